@@ -1,0 +1,257 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The only file that imports the Docker SDK.
+
+It speaks to the daemon in raw dicts: the SDK's typed helpers drop every field they do not know, and what is dropped
+cannot be kept. The SDK still does what is hard about the transport: unix socket, TLS, SSH and registry credentials.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+
+SDK_IMPORT_ERROR: str | None = None
+TRANSPORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError)
+try:
+    import docker
+    import docker.errors
+    import docker.tls
+    import docker.utils
+    import requests.exceptions
+
+    TRANSPORT_ERRORS += (docker.errors.DockerException, requests.exceptions.RequestException)
+except ImportError as import_error:
+    SDK_IMPORT_ERROR = str(import_error)
+try:
+    import paramiko
+
+    TRANSPORT_ERRORS += (paramiko.SSHException,)
+except ImportError:
+    pass  # only needed for ssh://, and the SDK says so itself
+
+# The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
+# configured MAC can be told from a generated one (engine 25 and later), so newer engines are asked in this one.
+NEWEST_API = (1, 51)
+OLDEST_API = (1, 24)
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach a daemon: the options that all modules share. ``timeout`` in seconds, for one request."""
+
+    docker_host: str
+    api_version: str = "auto"
+    timeout: int = 60
+    tls: bool = False
+    validate_certs: bool = False
+    tls_hostname: str | None = None
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    use_ssh_client: bool = False
+
+    @property
+    def is_unix_socket(self) -> bool:
+        return self.docker_host.startswith(("unix://", "/"))
+
+
+class ApiError(Exception):
+    """The daemon's own refusal. Callers that know what was attempted turn it into a Failure."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def parse_version(text: str) -> tuple[int, int]:
+    major, minor = (text.split(".") + ["0"])[:2]
+    return int(major), int(minor)
+
+
+def _open_session(connection: Connection, version: tuple[int, int]) -> t.Any:
+    """An APIClient, which is a requests.Session with the right transport mounted. Asks the daemon nothing."""
+    try:
+        session = docker.APIClient(
+            base_url=connection.docker_host,
+            version=f"{version[0]}.{version[1]}",
+            timeout=connection.timeout,
+            tls=_tls_config(connection),
+            use_ssh_client=connection.use_ssh_client,
+        )
+    except TRANSPORT_ERRORS as error:
+        raise _unreachable(connection, error) from error
+    # REQUESTS_CA_BUNDLE in the environment would override the CA that was given for this daemon.
+    session.trust_env = False
+    return session
+
+
+def _tls_config(connection: Connection) -> t.Any:
+    if not (connection.tls or connection.validate_certs):
+        return False
+    certificate = (connection.client_cert, connection.client_key)
+    options: dict[str, t.Any] = {"verify": connection.validate_certs, "ca_cert": connection.ca_path}
+    if all(certificate):
+        options["client_cert"] = certificate
+    # SDK 7.0 dropped assert_hostname; the name is then checked against the address that was dialled.
+    if connection.tls_hostname and parse_version(docker.__version__) < (7, 0):
+        options["assert_hostname"] = connection.tls_hostname
+    return docker.tls.TLSConfig(**options)
+
+
+class Client:
+    """One connection to one daemon. Not to be shared by threads: see ``clone``."""
+
+    def __init__(self, connection: Connection, session: t.Any, api_version: tuple[int, int]) -> None:
+        self.connection = connection
+        self.api_version = api_version
+        self._session = session
+
+    @classmethod
+    def connect(cls, connection: Connection) -> Client:
+        """Open a connection; with api_version ``auto`` this asks the daemon which API it speaks (one request)."""
+        if SDK_IMPORT_ERROR is not None:
+            raise Failure(
+                "sdk_missing",
+                f"The Docker SDK for Python cannot be imported by {sys.executable}: {SDK_IMPORT_ERROR}. Install it for this "
+                "interpreter (python3-docker of the distribution, or pip install docker), or set ansible_python_interpreter.",
+                python=sys.executable,
+            )
+        version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
+        client = cls(connection, _open_session(connection, version), version)
+        if connection.api_version == "auto":
+            spoken = client.request("GET", "/version", versioned=False)["ApiVersion"]
+            client.api_version = min(parse_version(spoken), NEWEST_API)
+        return client
+
+    def clone(self) -> Client:
+        """A second connection to the same daemon, for another thread."""
+        version = f"{self.api_version[0]}.{self.api_version[1]}"
+        return Client.connect(replace(self.connection, api_version=version))
+
+    def close(self) -> None:
+        self._session.close()
+
+    # -- requests ----------------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        data: t.Any = None,
+        timeout: float | None = None,
+        versioned: bool = True,
+        raw: bool = False,
+    ) -> t.Any:
+        """One request, read to its end. Returns the JSON answer, None where the daemon sends none, bytes if ``raw``.
+
+        Raises ApiError when the daemon refuses, and Failure(daemon_unreachable) when no whole answer came.
+        """
+        what = f"{method} {path}"
+        prefix = f"/v{self.api_version[0]}.{self.api_version[1]}" if versioned else ""
+        try:
+            response = self._session.request(
+                method,
+                f"{self._session.base_url}{prefix}{path}",
+                params=params,
+                json=body,
+                data=data,
+                timeout=timeout or self.connection.timeout,
+            )
+            content = response.content
+        except TRANSPORT_ERRORS as error:
+            raise _unreachable(self.connection, error, what) from error
+        # A head that was cut off still parses as a status line. Date is the last header the daemon writes of its own
+        # (Go's net/http), so an answer without it was not read whole and says nothing about what happened.
+        if "Date" not in response.headers and not raw:
+            raise _unreachable(self.connection, "the answer was cut off", what)
+        if response.status_code >= 400:
+            raise ApiError(response.status_code, _error_message(response))
+        if raw:
+            return content
+        if not content:
+            return None
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _unreachable(self.connection, "the answer is not JSON", what) from error
+
+    def get(self, path: str, **params: t.Any) -> t.Any:
+        return self.request("GET", path, params=params or None)
+
+    def find(self, path: str, **params: t.Any) -> t.Any:
+        """As get, but None where the daemon knows no such object."""
+        try:
+            return self.get(path, **params)
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def post(self, path: str, body: t.Any = None, *, timeout: float | None = None, **params: t.Any) -> t.Any:
+        return self.request("POST", path, params=params or None, body=body, timeout=timeout)
+
+    def delete(self, path: str, **params: t.Any) -> t.Any:
+        return self.request("DELETE", path, params=params or None)
+
+    # -- what needs more of the SDK ----------------------------------------------------------------------------------
+
+    def pull(self, reference: str) -> None:
+        """Pull an image with the credentials of the SDK's configuration files, if there are any."""
+        repository, tag = docker.utils.parse_repository_tag(reference)
+        session = _open_session(self.connection, self.api_version)
+        try:
+            for line in session.pull(repository, tag=tag or "latest", stream=True, decode=True):
+                if "error" in line:
+                    raise ApiError(404, str(line["error"]))
+        except docker.errors.APIError as error:
+            raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
+        except TRANSPORT_ERRORS as error:
+            raise _unreachable(self.connection, error, f"pull of {reference}") from error
+        finally:
+            session.close()
+
+    def execute(self, container: str, command: t.Sequence[str], *, timeout: float | None = None) -> tuple[int, str]:
+        """Run a command in a running container. Returns its exit code and what it printed (stdout and stderr)."""
+        created = self.post(
+            f"/containers/{container}/exec",
+            {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True, "Tty": True},
+        )
+        # With a terminal the stream is not multiplexed, so it can be read like any body. The daemon hands the connection
+        # over to the command, so this answer has no Date; that the command has ended is read from its state instead.
+        output = self.request(
+            "POST", f"/exec/{created['Id']}/start", body={"Detach": False, "Tty": True}, timeout=timeout, raw=True
+        )
+        for _attempt in range(20):
+            state = self.get(f"/exec/{created['Id']}/json")
+            if not state["Running"]:
+                return int(state["ExitCode"]), output.decode("utf-8", "replace").replace("\r\n", "\n")
+            time.sleep(0.1)
+        raise _unreachable(self.connection, "the output ended before the command", f"exec in {container}")
+
+
+def _error_message(response: t.Any) -> str:
+    try:
+        return str(response.json()["message"]).strip()
+    except (ValueError, KeyError, TypeError):
+        return str(response.text).strip() or f"HTTP status {response.status_code}"
+
+
+def _unreachable(connection: Connection, reason: object, what: str = "connecting") -> Failure:
+    return Failure(
+        "daemon_unreachable",
+        f"No answer from the Docker daemon at {connection.docker_host} ({what}): {reason}. "
+        "Check that it runs, that docker_host is right, and that this user may use it.",
+        docker_host=connection.docker_host,
+    )

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The collection's own exception, and the codes it may carry."""
+
+from __future__ import annotations
+
+import typing as t
+
+# Every value of failure.code; each is documented in plugins/doc_fragments/_failure.py.
+FAILURE_CODES = (
+    "port_spec_invalid",
+    "option_conflict",
+    "port_conflict",
+    "bind_policy",
+    "container_not_found",
+    "network_not_found",
+    "image_not_found",
+    "ambiguous_name",
+    "address_in_use",
+    "address_outside_subnet",
+    "subnet_overlap",
+    "network_in_use",
+    "network_protected",
+    "network_mode_conflict",
+    "swarm_managed",
+    "dependents_exist",
+    "writable_layer_changed",
+    "start_failed",
+    "wait_timeout",
+    "unreachable",
+    "busy",
+    "interrupted_change",
+    "rollback_failed",
+    "unsupported",
+    "sdk_missing",
+    "daemon_unreachable",
+    "daemon_error",
+)
+
+
+class Failure(Exception):
+    """Something that was asked for cannot be done.
+
+    ``code`` is one of FAILURE_CODES. The message is one or two sentences: what was attempted, on which object, who is
+    in the way, and what to do. ``details`` are plain JSON values that a playbook may want to look at. ``outcome`` is what
+    the module's result says beside the failure (what was done and undone), set by whoever knows it.
+    """
+
+    def __init__(self, code: str, message: str, **details: t.Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.details = details
+        self.outcome: dict[str, t.Any] = {}
+
+    def as_dict(self) -> dict[str, t.Any]:
+        return {"code": self.code, "message": self.message, **self.details}

@@ -1,0 +1,113 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What every module file has in common: the connection's options, results, and how failures leave the module."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule, env_fallback
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client, Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+
+DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
+
+# Documented in plugins/doc_fragments/_docker.py.
+CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
+    "docker_host": {
+        "type": "str",
+        "default": DEFAULT_DOCKER_HOST,
+        "fallback": (env_fallback, ["DOCKER_HOST"]),
+        "aliases": ["docker_url"],
+    },
+    "tls_hostname": {"type": "str", "fallback": (env_fallback, ["DOCKER_TLS_HOSTNAME"])},
+    "api_version": {
+        "type": "str",
+        "default": "auto",
+        "fallback": (env_fallback, ["DOCKER_API_VERSION"]),
+        "aliases": ["docker_api_version"],
+    },
+    "timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["DOCKER_TIMEOUT"])},
+    "ca_path": {"type": "path", "aliases": ["ca_cert", "tls_ca_cert", "cacert_path"]},
+    "client_cert": {"type": "path", "aliases": ["tls_client_cert", "cert_path"]},
+    "client_key": {"type": "path", "aliases": ["tls_client_key", "key_path"]},
+    "tls": {"type": "bool", "default": False, "fallback": (env_fallback, ["DOCKER_TLS"])},
+    "validate_certs": {
+        "type": "bool",
+        "default": False,
+        "fallback": (env_fallback, ["DOCKER_TLS_VERIFY"]),
+        "aliases": ["tls_verify"],
+    },
+    "use_ssh_client": {"type": "bool", "default": False},
+}
+
+HIDDEN = "********"
+
+
+def create_module(spec: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleModule:
+    """An AnsibleModule with the connection's options that supports check mode.
+
+    Its arguments are not written to the system log: marking C(env) as C(no_log) would do that as well, but it would also
+    blank every port and name in the result that happens to equal a secret value.
+    """
+    return AnsibleModule(
+        argument_spec={**CONNECTION_SPEC, **spec}, supports_check_mode=True, no_log=True, **constraints
+    )
+
+
+def read_connection(params: t.Mapping[str, t.Any]) -> Connection:
+    cert_path = os.environ.get("DOCKER_CERT_PATH", "")
+
+    def certificate(option: str, file_name: str) -> str | None:
+        if params[option]:
+            return str(params[option])
+        path = os.path.join(cert_path, file_name)
+        return path if cert_path and os.path.exists(path) else None
+
+    return Connection(
+        docker_host=params["docker_host"],
+        api_version=params["api_version"],
+        timeout=params["timeout"],
+        tls=params["tls"],
+        validate_certs=params["validate_certs"],
+        tls_hostname=params["tls_hostname"],
+        ca_path=certificate("ca_path", "ca.pem"),
+        client_cert=certificate("client_cert", "cert.pem"),
+        client_key=certificate("client_key", "key.pem"),
+        use_ssh_client=params["use_ssh_client"],
+    )
+
+
+def redact(value: t.Any) -> t.Any:
+    """The module's parameters with every environment value hidden, at any depth."""
+    if isinstance(value, t.Mapping):
+        return {
+            key: {name: HIDDEN for name in item} if key == "env" and isinstance(item, t.Mapping) else redact(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [redact(item) for item in value]
+    return value
+
+
+def run_module(module: AnsibleModule, work: t.Callable[[Client], dict[str, t.Any]]) -> t.NoReturn:
+    """Connect, do the module's work, and leave: the one place where a failure becomes a result."""
+    invocation = {"module_args": redact(module.params)}
+    try:
+        result = work(Client.connect(read_connection(module.params)))
+    except Failure as failure:
+        outcome = dict(failure.outcome)
+        for warning in outcome.pop("warnings", ()):
+            module.warn(warning)
+        module.fail_json(msg=failure.message, failure=failure.as_dict(), invocation=invocation, **outcome)
+    except ApiError as error:
+        failure = Failure("daemon_error", f"The Docker daemon refused: {error.message}", status=error.status)
+        module.fail_json(msg=failure.message, failure=failure.as_dict(), invocation=invocation)
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
+    module.exit_json(invocation=invocation, **result)
