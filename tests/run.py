@@ -1,0 +1,548 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Runs the project's checks: all of them, or the stages named as arguments (see STAGES at the end).
+
+What follows ``--`` goes to the tools of stages that take arguments. Long output goes to .build/logs/<stage>.log and is
+shown when the stage fails. The last line says how many tests passed, failed and were skipped.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import typing as t
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+BUILD = CHECKOUT / ".build"
+# ansible-test and mypy want a path that ends in ansible_collections/<namespace>/<name>; a link does not do.
+COPY = BUILD / "ansible_collections" / "bridgeport" / "docker"
+OUTPUT = COPY / "tests" / "output"
+LOGS = BUILD / "logs"
+TARGETS = COPY / "tests" / "integration" / "targets"
+VENV_BIN = Path(sys.executable).parent
+PYTHON_VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
+SYSTEM_PYTHON = "/usr/bin/python3"
+# The pip that ansible-test of each ansible-core release puts into the virtual environments of its sanity tests.
+SANITY_PIP = {"2.19": "24.2", "2.21": "25.2"}
+SHOWN_LINES = 100
+
+
+@dataclass
+class Outcome:
+    """What a stage found out. Skips carry their reason; ``show`` is worth reading even when all is well."""
+
+    passed: int = 0
+    failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    show: list[str] = field(default_factory=list)
+
+    def count(self, ok: bool, name: str) -> None:
+        if ok:
+            self.passed += 1
+        else:
+            self.failed.append(name)
+
+
+class Log:
+    """Runs commands with their output going to one file."""
+
+    def __init__(self, stage: str) -> None:
+        LOGS.mkdir(parents=True, exist_ok=True)
+        self.path = LOGS / f"{stage}.log"
+        self.path.write_text("", encoding="utf-8")
+        self.failures: list[str] = []
+
+    def write(self, text: str) -> None:
+        with self.path.open("a", encoding="utf-8") as stream:
+            stream.write(text)
+
+    def run(
+        self, *command: str, timeout: int, cwd: Path = COPY, env: t.Mapping[str, str] | None = None
+    ) -> tuple[int, str]:
+        """The command's exit status and output. One that takes too long is ended with everything that it started."""
+        self.write(f"$ {' '.join(command)}\n")
+        start = self.path.stat().st_size
+        with self.path.open("ab") as stream:
+            # A file, not a pipe: a daemon that the command starts may keep its output open.
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env={**environment(), **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                status = process.wait(timeout)
+            except (subprocess.TimeoutExpired, KeyboardInterrupt) as error:
+                os.killpg(process.pid, signal.SIGTERM)
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+                    process.wait()
+                if isinstance(error, KeyboardInterrupt):
+                    raise
+                status = 124
+        if status == 124:
+            self.write(f"\nEnded after {timeout} seconds.\n")
+        with self.path.open("rb") as stream:
+            stream.seek(start)
+            output = stream.read().decode("utf-8", errors="replace")
+        if status:
+            self.failures.append(f"$ {' '.join(command)}\n{output}")
+        return status, output
+
+
+def environment() -> dict[str, str]:
+    """This process' environment without what would lead Ansible, Molecule or Python elsewhere."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("ANSIBLE_", "MOLECULE_", "PYTHON", "COVERAGE_", "MAKE", "MFLAGS"))
+    }
+    return {
+        **kept,
+        "PATH": f"{VENV_BIN}:{os.environ['PATH']}",
+        "LC_ALL": "C.UTF-8",
+        "NO_COLOR": "1",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_COLLECTIONS_PATH": str(BUILD),
+    }
+
+
+def project_files() -> list[str]:
+    """What git tracks or would track; everything but the known by-products where there is no repository."""
+    if (CHECKOUT / ".git").exists():
+        # The checkout may belong to somebody else than the one who runs the tests.
+        command = ["git", "-c", f"safe.directory={CHECKOUT}", "ls-files", "-z", "-co", "--exclude-standard"]
+        names = subprocess.run(command, cwd=CHECKOUT, check=True, capture_output=True, text=True).stdout.split("\0")
+        return [name for name in names if name and os.path.lexists(CHECKOUT / name)]
+    found = (path.relative_to(CHECKOUT) for path in CHECKOUT.rglob("*") if not path.is_dir())
+    return [str(path) for path in found if path.parts[0] not in (".build", ".venv") and "__pycache__" not in path.parts]
+
+
+def refresh_copy(keep_output: bool) -> None:
+    """Make COPY anew from the checkout, so that deleted files are gone from it as well."""
+    saved = BUILD / "output"
+    shutil.rmtree(saved, ignore_errors=True)
+    if keep_output and OUTPUT.is_dir():
+        OUTPUT.rename(saved)
+    shutil.rmtree(COPY, ignore_errors=True)
+    for name in project_files():
+        target = COPY / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(CHECKOUT / name, target, follow_symlinks=False)
+    if saved.is_dir():
+        saved.rename(OUTPUT)
+    # ansible-test and ansible-lint ask the nearest repository for the files to test: without one of its own the copy
+    # belongs to the checkout's, which ignores .build.
+    if shutil.which("git"):
+        subprocess.run(["git", "init", "--quiet", str(COPY)], check=True)
+
+
+def read_junit(pattern: str) -> Outcome:
+    """Sum up the JUnit files in tests/output/junit."""
+    outcome = Outcome()
+    for path in sorted((OUTPUT / "junit").glob(pattern)):
+        for case in ElementTree.parse(path).iter("testcase"):
+            name = f"{case.get('classname')}.{case.get('name')}"
+            skip = case.find("skipped")
+            if skip is not None:
+                outcome.skipped.append(f"{name}: {skip.get('message') or (skip.text or '').strip()}")
+            else:
+                outcome.count(case.find("failure") is None and case.find("error") is None, name)
+    return outcome
+
+
+def clear_junit() -> None:
+    shutil.rmtree(OUTPUT / "junit", ignore_errors=True)
+
+
+# --- Stages -----------------------------------------------------------------------------------------------------------
+
+
+def lint(log: Log, args: list[str]) -> Outcome:
+    outcome = Outcome()
+    shebang = re.compile(rb"#!.*\b(ba|da)?sh\b")
+    scripts = [
+        str(path.relative_to(COPY))
+        for path in sorted(COPY.rglob("*"))
+        if path.is_file() and ".git" not in path.parts and shebang.match(path.read_bytes()[:80])
+    ]
+    package = "ansible_collections/bridgeport/docker"
+    mypy_paths = [f"{package}/{name}" for name in ("plugins", "tests") if (COPY / name).is_dir()]
+    commands: dict[str, tuple[Path, list[str]]] = {
+        "ruff check": (COPY, ["ruff", "check", "--no-cache", "."]),
+        "ruff format": (COPY, ["ruff", "format", "--no-cache", "--check", "."]),
+        "mypy": (BUILD, ["mypy", "--config-file", f"{package}/pyproject.toml", *mypy_paths]),
+        "yamllint": (COPY, ["yamllint", "--strict", "."]),
+        "ansible-lint": (COPY, ["ansible-lint", "--offline", "--profile", "production"]),
+        "antsibull-docs": (
+            COPY,
+            ["antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs=self", "."],
+        ),
+        "antsibull-changelog": (COPY, ["antsibull-changelog", "lint"]),
+        "shellcheck": (COPY, ["shellcheck", *scripts]),
+    }
+    for name, (cwd, command) in commands.items():
+        status, output = log.run(*command, cwd=cwd, timeout=300)
+        ok = status == 0
+        if name == "ansible-lint":
+            # It is content with a folder in which it finds nothing to look at.
+            ok = ok and re.search(r"in [1-9]\d* files processed", output) is not None
+        outcome.count(ok, name)
+    ignored = [path.name for path in (COPY / "tests" / "sanity").glob("ignore-*.txt") if path.read_text().strip()]
+    if ignored:
+        log.write(f"These files must be empty: {', '.join(ignored)}\n")
+    outcome.count(not ignored, "no ignored sanity tests")
+    return outcome
+
+
+def units(log: Log, args: list[str]) -> Outcome:
+    clear_junit()
+    status, _output = log.run(
+        "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=300
+    )
+    outcome = read_junit("*-units.xml")
+    if status and not outcome.failed:
+        outcome.failed.append(f"ansible-test units ended with status {status}")
+    return outcome
+
+
+def sanity(log: Log, args: list[str]) -> Outcome:
+    """All sanity tests, with a home of their own: their virtual environments and pip's stand-in stay in .build."""
+    home = BUILD / "home"
+    make_pip_standin(home / ".ansible" / "test" / "cache", log)
+    own_home = {
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME", os.path.expanduser("~/.config")),
+        "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")),
+        "PIP_QUIET": "1",
+    }
+    clear_junit()
+    command = ["ansible-test", "sanity", "--python", PYTHON_VERSION, "--requirements", "--color", "no", "--junit"]
+    status, output = log.run(*command, *args, timeout=420, env=own_home)
+    outcome = read_junit("ansible-test-sanity-*.xml")
+    outcome.skipped = [
+        re.sub(r"^sanity\.(.*)-python-[\d.]+: .*", r"\1: there are no files for it", line) for line in outcome.skipped
+    ]
+    # A test whose program is missing (shellcheck, pwsh) only warns, and counts as passed.
+    for warning in re.findall(r"^WARNING: (.*)$", output, re.MULTILINE):
+        if not warning.startswith("Using locale"):
+            outcome.failed.append(f"warning: {warning}")
+    if status and not outcome.failed:
+        outcome.failed.append(f"ansible-test sanity ended with status {status}")
+    return outcome
+
+
+def make_pip_standin(cache: Path, log: Log) -> None:
+    """Put a script where ansible-test looks before it downloads get-pip from its own server.
+
+    It does what get-pip does, with a pip that came from the package index that everything else comes from.
+    """
+    core = next(cache_key for cache_key in SANITY_PIP if ansible_core_version().startswith(cache_key + "."))
+    version = SANITY_PIP[core]
+    script = cache / f"get_pip_{version.replace('.', '_')}.py"
+    if script.exists():
+        return
+    cache.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"]
+    log.run(*pip, "--dest", str(cache), f"pip=={version}", timeout=120)
+    script.write_text(
+        f"""import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "pip-{version}-py3-none-any.whl"))
+arguments = [item for item in sys.argv[1:] if item not in ("--no-setuptools", "--no-wheel")]
+sys.argv[1:] = ["install", "--upgrade", "--force-reinstall", *arguments]
+from pip._internal.cli.main import main
+
+sys.exit(main(sys.argv[1:]))
+""",
+        encoding="utf-8",
+    )
+
+
+def ansible_core_version() -> str:
+    from ansible.release import __version__
+
+    return str(__version__)
+
+
+def engine(log: Log, args: list[str]) -> Outcome:
+    """Not a test, but what others need: an engine, made by the collection's own role where there is none."""
+    outcome = Outcome()
+    interpreter = json.dumps({"ansible_python_interpreter": sys.executable})
+    status, _output = log.run(
+        "ansible-playbook",
+        "-i",
+        "localhost,",
+        "-c",
+        "local",
+        "-e",
+        interpreter,
+        "bridgeport.docker.docker_engine",
+        timeout=420,
+    )
+    if status:
+        outcome.failed.append("the playbook bridgeport.docker.docker_engine")
+        return outcome
+    version = "import docker; v = docker.from_env(timeout=20).version(); print(v['Version'], 'API', v['ApiVersion'])"
+    status, output = log.run(sys.executable, "-c", version, timeout=60)
+    if status:
+        outcome.failed.append("the engine does not answer")
+    else:
+        outcome.show.append(f"engine {output.strip()}")
+    return outcome
+
+
+def differential(log: Log, args: list[str]) -> Outcome:
+    clear_junit()
+    report = OUTPUT / "junit" / "differential.xml"
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", "--capture=no"]
+    status, output = log.run(
+        *command, f"--junit-xml={report}", "tests/differential", *args, timeout=300, env={"PYTHONPATH": str(BUILD)}
+    )
+    outcome = read_junit("differential.xml")
+    if status and not outcome.failed:
+        outcome.failed.append(f"pytest ended with status {status}")
+    outcome.show.extend(line for line in output.splitlines() if line.startswith("differential:"))
+    return outcome
+
+
+def integration(log: Log, args: list[str]) -> Outcome:
+    outcome = Outcome()
+    command = ["ansible-test", "integration", "--python", PYTHON_VERSION, "--color", "no"]
+    # The list holds what this run will leave out as well; warnings name that, with the reason.
+    wanted = set(log.run(*command, "--list-targets", *args, timeout=60)[1].split()) & set(integration_targets())
+    shutil.rmtree(OUTPUT / "data", ignore_errors=True)
+    status, output = log.run(*command, "--coverage", "--continue-on-error", *args, timeout=600)
+    passed: set[str] = set()
+    for path in (OUTPUT / "data").glob("integration-*.json"):
+        passed |= set(json.loads(path.read_text(encoding="utf-8"))["targets"])
+    skipped: set[str] = set()
+    for reason, names in re.findall(r"^WARNING: (Excluding .*): (.*)$", output, re.MULTILINE):
+        for name in names.split(", "):
+            skipped.add(name)
+            outcome.skipped.append(f"{name}: {reason}")
+    for name in sorted(wanted - skipped):
+        outcome.count(name in passed, name)
+    if status and not outcome.failed:
+        outcome.failed.append(f"ansible-test integration ended with status {status}")
+    return outcome
+
+
+def integration_targets() -> dict[str, list[str]]:
+    """Every integration target that is a test of its own, with its aliases."""
+    found = {}
+    for path in sorted(TARGETS.glob("*/aliases")):
+        aliases = [line.split("#")[0].strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        if "hidden" not in aliases and "disabled" not in aliases:
+            found[path.parent.name] = aliases
+    return found
+
+
+def integration_system_python(log: Log, args: list[str]) -> Outcome:
+    """The same targets as plain roles, with the interpreter and the SDK that managed hosts have."""
+    outcome = Outcome()
+    targets = {name: aliases for name, aliases in integration_targets().items() if not args or name in args}
+    reason = missing_system_sdk(log)
+    if reason:
+        outcome.skipped.extend(f"{name}: {reason}" for name in targets)
+        return outcome
+    _status, version = log.run(
+        SYSTEM_PYTHON, "-c", "import sys, docker; print(sys.version.split()[0], docker.__version__)", timeout=60
+    )
+    outcome.show.append("Python {}, docker SDK {}".format(*version.split()))
+    folder = BUILD / "system_python"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    inventory = folder / "inventory.ini"
+    inventory.write_text(f"testhost ansible_connection=local ansible_python_interpreter={SYSTEM_PYTHON}\n")
+    for name, aliases in targets.items():
+        if "needs/root" in aliases and os.geteuid() != 0:
+            outcome.skipped.append(f"{name}: it needs root")
+            continue
+        setup = [alias.split("/")[2] for alias in aliases if alias.startswith(("setup/once/", "setup/always/"))]
+        playbook = folder / f"{name}.yml"
+        # JSON is YAML.
+        playbook.write_text(
+            json.dumps([{"name": name, "hosts": "testhost", "roles": [*setup, name]}]), encoding="utf-8"
+        )
+        status, output = log.run(
+            "ansible-playbook",
+            "-i",
+            str(inventory),
+            str(playbook),
+            timeout=300,
+            env={"ANSIBLE_ROLES_PATH": str(TARGETS)},
+        )
+        outcome.count(status == 0 and re.search(r"\bok=[1-9]", output) is not None, name)
+    return outcome
+
+
+def missing_system_sdk(log: Log) -> str:
+    """Why the system's Python cannot be tested; empty when it can. Installs the distribution's SDK where allowed."""
+    if not os.access(SYSTEM_PYTHON, os.X_OK):
+        return f"there is no {SYSTEM_PYTHON}"
+    probe = (SYSTEM_PYTHON, "-c", "import docker.api")
+    if log.run(*probe, timeout=60, cwd=BUILD)[0] == 0:
+        return ""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return f"{SYSTEM_PYTHON} has no docker SDK, and only root can install python3-docker (with apt)"
+    apt = {"DEBIAN_FRONTEND": "noninteractive"}
+    log.run("apt-get", "update", "-qq", timeout=180, env=apt)
+    log.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", "python3-docker", timeout=300, env=apt)
+    if log.run(*probe, timeout=60, cwd=BUILD)[0] == 0:
+        return ""
+    return f"python3-docker could not be installed (see {log.path})"
+
+
+def molecule(log: Log, args: list[str]) -> Outcome:
+    outcome = Outcome()
+    scenarios = sorted(path.parent.name for path in (COPY / "extensions" / "molecule").glob("*/molecule.yml"))
+    for scenario in scenarios:
+        if scenario != "default" and (not args or scenario in args):
+            status, _output = log.run("molecule", "test", "--report", "-s", scenario, timeout=300)
+            outcome.count(status == 0, scenario)
+    return outcome
+
+
+def importer(log: Log, args: list[str]) -> Outcome:
+    """What Galaxy says about the built collection; its warnings are errors here."""
+    outcome = Outcome()
+    work = BUILD / "importer"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    status, _output = log.run("ansible-galaxy", "collection", "build", "--output-path", str(work), timeout=60)
+    tarballs = [str(path) for path in work.glob("*.tar.gz")]
+    if status or len(tarballs) != 1:
+        outcome.failed.append("ansible-galaxy collection build")
+        return outcome
+    status, output = log.run(
+        sys.executable,
+        "-m",
+        "galaxy_importer.main",
+        *tarballs,
+        timeout=300,
+        cwd=work,
+        env={"GALAXY_IMPORTER_CHECK_REQUIRED_TAGS": "true"},
+    )
+    problems = re.findall(r"^(?:WARNING|ERROR).*$", output, re.MULTILINE)
+    outcome.count(status == 0 and not problems and "completed successfully" in output, "galaxy-importer")
+    outcome.show.extend(problems)
+    return outcome
+
+
+def coverage(log: Log, args: list[str]) -> Outcome:
+    """Not a test: how much of plugins/ the unit tests and the integration targets ran."""
+    outcome = Outcome()
+    # --all: files that no test has loaded count as well.
+    command = ["ansible-test", "coverage", "report", "--python", PYTHON_VERSION, "--color", "no", "--all"]
+    status, output = log.run(*command, "--omit", "*/tests/*", timeout=120)
+    lines = [line for line in output.splitlines() if re.search(r"^(Name|TOTAL|plugins/|-+$)", line)]
+    if status or not any(line.startswith("TOTAL") for line in lines):
+        outcome.failed.append("no coverage to report")
+    outcome.show.extend(lines)
+    return outcome
+
+
+@dataclass(frozen=True)
+class Stage:
+    run: t.Callable[[Log, list[str]], Outcome]
+    needs_engine: bool = False
+    # False: part of the machinery, which fails but does not count as a test.
+    tests: bool = True
+
+
+STAGES = {
+    "lint": Stage(lint),
+    "units": Stage(units),
+    "sanity": Stage(sanity),
+    "importer": Stage(importer),
+    "engine": Stage(engine, tests=False),
+    "differential": Stage(differential, needs_engine=True),
+    "integration": Stage(integration, needs_engine=True),
+    "integration-system-python": Stage(integration_system_python, needs_engine=True),
+    "molecule": Stage(molecule, needs_engine=True),
+    "coverage": Stage(coverage, tests=False),
+}
+
+
+def run_stage(name: str, args: list[str]) -> tuple[Outcome, float]:
+    stage = STAGES[name]
+    print(f"== {name}", flush=True)
+    started = time.monotonic()
+    log = Log(name)
+    outcome = stage.run(log, args)
+    if stage.tests and not (outcome.passed or outcome.failed or outcome.skipped):
+        outcome.failed.append("ran no test")
+    if outcome.failed:
+        print(f"   what failed (all output: {log.path}):")
+        for failure in log.failures:
+            lines = failure.splitlines()
+            if len(lines) > SHOWN_LINES:
+                lines[1:-SHOWN_LINES] = ["..."]
+            print("\n".join(lines))
+    for line in outcome.show:
+        print(f"   {line}")
+    for line in outcome.skipped:
+        print(f"   skipped {line}")
+    for line in outcome.failed:
+        print(f"   FAILED {line}", flush=True)
+    return outcome, time.monotonic() - started
+
+
+def main(arguments: list[str]) -> int:
+    split = arguments.index("--") if "--" in arguments else len(arguments)
+    chosen, args = arguments[:split], arguments[split + 1 :]
+    unknown = [name for name in chosen if name not in STAGES]
+    if unknown:
+        print(f"No such stage: {', '.join(unknown)}. There are: {', '.join(STAGES)}.")
+        return 2
+    names = [name for name in STAGES if not chosen or name in chosen]
+    if any(STAGES[name].needs_engine for name in names) and "engine" not in names:
+        names.insert(0, "engine")
+    refresh_copy(keep_output=bool(chosen))
+    print(f"ansible-core {ansible_core_version()}, Python {sys.version.split()[0]}; logs in {LOGS}", flush=True)
+    outcomes: dict[str, Outcome] = {}
+    table = []
+    for name in names:
+        if STAGES[name].needs_engine and outcomes["engine"].failed:
+            outcomes[name] = Outcome(skipped=[f"{name}: there is no engine"])
+            table.append((name, "not run", "", "there is no engine"))
+            continue
+        outcome, seconds = run_stage(name, args)
+        outcomes[name] = outcome
+        verdict = "FAILED" if outcome.failed else "passed" if outcome.passed or not STAGES[name].tests else "skipped"
+        counts = f"{outcome.passed} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
+        table.append((name, verdict, f"{seconds:.0f} s", counts if STAGES[name].tests else ""))
+    print("\nStages")
+    for name, verdict, seconds_text, counts in table:
+        print(f"  {name:<26} {verdict:<8} {seconds_text:>6}  {counts}".rstrip())
+    skips = [f"{name}: {line}" for name, outcome in outcomes.items() for line in outcome.skipped]
+    if skips:
+        print("Skipped")
+        print("\n".join(f"  {line}" for line in skips))
+    passed = sum(outcome.passed for outcome in outcomes.values())
+    failed = sum(len(outcome.failed) for outcome in outcomes.values())
+    only_machinery = not any(STAGES[name].tests for name in names)
+    print(f"{passed} passed, {failed} failed, {len(skips)} skipped")
+    return 0 if failed == 0 and (passed or only_machinery) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
