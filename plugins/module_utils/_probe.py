@@ -1,0 +1,281 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What a network probe is asked, what its samples say, and whether that is what was expected."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import typing as t
+from dataclasses import asdict, dataclass
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+
+HOST = "host"
+METHODS = ("resolve", "ping", "tcp", "http")
+METHODS_WITH_PORT = ("tcp", "http")
+EXPECTATIONS = ("reachable", "unreachable")
+
+MAX_COUNT = 100
+MAX_TIMEOUT = 300
+
+# What the engine takes as a container's name, and DNS as a host's. No leading dash: it would be read as an option.
+_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
+_PATH = re.compile(r"/[!-~]*")
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One probe: who asks whom, how, and what is expected to come of it."""
+
+    source: str
+    target: str
+    method: str
+    port: int | None
+    path: str
+    count: int
+    timeout: int
+    expect: str
+    expected_status: tuple[int, ...]
+    helper_image: str | None
+
+    @property
+    def from_host(self) -> bool:
+        return self.source == HOST
+
+    def describe(self) -> str:
+        port = f" port {self.port}" if self.port else ""
+        return f"{self.method} to {self.target}{port} from {self.source}"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One attempt. ``address`` is None where it ended before there was one."""
+
+    seq: int
+    ok: bool
+    address: str | None = None
+    latency_ms: float | None = None
+    error: str | None = None
+    status: int | None = None
+    body: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the samples of one probe say together. ``reachable`` is None where nothing could be tried (check mode)."""
+
+    reachable: bool | None
+    addresses: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    tool: str | None = None
+    helper: bool = False
+
+
+def parse_probe(params: t.Mapping[str, t.Any]) -> Probe:
+    """The module's options as a Probe. Raises Failure where they contradict each other or cannot mean anything."""
+    method = params["method"]
+    probe = Probe(
+        source=params["source"],
+        target=parse_target(params["target"]),
+        method=method,
+        port=_parse_port(method, params["port"]),
+        path=_parse_path(method, params["path"]),
+        count=_in_range("count", params["count"], MAX_COUNT),
+        timeout=_in_range("timeout", params["timeout"], MAX_TIMEOUT),
+        expect=params["expect"],
+        expected_status=tuple(params["expected_status"] or ()),
+        helper_image=params["helper_image"],
+    )
+    if probe.expected_status and (method != "http" or probe.expect != "reachable"):
+        raise Failure("option_conflict", "expected_status goes only with method=http and expect=reachable.")
+    if method == "resolve" and is_address(probe.target):
+        raise Failure("option_conflict", f"method=resolve asks for a name's addresses, and {probe.target} is an address.")
+    if probe.helper_image and probe.from_host:
+        raise Failure("option_conflict", "helper_image goes only with a container as source; the host uses its own tools.")
+    return probe
+
+
+def parse_target(text: str) -> str:
+    """An address in its usual spelling, or a name."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        pass
+    # A name's last label is never all digits (RFC 1123): that is a mistyped address.
+    labels = text.rstrip(".").split(".")
+    if (
+        not _NAME.fullmatch(text)
+        or len(text) > 253
+        or any(not 1 <= len(label) <= 63 for label in labels)
+        or (len(labels) > 1 and labels[-1].isdigit())
+    ):
+        raise Failure(
+            "option_conflict",
+            f"target {text!r} is neither an IP address nor a name: give a container's name, a network alias or an address, "
+            "without port or scheme.",
+            target=text,
+        )
+    return text
+
+
+def is_address(target: str) -> bool:
+    try:
+        ipaddress.ip_address(target)
+    except ValueError:
+        return False
+    return True
+
+
+def _parse_port(method: str, port: int | None) -> int | None:
+    if method not in METHODS_WITH_PORT:
+        if port is not None:
+            raise Failure("option_conflict", f"port goes only with method=tcp and method=http, not with method={method}.")
+        return None
+    if port is None:
+        raise Failure("option_conflict", f"method={method} needs a port.")
+    if not 1 <= port <= 65535:
+        raise Failure("port_spec_invalid", f"port {port} is not a port: it must be 1 to 65535.", port=port)
+    return port
+
+
+def _parse_path(method: str, path: str | None) -> str:
+    if path is None:
+        return "/"
+    if method != "http":
+        raise Failure("option_conflict", f"path goes only with method=http, not with method={method}.")
+    if not _PATH.fullmatch(path):
+        raise Failure("option_conflict", f"path {path!r} must begin with / and hold no blanks: encode them as %20.", path=path)
+    return path
+
+
+def _in_range(option: str, value: int, maximum: int) -> int:
+    if not 1 <= value <= maximum:
+        raise Failure("option_conflict", f"{option} is {value}, but must be 1 to {maximum}.")
+    return value
+
+
+# -- what the samples say ------------------------------------------------------------------------------------------------
+
+
+def summarize_latency(samples: t.Iterable[Sample]) -> dict[str, float] | None:
+    values = [sample.latency_ms for sample in samples if sample.ok and sample.latency_ms is not None]
+    if not values:
+        return None
+    return {
+        "min_ms": min(values),
+        "avg_ms": round(sum(values) / len(values), 3),
+        "max_ms": max(values),
+    }
+
+
+def is_expected_status(probe: Probe, status: int) -> bool:
+    return status in probe.expected_status if probe.expected_status else 200 <= status < 400
+
+
+def pick_answer(probe: Probe, samples: t.Iterable[Sample]) -> Sample | None:
+    """The HTTP answer to show: the first that was not expected, else the last."""
+    answers = [sample for sample in samples if sample.status is not None]
+    bad = [sample for sample in answers if not is_expected_status(probe, sample.status or 0)]
+    return (bad or answers[-1:] or [None])[0]
+
+
+def build_result(probe: Probe, report: Report) -> dict[str, t.Any]:
+    """The module's return values, the same keys in every case (and two more for HTTP)."""
+    # The address that answered; where none did, the first that was tried.
+    reached = [sample.address for sample in report.samples if sample.ok and sample.address]
+    tried = [*reached, *report.addresses]
+    result: dict[str, t.Any] = {
+        "changed": False,
+        "source": probe.source,
+        "target": probe.target,
+        "method": probe.method,
+        "reachable": report.reachable,
+        "address": tried[0] if tried else None,
+        "addresses": list(report.addresses),
+        "samples": [_show_sample(probe, sample) for sample in report.samples],
+        "latency": summarize_latency(report.samples),
+        "tool": report.tool,
+        "helper": report.helper,
+    }
+    if probe.method == "http":
+        answer = pick_answer(probe, report.samples)
+        result["status"] = answer.status if answer else None
+        result["body"] = answer.body if answer else None
+    return result
+
+
+def _show_sample(probe: Probe, sample: Sample) -> dict[str, t.Any]:
+    hidden = {"body"} if probe.method == "http" else {"body", "status"}
+    return {key: value for key, value in asdict(sample).items() if key not in hidden}
+
+
+def judge(probe: Probe, report: Report, networks: t.Sequence[str]) -> Failure | None:
+    """The failure that this report means, or None where it is what was expected. ``networks`` are the source's."""
+    if report.reachable is None:
+        return None
+    message = None
+    if probe.expect == "unreachable":
+        if report.reachable:
+            message = _describe_reached(probe, report, networks)
+    elif not report.reachable:
+        message = _describe_unreached(probe, report, networks)
+    elif probe.method == "http":
+        answer = pick_answer(probe, report.samples)
+        if answer and answer.status is not None and not is_expected_status(probe, answer.status):
+            wanted = ", ".join(map(str, probe.expected_status)) or "200 to 399"
+            message = (
+                f"The answer of {probe.target}{_at(answer.address, probe)} port {probe.port} to {probe.source} for "
+                f"{probe.path} has status {answer.status}, not {wanted}. Look at its logs, or set expected_status."
+            )
+    if message is None:
+        return None
+    failure = Failure(
+        "unreachable",
+        message,
+        source=probe.source,
+        target=probe.target,
+        method=probe.method,
+        expect=probe.expect,
+    )
+    failure.outcome = build_result(probe, report)
+    return failure
+
+
+def _at(address: str | None, probe: Probe) -> str:
+    return f" ({address})" if address and address != probe.target else ""
+
+
+def _join(names: t.Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _describe_reached(probe: Probe, report: Report, networks: t.Sequence[str]) -> str:
+    sample = next(sample for sample in report.samples if sample.ok)
+    advice = "Close what lets it through, or drop expect=unreachable."
+    if networks:
+        advice = f"Take one of the two off the networks they share ({probe.source} is on: {_join(networks)})."
+    return f"{probe.describe()} succeeds{_at(sample.address, probe)}, but expect is unreachable. {advice}"
+
+
+def _describe_unreached(probe: Probe, report: Report, networks: t.Sequence[str]) -> str:
+    reasons = []
+    for sample in report.samples:
+        reason = f"{sample.error}{_at(sample.address, probe)}"
+        if reason not in reasons:
+            reasons.append(reason)
+    if not probe.from_host and not report.addresses:
+        advice = (
+            f"A name is known only on a user-defined network that both are on ({probe.source} is on: {_join(networks)}), "
+            "and while its container runs."
+        )
+    elif probe.method in METHODS_WITH_PORT:
+        advice = f"Check that {probe.target} runs, and that it listens on port {probe.port} on all of its addresses."
+    else:
+        advice = f"Check that {probe.target} runs and that a network leads there."
+    if networks and report.addresses:
+        advice += f" {probe.source} is on: {_join(networks)}."
+    return f"{probe.describe()} failed: {'; '.join(reasons)}. {advice}"

@@ -1,0 +1,429 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Makes network probes: runs their programs in a container, beside it (a helper container), or on this host."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+import typing as t
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe import (
+    Probe,
+    Report,
+    Sample,
+    build_result,
+    is_address,
+    judge,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
+    Outcome,
+    Tool,
+    ToolMissing,
+    ToolUnusable,
+    host_http_tools,
+    host_resolve_tools,
+    host_tcp_tools,
+    http_tools,
+    ping_tools,
+    resolve_tools,
+    tcp_tools,
+)
+
+Execute = t.Callable[[Tool], t.Tuple[int, str, float]]
+
+PROBE_LABEL = "bridgeport.docker.probe"
+# The timeout option is one attempt's here, so requests to the daemon have the other modules' default.
+REQUEST_TIMEOUT = 60
+NETWORKS_WITHOUT_DNS = ("bridge", "host", "none")
+
+
+class NoTool(Exception):
+    """None of the programs can tell; the text says what each of them lacks."""
+
+
+class Station:
+    """A place to run programs. Remembers which of them are missing there."""
+
+    def __init__(self, execute: Execute, helper: bool = False) -> None:
+        self.helper = helper
+        self._execute = execute
+        self._missing: set[str] = set()
+
+    def try_tools(self, tools: t.Iterable[Tool]) -> tuple[Tool, list[Outcome]]:
+        """What the first program that can tell says."""
+        reasons = []
+        for tool in tools:
+            if tool.name in self._missing:
+                reasons.append(f"{tool.name}: not there")
+                continue
+            try:
+                return tool, tool.parse(*self._execute(tool))
+            except ToolMissing as error:
+                self._missing.add(tool.name)
+                reasons.append(f"{tool.name}: {error}")
+            except ToolUnusable as error:
+                reasons.append(f"{tool.name}: {error}")
+        raise NoTool("; ".join(reasons))
+
+
+class Prober:
+    """One probe at work: at its own station, and once that lacks the programs at a helper container's."""
+
+    def __init__(self, probe: Probe, station: Station, open_helper: t.Callable[[], Station] | None) -> None:
+        self.probe = probe
+        self.station = station
+        self._open_helper = open_helper
+        self.tool: str | None = None
+
+    def run(self, tools: t.Sequence[Tool], count: int) -> list[Outcome]:
+        """``count`` outcomes, all by the same program."""
+        outcomes: list[Outcome] = []
+        while len(outcomes) < count:
+            try:
+                tool, found = self.station.try_tools(tools)
+            except NoTool:
+                if self._open_helper is None:
+                    raise
+                self.station, self._open_helper = self._open_helper(), None
+                continue
+            tools = [tool]
+            self.tool = tool.name
+            outcomes.extend(found)
+        return outcomes
+
+    def report(self, resolve: t.Callable[[], t.Sequence[str] | Outcome]) -> Report:
+        """``resolve`` gives the addresses to try, or the outcome that says why there is none."""
+        addresses = resolve()
+        samples: list[Sample] = []
+        if isinstance(addresses, Outcome):
+            samples.append(_sample(1, None, addresses))
+            addresses = ()
+        # Only when none of the addresses answers is the target unreachable.
+        for address in addresses:
+            outcomes = self.run(self._tools_for(address), self.probe.count)
+            samples += [_sample(len(samples) + seq, address, outcome) for seq, outcome in enumerate(outcomes, 1)]
+            if any(outcome.ok for outcome in outcomes):
+                break
+        return self._report(addresses, samples)
+
+    def report_resolve(self) -> Report:
+        outcomes = self.run(self.resolve_tools(), self.probe.count)
+        addresses = dict.fromkeys(address for outcome in outcomes for address in outcome.addresses)
+        return self._report(
+            tuple(addresses), [_sample(seq, (o.addresses or (None,))[0], o) for seq, o in enumerate(outcomes, 1)]
+        )
+
+    def _report(self, addresses: t.Sequence[str], samples: t.Sequence[Sample]) -> Report:
+        return Report(
+            reachable=any(sample.ok for sample in samples),
+            addresses=tuple(addresses),
+            samples=tuple(samples),
+            tool=self.tool,
+            helper=self.station.helper,
+        )
+
+    def resolve_tools(self) -> list[Tool]:
+        probe = self.probe
+        if probe.from_host:
+            return host_resolve_tools(probe.target, probe.timeout, sys.executable)
+        return resolve_tools(probe.target, probe.timeout, random.getrandbits(16))
+
+    def _tools_for(self, address: str) -> list[Tool]:
+        probe = self.probe
+        if probe.method == "ping":
+            python = sys.executable if probe.from_host else "python3"
+            return ping_tools(address, probe.count, probe.timeout, python)
+        port = probe.port or 0
+        if probe.method == "tcp":
+            if probe.from_host:
+                return host_tcp_tools(address, port, probe.timeout, sys.executable)
+            return tcp_tools(address, port, probe.timeout)
+        if probe.from_host:
+            return host_http_tools(address, port, probe.target, probe.path, probe.timeout, sys.executable)
+        return http_tools(address, port, probe.target, probe.path, probe.timeout)
+
+
+def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
+    return Sample(
+        seq=seq,
+        ok=outcome.ok,
+        address=address,
+        latency_ms=None if outcome.latency_ms is None else round(outcome.latency_ms, 3),
+        error=outcome.error,
+        status=outcome.status,
+        body=outcome.body,
+    )
+
+
+# -- the module's work ---------------------------------------------------------------------------------------------------
+
+
+def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any], check_mode: bool) -> dict[str, t.Any]:
+    """The module's result. Raises Failure where the probe could not be made or showed something unexpected."""
+    client.connection = replace(client.connection, timeout=REQUEST_TIMEOUT)
+    host = Snapshot(Engine("", client.api_version), tuple(map(read_summary, client.get("/containers/json", all=1))))
+    if probe.helper_image and client.find(f"/images/{probe.helper_image}/json") is None:
+        raise Failure(
+            "image_not_found",
+            f"helper_image {probe.helper_image} is not on the engine, and a probe pulls nothing. Pull or import it first.",
+            image=probe.helper_image,
+        )
+    if probe.from_host:
+        report, networks = _probe_from_host(client, host, probe, run_command), []
+    else:
+        source = _find_source(host, probe)
+        networks = _networks_of(host, source)
+        report = _probe_from_container(client, probe, source, networks, check_mode)
+    failure = judge(probe, report, networks)
+    if failure:
+        raise failure
+    result = build_result(probe, report)
+    if report.reachable is None:
+        result["warnings"] = [
+            f"Check mode starts no helper container, and {probe.source} has no program of its own for this probe: "
+            "it was not made."
+        ]
+    return result
+
+
+def _find_source(host: Snapshot, probe: Probe) -> Summary:
+    source = host.find_container(probe.source)
+    if source is None:
+        raise Failure(
+            "container_not_found",
+            f"There is no container {probe.source!r} to probe from. Give its exact name, at least 12 digits of its ID, or host.",
+            container=probe.source,
+        )
+    if source.state != "running":
+        raise Failure(
+            "unreachable",
+            f"{probe.describe()} cannot be tried: {probe.source} is {source.state}. Start it first.",
+            source=probe.source,
+            target=probe.target,
+            method=probe.method,
+            expect=probe.expect,
+        )
+    return source
+
+
+def _namespace_owner(host: Snapshot, container: Summary) -> Summary:
+    """The container whose network this one uses: itself, or that of ``network_mode: container:ID``."""
+    kind, _colon, reference = container.network_mode.partition(":")
+    owner = host.find_container(reference) if kind == "container" else None
+    return owner or container
+
+
+def _networks_of(host: Snapshot, container: Summary) -> list[str]:
+    return sorted(_namespace_owner(host, container).endpoints)
+
+
+# -- from a container ----------------------------------------------------------------------------------------------------
+
+
+def _probe_from_container(
+    client: Client, probe: Probe, source: Summary, networks: t.Sequence[str], check_mode: bool
+) -> Report:
+    station = Station(_execute_in(client, source.id))
+    with ExitStack() as stack:
+
+        def open_helper() -> Station:
+            return Station(_execute_in(client, stack.enter_context(_helper(client, probe, source))), helper=True)
+
+        prober = Prober(probe, station, open_helper if probe.helper_image and not check_mode else None)
+
+        def resolve() -> t.Sequence[str] | Outcome:
+            if is_address(probe.target):
+                return (probe.target,)
+            if all(network in NETWORKS_WITHOUT_DNS for network in networks):
+                return _no_dns(probe)
+            outcome = prober.run(prober.resolve_tools(), 1)[0]
+            return outcome.addresses if outcome.ok else outcome
+
+        try:
+            if probe.method != "resolve":
+                return prober.report(resolve)
+            if all(network in NETWORKS_WITHOUT_DNS for network in networks):
+                return prober.report(lambda: _no_dns(probe))
+            return prober.report_resolve()
+        except NoTool as error:
+            if check_mode and probe.helper_image:
+                return Report(reachable=None)
+            raise _lacking_tools(probe, source, prober.station.helper, str(error)) from error
+
+
+def _no_dns(probe: Probe) -> Outcome:
+    return Outcome(False, error=f"cannot resolve the name: {probe.source} is on no user-defined network, so no DNS knows it")
+
+
+def _lacking_tools(probe: Probe, source: Summary, helped: bool, reasons: str) -> Failure:
+    if helped:
+        what = f"neither {probe.source} nor helper_image {probe.helper_image} has a program for it"
+        advice = "Take a helper_image with busybox or python3."
+    elif probe.helper_image:
+        what, advice = f"helper_image {probe.helper_image} has no program for it", "Take one with busybox or python3."
+    else:
+        what = f"the image of {probe.source} ({source.image}) has no program for it"
+        advice = "Set helper_image to an image on the engine with busybox or python3; it is run in that container's network."
+    return Failure(
+        "unsupported",
+        f"{probe.describe()} cannot be tried: {what} ({reasons}). {advice}",
+        source=probe.source,
+        target=probe.target,
+        method=probe.method,
+    )
+
+
+def _execute_in(client: Client, container: str) -> Execute:
+    def execute(tool: Tool) -> tuple[int, str, float]:
+        start = time.monotonic()
+        try:
+            # The programs end by themselves; the margin is for a daemon that is busy.
+            code, output = client.execute(container, tool.argv, timeout=tool.seconds + REQUEST_TIMEOUT)
+        except ApiError as error:
+            # Some engines answer the start of a missing program with an error, others with exit code 126 or 127.
+            if "executable file not found" in error.message or "OCI runtime exec failed" in error.message:
+                return 127, error.message, 0.0
+            raise
+        return code, output, (time.monotonic() - start) * 1000
+
+    return execute
+
+
+# -- the helper container ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _helper(client: Client, probe: Probe, source: Summary) -> t.Iterator[str]:
+    """A container in the source's network namespace. Ends by itself should this module be killed."""
+    # Enough for a name with eight addresses that are all silent.
+    lifetime = str(60 + 8 * probe.count * (probe.timeout + 5))
+    keepers = (
+        ["sleep", lifetime],
+        ["busybox", "sleep", lifetime],
+        ["python3", "-c", "import sys, time; time.sleep(float(sys.argv[1]))", lifetime],
+    )
+    for keeper in keepers:
+        helper = client.post("/containers/create", _helper_body(probe, source, keeper))["Id"]
+        try:
+            try:
+                client.post(f"/containers/{helper}/start")
+            except ApiError as error:
+                # The image lacks that program: the engine has removed the container, for it has auto_remove.
+                if "executable file not found" not in error.message:
+                    raise
+                continue
+            yield helper
+            return
+        finally:
+            _remove(client, helper)
+    raise _lacking_tools(probe, source, False, "neither sleep, busybox nor python3 can be started")
+
+
+def _helper_body(probe: Probe, source: Summary, command: t.Sequence[str]) -> dict[str, t.Any]:
+    return {
+        "Image": probe.helper_image,
+        "Entrypoint": list(command),
+        "Cmd": [],
+        # ping needs raw packets, and nothing here needs more.
+        "User": "0:0",
+        "Labels": {PROBE_LABEL: source.id},
+        "HostConfig": {
+            "NetworkMode": f"container:{source.id}",
+            "AutoRemove": True,
+            "CapDrop": ["ALL"],
+            "CapAdd": ["NET_RAW"],
+            "LogConfig": {"Type": "none"},
+        },
+    }
+
+
+def _remove(client: Client, container: str) -> None:
+    """Remove a container and wait, within bounds, until it is gone."""
+    for _attempt in range(50):
+        try:
+            client.request("DELETE", f"/containers/{container}", params={"force": 1, "v": 1})
+        except ApiError as error:
+            if error.status == 404:
+                return
+            if error.status != 409:  # the engine is removing it already
+                raise
+        time.sleep(0.1)
+    raise Failure("daemon_error", f"The probe's helper container {container[:12]} is not gone 5 s after its removal.")
+
+
+# -- from this host ------------------------------------------------------------------------------------------------------
+
+
+def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: t.Callable[..., t.Any]) -> Report:
+    prober = Prober(probe, Station(_execute_here(run_command)), None)
+
+    def resolve() -> t.Sequence[str] | Outcome:
+        if is_address(probe.target):
+            return (probe.target,)
+        target = host.find_container(probe.target)
+        if target is not None:
+            return _addresses_of(client, host, probe, target)
+        outcome = prober.run(prober.resolve_tools(), 1)[0]
+        return outcome.addresses if outcome.ok else replace(outcome, error=f"no container's name, and {outcome.error}")
+
+    try:
+        return prober.report_resolve() if probe.method == "resolve" else prober.report(resolve)
+    except NoTool as error:
+        raise Failure(
+            "unsupported",
+            f"{probe.describe()} cannot be tried: this host has no program for it ({error}). "
+            "Install ping (iputils-ping), or run as root: then Python sends the packets.",
+            source=probe.source,
+            target=probe.target,
+            method=probe.method,
+        ) from error
+
+
+def _addresses_of(client: Client, host: Snapshot, probe: Probe, target: Summary) -> t.Sequence[str] | Outcome:
+    """The container's own addresses: what answers there is the container, not docker's proxy for a published port."""
+    if not client.connection.is_unix_socket:
+        raise Failure(
+            "option_conflict",
+            f"source=host cannot reach container {probe.target}: its own address exists only on the engine's host, and the engine "
+            f"is at {client.connection.docker_host}. Probe from a container, or an address that is published.",
+            source=probe.source,
+            target=probe.target,
+        )
+    if target.state != "running":
+        return Outcome(False, error=f"container {target.name} is {target.state}")
+    owner = _namespace_owner(host, target)
+    if owner.network_mode == "host":
+        return ("127.0.0.1",)
+    found = [
+        address
+        for key in ("IPAddress", "GlobalIPv6Address")
+        for _network, endpoint in sorted(owner.endpoints.items())
+        for address in [endpoint.get(key)]
+        if address
+    ]
+    return found or Outcome(False, error=f"container {target.name} has no address of its own")
+
+
+def _execute_here(run_command: t.Callable[..., t.Any]) -> Execute:
+    def execute(tool: Tool) -> tuple[int, str, float]:
+        start = time.monotonic()
+        try:
+            code, output, errors = run_command(
+                list(tool.argv), handle_exceptions=False, environ_update={"LC_ALL": "C", "LANGUAGE": "C"}
+            )
+        except OSError as error:
+            return 127, str(error), 0.0
+        # A program that a signal ended: as a shell would put it.
+        return code if code >= 0 else 128 - code, output + errors, (time.monotonic() - start) * 1000
+
+    return execute
