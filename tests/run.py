@@ -36,6 +36,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 # The pip that ansible-test of each ansible-core release puts into the virtual environments of its sanity tests.
 SANITY_PIP = {"2.19": "24.2", "2.21": "25.2"}
 SHOWN_LINES = 100
+# What pip says when it fills the sanity tests' virtual environments.
+PIP_NOISE = re.compile(r"(Collecting|Installing|Using cached|Successfully installed|\s+Downloading|\s+━|\s*$)")
 
 
 @dataclass
@@ -230,7 +232,6 @@ def sanity(log: Log, args: list[str]) -> Outcome:
         "HOME": str(home),
         "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME", os.path.expanduser("~/.config")),
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")),
-        "PIP_QUIET": "1",
     }
     clear_junit()
     command = ["ansible-test", "sanity", "--python", PYTHON_VERSION, "--requirements", "--color", "no", "--junit"]
@@ -499,7 +500,7 @@ def run_stage(name: str, args: list[str]) -> tuple[Outcome, float]:
     if outcome.failed:
         print(f"   what failed (all output: {log.path}):")
         for failure in log.failures:
-            lines = failure.splitlines()
+            lines = [line for line in failure.splitlines() if not PIP_NOISE.match(line)]
             if len(lines) > SHOWN_LINES:
                 lines[1:-SHOWN_LINES] = ["..."]
             print("\n".join(lines))
