@@ -263,6 +263,7 @@ def _read_port(text: str) -> int | None:
 
 def _canonical_address(text: str) -> str | None:
     """The one text of an address; None for what Go does not read as one: names, zones, zeros in front (010.0.0.1)."""
+    # ipaddress takes zones from Python 3.9 on, and took zeros in front up to 3.8.11 and 3.9.4.
     quad = text.rpartition(":")[2]
     if "%" in text or ("." in quad and re.search(r"(?:^|\.)0[0-9]", quad)):
         return None
