@@ -32,7 +32,7 @@ def build_query(name: str, record_type: int, ident: int) -> bytes:
 
 
 def parse_answer(message: bytes, record_type: int, ident: int) -> list[str]:
-    """The addresses in an answer. Raises DnsError for NXDOMAIN and the like, ValueError for what is no answer to this."""
+    """The addresses in an answer. Raises DnsError for NXDOMAIN and the like, ValueError for what is no answer."""
     try:
         return list(_read_addresses(message, record_type, ident))
     except (struct.error, IndexError) as error:

@@ -93,9 +93,9 @@ def parse_probe(params: t.Mapping[str, t.Any]) -> Probe:
     if probe.expected_status and (method != "http" or probe.expect != "reachable"):
         raise Failure("option_conflict", "expected_status goes only with method=http and expect=reachable.")
     if method == "resolve" and is_address(probe.target):
-        raise Failure("option_conflict", f"method=resolve asks for a name's addresses, and {probe.target} is an address.")
+        raise Failure("option_conflict", f"method=resolve asks for a name, and {probe.target} is an address.")
     if probe.helper_image and probe.from_host:
-        raise Failure("option_conflict", "helper_image goes only with a container as source; the host uses its own tools.")
+        raise Failure("option_conflict", "helper_image goes only with a container as source.")
     return probe
 
 
@@ -115,8 +115,8 @@ def parse_target(text: str) -> str:
     ):
         raise Failure(
             "option_conflict",
-            f"target {text!r} is neither an IP address nor a name: give a container's name, a network alias or an address, "
-            "without port or scheme.",
+            f"target {text!r} is neither an IP address nor a name: give a container's name, a network alias or an "
+            "address, without port or scheme.",
             target=text,
         )
     return text
@@ -133,7 +133,7 @@ def is_address(target: str) -> bool:
 def _parse_port(method: str, port: int | None) -> int | None:
     if method not in METHODS_WITH_PORT:
         if port is not None:
-            raise Failure("option_conflict", f"port goes only with method=tcp and method=http, not with method={method}.")
+            raise Failure("option_conflict", f"port goes only with method=tcp and http, not with {method}.")
         return None
     if port is None:
         raise Failure("option_conflict", f"method={method} needs a port.")
@@ -148,7 +148,8 @@ def _parse_path(method: str, path: str | None) -> str:
     if method != "http":
         raise Failure("option_conflict", f"path goes only with method=http, not with method={method}.")
     if not _PATH.fullmatch(path):
-        raise Failure("option_conflict", f"path {path!r} must begin with / and hold no blanks: encode them as %20.", path=path)
+        message = f"path {path!r} must begin with / and hold printable ASCII only: encode the rest, a blank as %20."
+        raise Failure("option_conflict", message, path=path)
     return path
 
 
@@ -158,7 +159,7 @@ def _in_range(option: str, value: int, maximum: int) -> int:
     return value
 
 
-# -- what the samples say ------------------------------------------------------------------------------------------------
+# -- what the samples say -----------------------------------------------------------------------------------
 
 
 def summarize_latency(samples: t.Iterable[Sample]) -> dict[str, float] | None:
@@ -178,9 +179,13 @@ def is_expected_status(probe: Probe, status: int) -> bool:
 
 def pick_answer(probe: Probe, samples: t.Iterable[Sample]) -> Sample | None:
     """The HTTP answer to show: the first that was not expected, else the last."""
-    answers = [sample for sample in samples if sample.status is not None]
-    bad = [sample for sample in answers if not is_expected_status(probe, sample.status or 0)]
-    return (bad or answers[-1:] or [None])[0]
+    answer = None
+    for sample in samples:
+        if sample.status is not None:
+            answer = sample
+            if not is_expected_status(probe, sample.status):
+                break
+    return answer
 
 
 def build_result(probe: Probe, report: Report) -> dict[str, t.Any]:
@@ -269,8 +274,8 @@ def _describe_unreached(probe: Probe, report: Report, networks: t.Sequence[str])
             reasons.append(reason)
     if not probe.from_host and not report.addresses:
         advice = (
-            f"A name is known only on a user-defined network that both are on ({probe.source} is on: {_join(networks)}), "
-            "and while its container runs."
+            "A name is known only on a user-defined network that both are on "
+            f"({probe.source} is on: {_join(networks)}), and while its container runs."
         )
     elif probe.method in METHODS_WITH_PORT:
         advice = f"Check that {probe.target} runs, and that it listens on port {probe.port} on all of its addresses."

@@ -165,7 +165,7 @@ def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
     )
 
 
-# -- the module's work ---------------------------------------------------------------------------------------------------
+# -- the module's work ---------------------------------------------------------------------------------------
 
 
 def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -175,7 +175,7 @@ def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any],
     if probe.helper_image and client.find(f"/images/{probe.helper_image}/json") is None:
         raise Failure(
             "image_not_found",
-            f"helper_image {probe.helper_image} is not on the engine, and a probe pulls nothing. Pull or import it first.",
+            f"helper_image {probe.helper_image} is not on the engine. A probe pulls nothing: do it first.",
             image=probe.helper_image,
         )
     if probe.from_host:
@@ -189,10 +189,10 @@ def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any],
         raise failure
     result = build_result(probe, report)
     if report.reachable is None:
-        result["warnings"] = [
-            f"Check mode starts no helper container, and {probe.source} has no program of its own for this probe: "
-            "it was not made."
-        ]
+        warning = (
+            f"The probe was not made: {probe.source} has no program for it, and check mode starts no helper container."
+        )
+        result["warnings"] = [warning]
     return result
 
 
@@ -201,7 +201,8 @@ def _find_source(host: Snapshot, probe: Probe) -> Summary:
     if source is None:
         raise Failure(
             "container_not_found",
-            f"There is no container {probe.source!r} to probe from. Give its exact name, at least 12 digits of its ID, or host.",
+            f"There is no container {probe.source!r} to probe from. Give its exact name, 12 or more digits of its ID, "
+            "or host.",
             container=probe.source,
         )
     if source.state != "running":
@@ -227,7 +228,7 @@ def _networks_of(host: Snapshot, container: Summary) -> list[str]:
     return sorted(_namespace_owner(host, container).endpoints)
 
 
-# -- from a container ----------------------------------------------------------------------------------------------------
+# -- from a container ----------------------------------------------------------------------------------------
 
 
 def _probe_from_container(
@@ -262,7 +263,7 @@ def _probe_from_container(
 
 
 def _no_dns(probe: Probe) -> Outcome:
-    return Outcome(False, error=f"cannot resolve the name: {probe.source} is on no user-defined network, so no DNS knows it")
+    return Outcome(False, error=f"cannot resolve the name: {probe.source} is on no network that has a DNS of its own")
 
 
 def _lacking_tools(probe: Probe, source: Summary, helped: bool, reasons: str) -> Failure:
@@ -273,7 +274,7 @@ def _lacking_tools(probe: Probe, source: Summary, helped: bool, reasons: str) ->
         what, advice = f"helper_image {probe.helper_image} has no program for it", "Take one with busybox or python3."
     else:
         what = f"the image of {probe.source} ({source.image}) has no program for it"
-        advice = "Set helper_image to an image on the engine with busybox or python3; it is run in that container's network."
+        advice = "Set helper_image to an image on the engine that has busybox or python3."
     return Failure(
         "unsupported",
         f"{probe.describe()} cannot be tried: {what} ({reasons}). {advice}",
@@ -299,7 +300,7 @@ def _execute_in(client: Client, container: str) -> Execute:
     return execute
 
 
-# -- the helper container ------------------------------------------------------------------------------------------------
+# -- the helper container ------------------------------------------------------------------------------------
 
 
 @contextmanager
@@ -361,7 +362,7 @@ def _remove(client: Client, container: str) -> None:
     raise Failure("daemon_error", f"The probe's helper container {container[:12]} is not gone 5 s after its removal.")
 
 
-# -- from this host ------------------------------------------------------------------------------------------------------
+# -- from this host ------------------------------------------------------------------------------------------
 
 
 def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: t.Callable[..., t.Any]) -> Report:
@@ -394,8 +395,8 @@ def _addresses_of(client: Client, host: Snapshot, probe: Probe, target: Summary)
     if not client.connection.is_unix_socket:
         raise Failure(
             "option_conflict",
-            f"source=host cannot reach container {probe.target}: its own address exists only on the engine's host, and the engine "
-            f"is at {client.connection.docker_host}. Probe from a container, or an address that is published.",
+            f"source=host cannot reach container {probe.target}: its own address exists only on the engine's host, "
+            f"and the engine is at {client.connection.docker_host}. Probe from a container, or an address that is published.",
             source=probe.source,
             target=probe.target,
         )

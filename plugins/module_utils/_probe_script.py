@@ -11,7 +11,7 @@ Its arguments: what to do, how many seconds one attempt may take, and what that 
 
 from __future__ import annotations
 
-PYTHON_SCRIPT = r'''
+PYTHON_SCRIPT = r"""
 import json, os, signal, socket, struct, sys, time
 
 class Late(Exception):
@@ -51,7 +51,7 @@ def tcp(address, port, linger):
             except ConnectionError:
                 closed = True
             if closed:
-                raise OSError("the connection was accepted and closed at once: nothing listens behind the published port")
+                raise OSError("accepted and closed at once: nothing listens behind the published port")
         return {"ms": elapsed}
 
 def http(address, port, host, path, limit):
@@ -60,7 +60,8 @@ def http(address, port, host, path, limit):
     START = time.monotonic()  # the import is not the network's time
     connection = http.client.HTTPConnection(address, int(port))
     try:
-        connection.request("GET", path, headers={"Host": host, "User-Agent": "bridgeport.docker", "Connection": "close"})
+        headers = {"Host": host, "User-Agent": "bridgeport.docker", "Connection": "close"}
+        connection.request("GET", path, headers=headers)
         answer = connection.getresponse()
         elapsed, body = measure(), b""
         try:
@@ -142,4 +143,4 @@ def main(action, arguments):
 LIMIT = float(sys.argv[2])
 START = time.monotonic()
 main(sys.argv[1], sys.argv[3:])
-'''
+"""

@@ -68,7 +68,7 @@ class Tool:
     seconds: float
 
 
-# -- which programs, in which order --------------------------------------------------------------------------------------
+# -- which programs, in which order --------------------------------------------------------------------------
 
 
 def resolve_tools(name: str, limit: int, ident: int) -> list[Tool]:
@@ -146,8 +146,8 @@ def http_tools(address: str, port: int, host: str, path: str, limit: int) -> lis
     ]
 
 
-# The host runs this module, so there is a Python. A published port may be held by docker's userland proxy, which accepts
-# whether or not something listens behind it, and then hangs up: so a connection is watched for a moment.
+# The host runs this module, so there is a Python. A published port may be held by docker's userland proxy, which
+# accepts whether or not something listens behind it, and then hangs up: so a connection is watched for a moment.
 HOST_LINGER = 0.3
 
 
@@ -172,7 +172,9 @@ def host_header(host: str, port: int) -> str:
     return bracket(host) if port == 80 else f"{bracket(host)}:{port}"
 
 
-def _python_tool(python: str, limit: int, parse: t.Callable[..., list[Outcome]], seconds: float) -> t.Callable[..., Tool]:
+def _python_tool(
+    python: str, limit: int, parse: t.Callable[..., list[Outcome]], seconds: float
+) -> t.Callable[..., Tool]:
     def build(action: str, *arguments: str) -> Tool:
         # -I: neither the working folder nor the user's settings can replace a module of the standard library.
         argv = (python, "-I", "-c", PYTHON_SCRIPT, action, str(limit), *arguments)
@@ -196,7 +198,7 @@ done
 """
 
 _FETCH = {
-    "curl": "curl -g -s -S -i --max-time \"$1\" -w '\\nbridgeport-time:%{time_total}' -H \"$2\" \"$3\"",
+    "curl": 'curl -g -s -S -i --max-time "$1" -w \'\\nbridgeport-time:%{time_total}\' -H "$2" "$3"',
     # No -T: Debian's busybox crashes on it.
     "wget": 'timeout "$1" PREFIXwget -q -S -O - --header "$2" "$3"',
 }
@@ -213,7 +215,7 @@ def _http_script(prefix: str, program: str) -> str:
     )
 
 
-# -- what their output means ---------------------------------------------------------------------------------------------
+# -- what their output means ---------------------------------------------------------------------------------
 
 # timeout: 124 of coreutils, 143 of busybox; 142 is our own script's alarm.
 _LATE_CODES = (124, 137, 142, 143)
@@ -251,10 +253,10 @@ def _failed(code: int, output: str, limit: int) -> Outcome:
     """The network's refusal in a program's output, or ToolUnusable if there is none."""
     if code in _LATE_CODES:
         return Outcome(False, error=_late(limit))
-    refusal = _last_line(_REFUSAL, output)
-    if not refusal:
+    refusals = _REFUSAL.findall(output)
+    if not refusals:
         raise ToolUnusable(f"exit code {code}, {_tail(output)!r}")
-    return Outcome(False, error=refusal)
+    return Outcome(False, error=refusals[-1])
 
 
 def _tail(output: str) -> str:
@@ -272,9 +274,7 @@ def parse_ping(code: int, output: str, _wall: float, count: int, limit: int) -> 
         return [_failed(code, output, limit)] * count
     error = re.search(r"(destination \w+ unreachable|network (?:is )?unreachable)", output, re.IGNORECASE)
     lost = Outcome(False, error=error.group(1) if error else f"no reply within {limit} s")
-    return [
-        Outcome(True, latency_ms=replies[seq]) if seq in replies else lost for seq in range(first, first + count)
-    ]
+    return [Outcome(True, latency_ms=replies[seq]) if seq in replies else lost for seq in range(first, first + count)]
 
 
 def parse_connect(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
@@ -370,12 +370,12 @@ def _read_report(code: int, output: str, limit: int) -> dict[str, t.Any]:
 
 
 def parse_http(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
-    """curl -i and wget -S: the answer's head (indented by wget), its body, and our trailer unless the body was too long."""
+    """curl -i and wget -S: the answer's head (indented by wget), its body, and our trailer unless that was cut."""
     status = re.search(r"^ *HTTP/[\d.]+ (\d{3})", output, re.MULTILINE)
     text, exit_code, seconds = _cut_trailer(code, output)
     if not status:
         _check_usable(exit_code, text)
-        # GNU wget keeps silent under -q; its code 4 is "network failure". curl: 7 connect, 28 late, 52 and 56 no answer.
+        # GNU wget is silent under -q; its code 4 is "network failure". curl: 7 connect, 28 late, 52 and 56 no answer.
         if exit_code in (4, 7, 28, 52, 56) and not _REFUSAL.search(text):
             return [Outcome(False, error=f"no HTTP answer: {_tail(text) or 'network failure'}")]
         return [_failed(exit_code, text, limit)]
@@ -405,8 +405,8 @@ def _read_body(answer: str) -> str:
     if not answer.startswith(" "):  # curl: up to the first empty line
         head = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
         return "".join(lines[head + 1 :])
-    # wget: indented lines; busybox ends them with an empty indented one, GNU with nothing. With a redirect it goes on to
-    # the next address, and what it prints then is not this answer's body.
+    # wget: indented lines; busybox ends them with an empty indented one, GNU with nothing. With a redirect it goes on
+    # to the next address, and what it prints then is not this answer's body.
     head = next((number for number, line in enumerate(lines) if not re.match(r"  \S+[: ]", line)), len(lines))
     if head < len(lines) and not lines[head].strip():
         head += 1

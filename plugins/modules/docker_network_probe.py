@@ -10,8 +10,8 @@ module: docker_network_probe
 short_description: Prove that a container is reachable from another one, or that it is not
 version_added: 1.0.0
 description:
-  - Tries from inside a running container, or from the host, whether a container, network alias or address answers, and fails when
-    the answer is not the one that was expected. With O(expect=unreachable) it proves isolation.
+  - Tries from inside a running container, or from the host, whether a container, network alias or address answers,
+    and fails when the answer is not the one that was expected. With O(expect=unreachable) it proves isolation.
   - A probe that cannot be made proves nothing. It fails with O(expect=unreachable) as well.
   - From a container the probe is made by what the container's image has, run in it as C(docker exec) would.
     C(python3) does for every O(method). Otherwise O(method=resolve) needs C(nslookup), or C(bash), C(dd) and C(od);
@@ -29,10 +29,11 @@ options:
   target:
     description:
       - Whom to reach. A container's name, a network alias or an IP address.
-      - From a container, a name is looked up in the DNS of the source's user-defined networks, and never in C(/etc/hosts). A source
-        that is on no user-defined network reaches no name.
-      - From V(host), the exact name of a container means the container's own addresses, which needs the engine on the same host (a
-        unix socket as O(docker_host)). Any other name is looked up as the host does. With O(method=resolve) every name is.
+      - From a container, a name is looked up in the DNS of the source's user-defined networks, and never in
+        C(/etc/hosts). A source that is on no user-defined network reaches no name.
+      - From V(host), the exact name of a container means the container's own addresses, which needs the engine on the
+        same host (a unix socket as O(docker_host)). Any other name is looked up as the host does. With
+        O(method=resolve) every name is.
       - Where a name has several addresses they are tried one after the other until one answers.
     type: str
     required: true
@@ -41,8 +42,9 @@ options:
       - What counts as an answer.
       - V(resolve) asks for the addresses of O(target). From a container it asks the network's own DNS.
       - V(ping) is an ICMP echo.
-      - V(tcp) is a connection to O(port) that is accepted. From V(host), a connection that is closed within 0.3 seconds does not
-        count, as docker's proxy for a published port accepts whether or not something listens behind it.
+      - V(tcp) is a connection to O(port) that is accepted. From V(host), a connection that is closed within 0.3
+        seconds does not count, as docker's proxy for a published port accepts whether or not something listens behind
+        it.
       - V(http) is an HTTP answer at O(port), of any status for O(expect=unreachable), of an O(expected_status) for
         O(expect=reachable). No proxy is used and no redirect is followed.
     type: str
@@ -58,14 +60,15 @@ options:
     type: str
   count:
     description:
-      - How many times to try, V(1) to V(100). One answer is enough to be reachable, and one is too much to be unreachable.
+      - How many times to try, V(1) to V(100). One answer is enough to be reachable, and one is too much to be
+        unreachable.
     type: int
     default: 1
   timeout:
     description:
       - How long one try may take, in seconds, V(1) to V(300).
-      - In the other modules of this collection O(timeout) is about requests to the daemon. Here those have 60 seconds once the module
-        is connected, and E(DOCKER_TIMEOUT) is not used.
+      - In the other modules of this collection O(timeout) is about requests to the daemon. Here those have 60 seconds
+        once the module is connected, and E(DOCKER_TIMEOUT) is not used.
     type: int
     default: 5
   expect:
@@ -77,15 +80,17 @@ options:
     default: reachable
   expected_status:
     description:
-      - The HTTP status codes that are good, with O(method=http) and O(expect=reachable). When not set these are 200 to 399.
+      - The HTTP status codes that are good, with O(method=http) and O(expect=reachable). When not set these are 200
+        to 399.
       - Every answer must have one of them.
     type: list
     elements: int
   helper_image:
     description:
       - An image on the engine that has C(busybox) or C(python3). It is never pulled.
-      - When the source's image has no program for the probe, a container of this image is started in the source's network, makes the
-        probe, and is removed. It has the label C(bridgeport.docker.probe), and ends by itself should the module be killed.
+      - When the source's image has no program for the probe, a container of this image is started in the source's
+        network, makes the probe, and is removed. It has the label C(bridgeport.docker.probe), and ends by itself
+        should the module be killed.
       - Only for a container as O(source).
     type: str
 extends_documentation_fragment:
@@ -97,11 +102,11 @@ attributes:
   check_mode:
     support: full
     details:
-      - The probe is made in check mode as well, but no helper container is started. Where only that could make it, the module warns
-        and returns RV(reachable=none).
+      - The probe is made in check mode as well, but no helper container is started. Where only that could make it,
+        the module warns and returns RV(reachable=none).
 notes:
-  - RV(latency) is the program's own measurement with C(ping), C(python3) and C(curl). For the others it is the time of the whole
-    C(docker exec), which takes some 50 milliseconds by itself.
+  - RV(latency) is the program's own measurement with C(ping), C(python3) and C(curl). For the others it is the time
+    of the whole C(docker exec), which takes some 50 milliseconds by itself.
   - C(wget) shows the body of an answer only for a good status. The body is text; what is not UTF-8 is replaced.
 author:
   - The bridgeport.docker maintainers (@bridgeport)
@@ -181,7 +186,8 @@ reachable:
   returned: when the probe was made
   sample: true
 address:
-  description: The address that answered. Where none did, the first that was tried. V(none) for a name that does not resolve.
+  description:
+    - The address that answered. Where none did, the first that was tried. V(none) for a name that does not resolve.
   type: str
   returned: when the probe was made
   sample: 172.18.0.3
@@ -254,11 +260,12 @@ helper:
   sample: false
 failure:
   description:
-    - Why the module failed. Its code is V(unreachable) when the expectation was not met, or when O(source) is not running.
-    - V(unsupported) when there is no program for the probe, and V(container_not_found) or V(image_not_found) when O(source) or
-      O(helper_image) is missing.
-    - V(option_conflict) when options do not go together or O(target) is neither a name nor an address, and V(port_spec_invalid) when
-      O(port) is no port.
+    - Why the module failed. Its code is V(unreachable) when the expectation was not met, or when O(source) is not
+      running.
+    - V(unsupported) when there is no program for the probe, and V(container_not_found) or V(image_not_found) when
+      O(source) or O(helper_image) is missing.
+    - V(option_conflict) when options do not go together or O(target) is neither a name nor an address, and
+      V(port_spec_invalid) when O(port) is no port.
   type: dict
   returned: failure
   contains:

@@ -1,0 +1,216 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Carrying out a plan: each item's steps in order, undone in reverse where one fails; independent items side by side."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import re
+import time
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify
+
+# How engines of all versions say that a host port could not be had.
+_PORT_TAKEN = re.compile(
+    r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated", re.IGNORECASE
+)
+# A stop waits this much longer than the container may take, in seconds.
+_STOP_MARGIN = 60
+_DEFAULT_STOP_TIMEOUT = 10
+
+
+@dataclass
+class ItemOutcome:
+    """``rolled_back`` is None where nothing failed, else whether everything stands as before."""
+
+    item: Item
+    actions: list[str] = field(default_factory=list)
+    failure: Failure | None = None
+    rolled_back: bool | None = None
+
+
+def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parallel: int) -> list[ItemOutcome]:
+    """Run the items that have something to do. ``connect`` gives each thread a connection of its own."""
+    waiting = {item.key: item for item in items}
+    done: dict[Key, ItemOutcome] = {}
+    running: dict[concurrent.futures.Future[ItemOutcome], Key] = {}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=parallel) as pool:
+        while waiting or running:
+            for key, item in list(waiting.items()):
+                needs = [need for need in item.needs if need in waiting or need in done or need in running.values()]
+                if all(need in done for need in needs):
+                    del waiting[key]
+                    failed = [name for kind, name in needs if done[(kind, name)].failure is not None]
+                    if failed:
+                        done[key] = ItemOutcome(item, failure=_not_begun(item, failed))
+                    elif not item.steps:
+                        done[key] = ItemOutcome(item)
+                    else:
+                        running[pool.submit(_run_item, item, connect)] = key
+            if running:
+                finished, _open = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                for future in finished:
+                    done[running.pop(future)] = future.result()
+    return [done[item.key] for item in items]
+
+
+def _not_begun(item: Item, failed: t.Sequence[str]) -> Failure:
+    return Failure(
+        "daemon_error", f"{item.kind.capitalize()} {item.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which failed."
+    )
+
+
+def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
+    outcome = ItemOutcome(item)
+    try:
+        client = connect()
+    except Failure as failure:
+        outcome.failure, outcome.rolled_back = failure, True
+        return outcome
+    try:
+        worker = Worker(client)
+        done: list[steps.Step] = []
+        for step in item.steps:
+            try:
+                worker.perform(step)
+            except (ApiError, Failure) as error:
+                if not isinstance(error, ApiError):
+                    # No whole answer came, so it may have been done all the same.
+                    done.append(step)
+                outcome.failure = worker.explain(step, error)
+                _roll_back(worker, done, outcome)
+                return outcome
+            done.append(step)
+            outcome.actions.append(str(step))
+        return outcome
+    finally:
+        client.close()
+
+
+def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome) -> None:
+    """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
+    problems = []
+    for step in reversed(done):
+        inverse = steps.invert(step)
+        if inverse is None:
+            continue
+        try:
+            worker.perform(inverse, undoing=True)
+            outcome.actions.append(f"undo: {inverse}")
+        except (ApiError, Failure) as error:
+            problems.append(f"{inverse}: {error}")
+    outcome.rolled_back = not problems
+    if problems and outcome.failure is not None:
+        cause = outcome.failure
+        outcome.failure = Failure(
+            "rollback_failed",
+            f"{cause.message} Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind} {outcome.item.name!r} needs a look.",
+            cause=cause.as_dict(),
+            problems=problems,
+        )
+
+
+class Worker:
+    """Performs single steps. Knows the IDs of what it has made, so that a name is never guessed at by the daemon."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self._made: dict[str, str] = {}
+
+    def _id(self, reference: str) -> str:
+        return self._made.get(reference, reference)
+
+    def perform(self, step: steps.Step, undoing: bool = False) -> None:
+        """Raises ApiError where the daemon refuses; while undoing, what is already so is no refusal."""
+        try:
+            self._perform(step)
+        except ApiError as error:
+            already = error.status == 404 or (error.status == 403 and "not connected" in error.message)
+            if not (undoing and already and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Disconnect, steps.Stop))):
+                raise
+
+    def _perform(self, step: steps.Step) -> None:
+        client = self.client
+        if isinstance(step, steps.CreateNetwork):
+            self._made[step.name] = client.post("/networks/create", step.body)["Id"]
+        elif isinstance(step, steps.RemoveNetwork):
+            client.delete(f"/networks/{self._id(step.network)}")
+        elif isinstance(step, steps.Connect):
+            body = {"Container": self._id(step.container), "EndpointConfig": dict(step.endpoint)}
+            client.post(f"/networks/{self._id(step.network)}/connect", body)
+        elif isinstance(step, steps.Disconnect):
+            client.post(f"/networks/{self._id(step.network)}/disconnect", {"Container": self._id(step.container)})
+        elif isinstance(step, steps.CreateContainer):
+            self._made[step.name] = client.post("/containers/create", step.body, name=step.name)["Id"]
+        elif isinstance(step, steps.SetRestartPolicy):
+            client.post(f"/containers/{step.container}/update", {"RestartPolicy": dict(step.policy)})
+        elif isinstance(step, steps.Stop):
+            self._stop(step)
+        elif isinstance(step, steps.Start):
+            client.post(f"/containers/{self._id(step.container)}/start")
+        elif isinstance(step, steps.Verify):
+            verify(client, self._id(step.container), step)
+        elif isinstance(step, steps.Rename):
+            client.post(f"/containers/{self._id(step.container)}/rename", name=step.name)
+        elif isinstance(step, steps.RemoveContainer):
+            self._remove(step)
+
+    def _stop(self, step: steps.Stop) -> None:
+        path = f"/containers/{self._id(step.container)}"
+        if step.kill:
+            state = self.client.get(f"{path}/json")["State"]
+            if state["Running"]:
+                self.client.post(f"{path}/kill")
+                self.client.post(f"{path}/wait", timeout=_STOP_MARGIN)
+            return
+        params = {} if step.timeout is None else {"t": step.timeout}
+        allowed = step.timeout
+        if allowed is None:
+            allowed = self.client.get(f"{path}/json")["Config"].get("StopTimeout") or _DEFAULT_STOP_TIMEOUT
+        self.client.post(f"{path}/stop", timeout=allowed + _STOP_MARGIN, **params)
+
+    def _remove(self, step: steps.RemoveContainer) -> None:
+        """A container with --rm goes by itself once it has stopped; gone is gone."""
+        path = f"/containers/{self._id(step.container)}"
+        try:
+            self.client.delete(path, v=int(step.volumes), force=int(step.force))
+        except ApiError as error:
+            if error.status == 404 and not step.force:
+                return
+            if error.status != 409:
+                raise
+            deadline = time.monotonic() + self.client.connection.timeout
+            while self.client.find(f"{path}/json") is not None:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+    def explain(self, step: steps.Step, error: ApiError | Failure) -> Failure:
+        """The daemon's refusal in the terms of what was attempted."""
+        if isinstance(error, Failure):
+            return error
+        code = "daemon_error"
+        details: dict[str, t.Any] = {"status": error.status}
+        if _PORT_TAKEN.search(error.message):
+            code = "port_conflict"
+        elif isinstance(step, steps.Start):
+            code = "start_failed"
+            details["logs"] = read_logs(self.client, self._id(step.container))
+        elif isinstance(step, steps.CreateContainer) and error.status == 404 and "image" in error.message.lower():
+            code = "image_not_found"
+        elif isinstance(step, (steps.CreateContainer, steps.Rename)) and error.status == 409:
+            code = "busy"
+        elif "overlaps with other one" in error.message:
+            code = "subnet_overlap"
+        elif "Address already in use" in error.message:
+            code = "address_in_use"
+        return Failure(code, f"Could not {step}: {error.message}", **details)

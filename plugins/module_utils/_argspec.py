@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Argument specs of containers and networks; documented in plugins/doc_fragments/_container.py and _network.py."""
+
+from __future__ import annotations
+
+import typing as t
+
+Spec = t.Dict[str, t.Dict[str, t.Any]]
+
+ENDPOINT_SPEC: Spec = {
+    "name": {"type": "str", "required": True},
+    "aliases": {"type": "list", "elements": "str"},
+    "ipv4_address": {"type": "str"},
+    "ipv6_address": {"type": "str"},
+    "links": {"type": "list", "elements": "str"},
+    "mac_address": {"type": "str"},
+    "driver_opts": {"type": "dict"},
+    "gw_priority": {"type": "int"},
+}
+
+CONTAINER_SPEC: Spec = {
+    "image": {"type": "str"},
+    "pull": {"type": "str", "choices": ["missing", "always", "never"], "default": "missing"},
+    "published_ports": {"type": "list", "elements": "raw", "aliases": ["ports"]},
+    "publish_all_ports": {"type": "bool"},
+    "exposed_ports": {"type": "list", "elements": "str", "aliases": ["exposed", "expose"]},
+    "default_host_ip": {"type": "str"},
+    "purge": {"type": "bool", "default": True},
+    "bind_policy": {"type": "str", "choices": ["any", "explicit", "loopback"], "default": "any"},
+    "command": {"type": "raw"},
+    "entrypoint": {"type": "list", "elements": "str"},
+    "env": {"type": "dict"},
+    "volumes": {"type": "list", "elements": "str"},
+    "mounts": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "target": {"type": "str", "required": True},
+            "source": {"type": "str"},
+            "type": {"type": "str", "choices": ["bind", "volume", "tmpfs"], "default": "volume"},
+            "read_only": {"type": "bool"},
+            "propagation": {
+                "type": "str",
+                "choices": ["private", "rprivate", "shared", "rshared", "slave", "rslave"],
+            },
+            "no_copy": {"type": "bool"},
+            "tmpfs_size": {"type": "str"},
+            "tmpfs_mode": {"type": "str"},
+        },
+    },
+    "restart_policy": {"type": "str", "choices": ["no", "on-failure", "always", "unless-stopped"]},
+    "restart_retries": {"type": "int"},
+    "labels": {"type": "dict"},
+    "hostname": {"type": "str"},
+    "user": {"type": "str"},
+    "working_dir": {"type": "str"},
+    "interactive": {"type": "bool"},
+    "tty": {"type": "bool"},
+    "auto_remove": {"type": "bool"},
+    "memory": {"type": "str"},
+    "etc_hosts": {"type": "dict"},
+    "healthcheck": {
+        "type": "dict",
+        "options": {
+            "test": {"type": "raw"},
+            "interval": {"type": "str"},
+            "timeout": {"type": "str"},
+            "retries": {"type": "int"},
+            "start_period": {"type": "str"},
+            "start_interval": {"type": "str"},
+        },
+    },
+    "network_mode": {"type": "str"},
+    "networks": {"type": "list", "elements": "dict", "options": ENDPOINT_SPEC},
+    "purge_networks": {"type": "bool", "default": False},
+    "stop_timeout": {"type": "int"},
+    "force_kill": {"type": "bool", "default": False, "aliases": ["forcekill"]},
+    "writable_layer": {"type": "str", "choices": ["carry", "discard", "refuse"], "default": "carry"},
+    "wait": {"type": "str", "choices": ["running", "healthy"], "default": "running"},
+    "wait_timeout": {"type": "int", "default": 60},
+}
+
+NETWORK_SPEC: Spec = {
+    "driver_options": {"type": "dict"},
+    "bridge_name": {"type": "str"},
+    "icc": {"type": "bool"},
+    "ip_masquerade": {"type": "bool"},
+    "host_binding_ipv4": {"type": "str"},
+    "mtu": {"type": "int"},
+    "ipam_driver": {"type": "str"},
+    "ipam_driver_options": {"type": "dict"},
+    "ipam_config": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "subnet": {"type": "str"},
+            "iprange": {"type": "str"},
+            "gateway": {"type": "str"},
+            "aux_addresses": {"type": "dict"},
+        },
+    },
+    "internal": {"type": "bool"},
+    "attachable": {"type": "bool"},
+    "enable_ipv4": {"type": "bool"},
+    "enable_ipv6": {"type": "bool"},
+    "labels": {"type": "dict"},
+    "connected": {"type": "list", "elements": "raw", "aliases": ["containers"]},
+    "appends": {"type": "bool", "default": False, "aliases": ["incremental"]},
+    "force": {"type": "bool", "default": False},
+    "on_difference": {"type": "str", "choices": ["rebuild", "fail"], "default": "rebuild"},
+}

@@ -1,0 +1,255 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""An inspected container, and the blueprint that makes it again.
+
+The daemon's own answer is replayed as it stands: whatever this collection does not know about survives because nothing
+looks at it. Only what an answer says differently from what a request has to say is put right here.
+"""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
+    Publication,
+    parse_actual_ports,
+    parse_port_bindings,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._publications import Binding, pair_bindings
+
+Raw = t.Mapping[str, t.Any]
+
+# API 1.44 (Engine 25): a create may name several networks, and a MAC belongs to an endpoint.
+API_ENDPOINTS_AT_CREATE = (1, 44)
+# API 1.45 (Engine 26): Aliases of an answer are those that were asked for, without host name and short ID.
+API_EXACT_ALIASES = (1, 45)
+
+# The modes in which a container has no endpoint of its own to publish through.
+MODES_WITHOUT_PORTS = ("none", "host")
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A create request: its body, and the endpoint of each network by the network's name."""
+
+    body: dict[str, t.Any]
+    endpoints: dict[str, dict[str, t.Any]]
+
+    def copy(self) -> Blueprint:
+        return Blueprint(copy.deepcopy(self.body), copy.deepcopy(self.endpoints))
+
+
+@dataclass(frozen=True)
+class Container:
+    """One container as ``GET /containers/{id}/json`` gives it."""
+
+    raw: Raw
+
+    @property
+    def id(self) -> str:
+        return str(self.raw["Id"])
+
+    @property
+    def name(self) -> str:
+        return str(self.raw["Name"]).lstrip("/")
+
+    @property
+    def config(self) -> Raw:
+        return t.cast(Raw, self.raw["Config"])
+
+    @property
+    def host_config(self) -> Raw:
+        return t.cast(Raw, self.raw["HostConfig"])
+
+    @property
+    def status(self) -> str:
+        return str(self.raw["State"]["Status"])
+
+    @property
+    def is_running(self) -> bool:
+        return bool(self.raw["State"]["Running"])
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.raw["State"].get("Paused"))
+
+    @property
+    def labels(self) -> t.Mapping[str, str]:
+        return self.config.get("Labels") or {}
+
+    @property
+    def network_mode(self) -> str:
+        return str(self.host_config.get("NetworkMode") or "default")
+
+    @property
+    def main_network(self) -> str | None:
+        """The name of the network that NetworkMode stands for; None where the mode is not a network."""
+        mode = self.network_mode
+        if mode in MODES_WITHOUT_PORTS or mode.startswith("container:"):
+            return None
+        if mode == "default":
+            return "bridge"
+        for name, endpoint in self.endpoints.items():
+            if endpoint.get("NetworkID") == mode:
+                return name
+        return mode
+
+    @property
+    def endpoints(self) -> t.Mapping[str, Raw]:
+        return (self.raw.get("NetworkSettings") or {}).get("Networks") or {}
+
+    @property
+    def publish_all(self) -> bool:
+        return bool(self.host_config.get("PublishAllPorts"))
+
+    @property
+    def exposed(self) -> tuple[str, ...]:
+        return tuple(sorted(self.config.get("ExposedPorts") or {}))
+
+    @property
+    def actual(self) -> tuple[Publication, ...]:
+        """What is bound on the host at this moment; nothing while the container does not run."""
+        return parse_actual_ports((self.raw.get("NetworkSettings") or {}).get("Ports")) if self.is_running else ()
+
+    @property
+    def bindings(self) -> tuple[Binding, ...]:
+        return pair_bindings(parse_port_bindings(self.host_config.get("PortBindings")), self.actual)
+
+    @property
+    def bindings_of_all(self) -> tuple[Binding, ...]:
+        """What -P publishes: the exposed ports that no publication names (PortBindings does not list them)."""
+        if not self.publish_all:
+            return ()
+        named = {binding.configured.key for binding in self.bindings}
+        keys = [key for key in self.exposed if key not in named]
+        wishes = [Publication(int(key.split("/")[0]), key.split("/")[1]) for key in keys]
+        return pair_bindings(wishes, self.actual)
+
+
+def clean_endpoint(container: Container, endpoint: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
+    """The part of an endpoint that was asked for, without what the daemon filled in."""
+    asked: dict[str, t.Any] = {}
+    ipam = {key: value for key, value in (endpoint.get("IPAMConfig") or {}).items() if value}
+    automatic = {container.id[:12]}
+    if api < API_EXACT_ALIASES:
+        automatic.add(container.config.get("Hostname") or "")
+    aliases = [alias for alias in endpoint.get("Aliases") or () if alias not in automatic]
+    for key, value in (
+        ("IPAMConfig", ipam),
+        ("Links", list(endpoint.get("Links") or ())),
+        ("Aliases", sorted(set(aliases))),
+        ("DriverOpts", dict(endpoint.get("DriverOpts") or {})),
+        ("GwPriority", endpoint.get("GwPriority") or 0),
+    ):
+        if value:
+            asked[key] = value
+    return asked
+
+
+def read_blueprint(
+    container: Container, image: Raw | None, api: tuple[int, int], live_containers: t.Collection[str]
+) -> Blueprint:
+    """The create request that makes this container again.
+
+    ``image`` is the inspected image that the container's own reference names now (None: it is gone or was not read).
+    ``live_containers`` are all names and IDs on the host: a source of volumes that is gone cannot be named again.
+    """
+    body: dict[str, t.Any] = copy.deepcopy(dict(container.config))
+    host_config: dict[str, t.Any] = copy.deepcopy(dict(container.host_config))
+    body["HostConfig"] = host_config
+    endpoints = {name: clean_endpoint(container, endpoint, api) for name, endpoint in container.endpoints.items()}
+    if container.main_network is None:
+        endpoints = {}
+
+    if image is None or image.get("Id") != container.raw.get("Image"):
+        # The tag has moved on; the container shall stay what it is.
+        body["Image"] = container.raw["Image"]
+    elif not body.get("Entrypoint") and (image.get("Config") or {}).get("Entrypoint"):
+        # Made with an empty entrypoint; null would bring the image's back.
+        body["Entrypoint"] = [""]
+
+    mode = container.network_mode
+    shares_name = mode == "host" or mode.startswith("container:") or bool(host_config.get("UTSMode"))
+    if body.get("Hostname") == container.id[:12] or shares_name:
+        body.pop("Hostname", None)
+
+    mac_address = body.pop("MacAddress", "")
+    if mac_address and api < API_ENDPOINTS_AT_CREATE:
+        body["MacAddress"] = mac_address
+    elif mac_address and container.main_network in endpoints:
+        endpoints[container.main_network]["MacAddress"] = mac_address
+
+    _keep_volumes(container, body, live_containers)
+    # /source:/this/alias is how an answer spells source:alias.
+    host_config["Links"] = [
+        f"{link.split(':')[0].lstrip('/')}:{link.split(':')[1].split('/')[-1]}" for link in host_config.get("Links") or ()
+    ] or None
+    return Blueprint(body, endpoints)
+
+
+def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers: t.Collection[str]) -> None:
+    """Name the anonymous volumes, so that the successor gets them and not new, empty ones."""
+    host_config = body["HostConfig"]
+    mounted = {mount["Destination"]: mount for mount in container.raw.get("Mounts") or () if mount["Type"] == "volume"}
+    explained = {bind_destination(bind) for bind in host_config.get("Binds") or ()}
+    for mount in host_config.get("Mounts") or ():
+        explained.add(mount["Target"])
+        if mount["Type"] == "volume" and not mount.get("Source") and mount["Target"] in mounted:
+            mount["Source"] = mounted[mount["Target"]]["Name"]
+    sources = host_config.get("VolumesFrom") or []
+    alive = [source for source in sources if source.split(":")[0] in live_containers]
+    if sources:
+        host_config["VolumesFrom"] = alive or None
+    named = [
+        f"{mount['Name']}:{destination}" + ("" if mount.get("RW", True) else ":ro")
+        for destination, mount in sorted(mounted.items())
+        if destination not in explained and (destination in (body.get("Volumes") or {}) or len(alive) < len(sources))
+    ]
+    if named:
+        host_config["Binds"] = [*(host_config.get("Binds") or ()), *named]
+
+
+def bind_destination(bind: str) -> str:
+    parts = bind.split(":")
+    return parts[1] if len(parts) > 1 else parts[0]
+
+
+def subtract_image_defaults(blueprint: Blueprint, image: Raw) -> None:
+    """Forget what came from the container's image, so that the next image's own defaults take its place."""
+    body, defaults = blueprint.body, image.get("Config") or {}
+    if body.get("Cmd") == defaults.get("Cmd") and body.get("Entrypoint") == defaults.get("Entrypoint"):
+        body["Cmd"] = None
+    if body.get("Entrypoint") == defaults.get("Entrypoint"):
+        body["Entrypoint"] = None
+    for key in ("WorkingDir", "User", "Healthcheck", "StopSignal", "Shell"):
+        if body.get(key) == defaults.get(key):
+            body.pop(key, None)
+    body["Env"] = [item for item in body.get("Env") or () if item not in (defaults.get("Env") or ())]
+    for key in ("Labels", "ExposedPorts", "Volumes"):
+        inherited = defaults.get(key) or {}
+        body[key] = {k: v for k, v in (body.get(key) or {}).items() if k not in inherited or inherited[k] != v}
+
+
+def split_endpoints(
+    blueprint: Blueprint, api: tuple[int, int]
+) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
+    """The body of the create, and the endpoints that have to be connected after it and before the start."""
+    body = copy.deepcopy(blueprint.body)
+    mode = body["HostConfig"].get("NetworkMode") or "default"
+    main = "bridge" if mode == "default" else mode
+    at_create, later = {}, {}
+    for name, endpoint in blueprint.endpoints.items():
+        if name == main or api >= API_ENDPOINTS_AT_CREATE:
+            at_create[name] = endpoint
+        else:
+            later[name] = endpoint
+    if at_create.get(main) == {} and len(at_create) == 1:
+        at_create = {}
+    if at_create:
+        body["NetworkingConfig"] = {"EndpointsConfig": at_create}
+    return body, later

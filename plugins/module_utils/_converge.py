@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The one flow behind every module that changes something: read, plan, refuse or apply, read again."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import ItemOutcome, apply_items
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
+from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
+    inspect_containers,
+    read_depth,
+    read_images,
+    read_snapshot,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+
+
+@dataclass(frozen=True)
+class Converged:
+    """``host`` is what stands now; in check mode what stood before, and results come from the plan."""
+
+    plan: Plan
+    host: Snapshot
+    check_mode: bool
+    actions: tuple[str, ...] = ()
+
+    def base_result(self) -> dict[str, t.Any]:
+        """The return values that every changing module has."""
+        return {
+            "changed": self.plan.changed,
+            "actions": list(self.actions),
+            "will_lose": self.plan.will_lose,
+            "preflight": "full" if self.host.engine.is_local else "partial",
+            "diff": self.plan.diff,
+            "warnings": self.plan.warnings,
+        }
+
+    def container(self, name: str) -> dict[str, t.Any] | None:
+        """A container as it is, or as it would be. None where there is none."""
+        item = next((item for item in self.plan.items if item.key == ("container", name)), None)
+        if self.check_mode and item is not None and item.steps:
+            return None if item.predicted is None else dict(item.predicted)
+        summary = self.host.find_container(name)
+        return None if summary is None else container_result(self.host.inspected(summary))
+
+    def network(self, name: str) -> dict[str, t.Any] | None:
+        item = next((item for item in self.plan.items if item.key == ("network", name)), None)
+        if self.check_mode and item is not None and item.steps:
+            return None if item.predicted is None else dict(item.predicted)
+        raw = self.host.find_network(name)
+        return None if raw is None else network_result(raw, self.host.members_of(raw))
+
+
+def converge(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    *,
+    check_mode: bool,
+    parallel: int = 1,
+) -> Converged:
+    """Bring the host to the wishes. Raises Failure when anything is refused or failed."""
+    host = read_snapshot(client, networks, containers)
+    plan, host = _plan(client, networks, containers, host)
+    _refuse(plan)
+    if host.engine.is_local:
+        _check_host_ports(plan, host)
+    if check_mode or not plan.changed and not plan.pulls:
+        return Converged(plan, host, check_mode)
+    actions = _pull(client, plan)
+    if actions:
+        host = read_images(client, host, plan.pulls)
+        plan, host = _plan(client, networks, containers, host)
+        _refuse(plan)
+    outcomes = apply_items(plan.items, client.clone, parallel)
+    actions += [action for outcome in outcomes for action in outcome.actions]
+    _raise_failed(outcomes, actions)
+    # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
+    after = read_snapshot(client, networks, containers) if plan.changed else host
+    return Converged(plan, _with_members(client, after, containers), check_mode, tuple(actions))
+
+
+def _plan(
+    client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+) -> tuple[Plan, Snapshot]:
+    plan = make_plan(networks, containers, host)
+    if plan.replaced:
+        host = read_depth(client, host, plan.replaced)
+        plan = make_plan(networks, containers, host)
+    return plan, host
+
+
+def _with_members(client: Client, host: Snapshot, containers: t.Sequence[ContainerWish]) -> Snapshot:
+    found = [host.find_container(wish.name) for wish in containers]
+    return inspect_containers(client, host, [summary for summary in found if summary and summary.id not in host.containers])
+
+
+def _refuse(plan: Plan) -> None:
+    """One error that lists everything that was refused; its code is that of the first."""
+    if not plan.refusals:
+        return
+    first = plan.refusals[0]
+    failure = Failure(first.code, " ".join(refusal.message for refusal in plan.refusals), **first.details)
+    failure.outcome = {
+        "changed": False,
+        "actions": [],
+        "refusals": [refusal.as_dict() for refusal in plan.refusals],
+    }
+    raise failure
+
+
+def _check_host_ports(plan: Plan, host: Snapshot) -> None:
+    """Ports that no container holds may still belong to a process of the host."""
+    held = [publication for summary in host.summaries if summary.is_running for publication in summary.publications]
+    for item in plan.items:
+        for publication in item.holds or ():
+            if item.steps and not any(overlaps(publication, other) for other in held):
+                check_free(item.name, publication)
+
+
+def _pull(client: Client, plan: Plan) -> list[str]:
+    actions = []
+    for reference in plan.pulls:
+        try:
+            client.pull(reference)
+        except ApiError as error:
+            raise Failure(
+                "image_not_found",
+                f"Image {reference!r} is not on the host and could not be pulled: {error.message}. Check its name, log in to its "
+                "registry, or put it on the host by other means.",
+                image=reference,
+            ) from error
+        actions.append(f"pull image {reference}")
+    return actions
+
+
+def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -> None:
+    failed = [outcome for outcome in outcomes if outcome.failure is not None]
+    if not failed:
+        return
+    first = next((each for each in failed if each.rolled_back is not None), failed[0])
+    cause = t.cast(Failure, first.failure)
+    others = [f"{each.item.kind} {each.item.name}" for each in failed if each is not first]
+    rolled_back = all(each.rolled_back is not False for each in failed)
+    message = cause.message + (" Everything was put back as it was." if rolled_back and first.rolled_back else "")
+    if others:
+        message += f" Also failed or not begun: {', '.join(others)}."
+    failure = Failure(cause.code, message, **cause.details)
+    kept = [outcome for outcome in outcomes if outcome.failure is None and outcome.actions]
+    failure.outcome = {"changed": bool(kept) or not rolled_back, "actions": list(actions), "rolled_back": rolled_back}
+    raise failure

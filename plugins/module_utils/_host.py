@@ -1,0 +1,133 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""One reading of a Docker host, as values. How it is read stands in _snapshot.py."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, parse_port_bindings
+
+Raw = t.Mapping[str, t.Any]
+
+# The daemon takes any unique beginning of an ID for a name. A container called "db" is not the one whose ID begins with
+# "db", so only what the docker CLI itself prints as an ID is accepted as one.
+_LONG_ID = re.compile(r"[0-9a-f]{12,64}")
+
+SWARM_TASK_LABEL = "com.docker.swarm.task.id"
+
+
+@dataclass(frozen=True)
+class Engine:
+    """``is_local``: a unix socket, and the daemon in our own network namespace; None where we may not look."""
+
+    version: str
+    api: tuple[int, int]
+    is_local: bool | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of ``GET /containers/json?all=1``."""
+
+    id: str
+    name: str
+    state: str
+    image: str
+    publications: tuple[Publication, ...]
+    endpoints: t.Mapping[str, Raw]
+    network_mode: str
+    labels: t.Mapping[str, str]
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in ("running", "paused", "restarting")
+
+    def addresses_on(self, network: str) -> set[str]:
+        endpoint = self.endpoints.get(network) or {}
+        ipam = endpoint.get("IPAMConfig") or {}
+        texts = (
+            endpoint.get("IPAddress"),
+            endpoint.get("GlobalIPv6Address"),
+            ipam.get("IPv4Address"),
+            ipam.get("IPv6Address"),
+        )
+        return {normal_address(text) for text in texts if text}
+
+
+def read_summary(raw: Raw) -> Summary:
+    # A container that others link to also has names such as /web/db; its own is the one without a second slash.
+    names = [name.lstrip("/") for name in raw.get("Names") or () if "/" not in name.lstrip("/")]
+    ports: dict[str, list[dict[str, str]]] = {}
+    for port in raw.get("Ports") or ():
+        if port.get("PublicPort"):
+            bindings = ports.setdefault(f"{port['PrivatePort']}/{port['Type']}", [])
+            bindings.append({"HostIp": port.get("IP", ""), "HostPort": str(port["PublicPort"])})
+    return Summary(
+        id=raw["Id"],
+        name=names[0] if names else raw["Id"][:12],
+        state=raw["State"],
+        image=raw["Image"],
+        publications=parse_port_bindings(ports),
+        endpoints=(raw.get("NetworkSettings") or {}).get("Networks") or {},
+        network_mode=(raw.get("HostConfig") or {}).get("NetworkMode") or "default",
+        labels=raw.get("Labels") or {},
+    )
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """``containers`` holds those that were inspected, by ID; ``images`` by the reference that was asked for."""
+
+    engine: Engine
+    summaries: tuple[Summary, ...] = ()
+    networks: tuple[Raw, ...] = ()
+    containers: t.Mapping[str, Container] = field(default_factory=dict)
+    images: t.Mapping[str, Raw | None] = field(default_factory=dict)
+    # Changes of the writable layer by container ID, read only for containers that shall be recreated.
+    layers: t.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def replace(self, **changes: t.Any) -> Snapshot:
+        return replace(self, **changes)
+
+    def find_container(self, reference: str) -> Summary | None:
+        """By exact name, or by an ID of at least 12 hex digits."""
+        for summary in self.summaries:
+            if summary.name == reference:
+                return summary
+        found = [s for s in self.summaries if _LONG_ID.fullmatch(reference) and s.id.startswith(reference)]
+        if len(found) > 1:
+            raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
+        return found[0] if found else None
+
+    def find_network(self, reference: str) -> Raw | None:
+        """By exact name, or by an ID of at least 12 hex digits."""
+        found = [network for network in self.networks if network["Name"] == reference]
+        if not found and _LONG_ID.fullmatch(reference):
+            found = [network for network in self.networks if network["Id"].startswith(reference)]
+        if len(found) > 1:
+            ids = ", ".join(sorted(network["Id"][:12] for network in found))
+            raise Failure(
+                "ambiguous_name",
+                f"{len(found)} networks are called {reference!r} (IDs {ids}). Engines before 25 allow that; remove or name by ID.",
+            )
+        return found[0] if found else None
+
+    def members_of(self, network: Raw) -> list[Summary]:
+        """Every container with an endpoint on this network, running or stopped."""
+        return [
+            summary
+            for summary in self.summaries
+            if (summary.endpoints.get(network["Name"]) or {}).get("NetworkID") == network["Id"]
+        ]
+
+    def inspected(self, summary: Summary) -> Container:
+        return self.containers[summary.id]

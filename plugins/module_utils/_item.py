@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The unit of planning and of rollback: one network or one container, and what shall be done with it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Step
+
+if t.TYPE_CHECKING:
+    from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+
+Key = t.Tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Request:
+    """Everything that one task asks for, by name: an item's plan depends on what the others will be."""
+
+    networks: t.Mapping[str, NetworkWish] = field(default_factory=dict)
+    containers: t.Mapping[str, ContainerWish] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Item:
+    """``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
+
+    ``pull``: an image to pull first. ``replaces``: the ID of a container that is made anew. ``predicted``: what check mode
+    returns for it.
+    """
+
+    kind: str
+    name: str
+    steps: tuple[Step, ...] = ()
+    before: t.Mapping[str, t.Any] = field(default_factory=dict)
+    after: t.Mapping[str, t.Any] = field(default_factory=dict)
+    will_lose: tuple[str, ...] = ()
+    refusals: tuple[Failure, ...] = ()
+    warnings: tuple[str, ...] = ()
+    holds: tuple[Publication, ...] | None = None
+    needs: frozenset[Key] = frozenset()
+    pull: str | None = None
+    replaces: str | None = None
+    predicted: t.Mapping[str, t.Any] | None = None
+
+    @property
+    def key(self) -> Key:
+        return (self.kind, self.name)

@@ -1,0 +1,300 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""A wanted bridge network, an inspected one, and how they differ; endpoints, pools and addresses."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+
+Raw = t.Mapping[str, t.Any]
+IPNetwork = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+PREDEFINED = ("bridge", "host", "none")
+# Labels that belong to Docker and Compose: never counted as left over, never removed.
+RESERVED_LABELS = "com.docker."
+
+# Options of their own that stand for one of the bridge driver's. Names: moby, libnetwork/drivers/bridge/labels.go.
+BRIDGE_OPTIONS = {
+    "bridge_name": "com.docker.network.bridge.name",
+    "icc": "com.docker.network.bridge.enable_icc",
+    "ip_masquerade": "com.docker.network.bridge.enable_ip_masquerade",
+    "host_binding_ipv4": "com.docker.network.bridge.host_binding_ipv4",
+    "mtu": "com.docker.network.driver.mtu",
+}
+
+
+@dataclass(frozen=True)
+class EndpointWish:
+    """One container on one network. None means: leave it as it is. ``name`` is the other side's, network or container."""
+
+    name: str
+    aliases: tuple[str, ...] | None = None
+    ipv4_address: str | None = None
+    ipv6_address: str | None = None
+    links: tuple[str, ...] | None = None
+    mac_address: str | None = None
+    driver_opts: t.Mapping[str, str] | None = None
+    gw_priority: int | None = None
+
+    def addresses(self) -> list[str]:
+        return [address for address in (self.ipv4_address, self.ipv6_address) if address]
+
+    def lay_over(self, endpoint: Raw) -> dict[str, t.Any]:
+        """The endpoint with this wish laid over it; equal to it where the wish is met."""
+        wished = dict(endpoint)
+        ipam = dict(wished.get("IPAMConfig") or {})
+        for key, address in (("IPv4Address", self.ipv4_address), ("IPv6Address", self.ipv6_address)):
+            if address is not None and normal_address(ipam.get(key, "")) != address:
+                ipam[key] = address
+        driver_opts = dict(wished.get("DriverOpts") or {})
+        driver_opts.update(self.driver_opts or {})
+        parts: dict[str, t.Any] = {"IPAMConfig": ipam, "DriverOpts": driver_opts}
+        if self.aliases is not None:
+            parts["Aliases"] = sorted(set(self.aliases))
+        if self.links is not None:
+            parts["Links"] = list(self.links)
+        if self.mac_address is not None:
+            parts["MacAddress"] = self.mac_address
+        if self.gw_priority is not None:
+            parts["GwPriority"] = self.gw_priority
+        for key, value in parts.items():
+            if value:
+                wished[key] = value
+            else:
+                wished.pop(key, None)
+        return wished
+
+    def union(self, other: EndpointWish) -> EndpointWish:
+        """This wish, with what only the other one says added. Raises Failure where they contradict each other."""
+        merged: dict[str, t.Any] = {}
+        for field in ("aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority"):
+            mine, theirs = getattr(self, field), getattr(other, field)
+            if mine is not None and theirs is not None and mine != theirs:
+                raise Failure(
+                    "option_conflict",
+                    f"Container and network are joined twice in this task, once with {field}={mine!r} and once with "
+                    f"{theirs!r}. Say it once.",
+                )
+            merged[field] = theirs if mine is None else mine
+        return EndpointWish(self.name, **merged)
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One entry of ``ipam_config``, every part in its normal form; "" where it was not given."""
+
+    subnet: str
+    iprange: str = ""
+    gateway: str = ""
+    aux_addresses: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def network(self) -> IPNetwork:
+        return ipaddress.ip_network(self.subnet)
+
+    def as_body(self) -> dict[str, t.Any]:
+        body: dict[str, t.Any] = {"Subnet": self.subnet}
+        if self.iprange:
+            body["IPRange"] = self.iprange
+        if self.gateway:
+            body["Gateway"] = self.gateway
+        if self.aux_addresses:
+            body["AuxiliaryAddresses"] = dict(self.aux_addresses)
+        return body
+
+
+@dataclass(frozen=True)
+class NetworkWish:
+    """``None`` leaves a setting as it is; a driver option of None is to be gone."""
+
+    name: str
+    state: str = "present"
+    driver_options: t.Mapping[str, str | None] | None = None
+    ipam_driver: str | None = None
+    ipam_driver_options: t.Mapping[str, str] | None = None
+    pools: tuple[Pool, ...] | None = None
+    internal: bool | None = None
+    attachable: bool | None = None
+    enable_ipv4: bool | None = None
+    enable_ipv6: bool | None = None
+    labels: t.Mapping[str, str] | None = None
+    connected: tuple[EndpointWish, ...] | None = None
+    appends: bool = False
+    force: bool = False
+    on_difference: str = "rebuild"
+
+
+def normal_address(text: str) -> str:
+    """The canonical text of an address (a prefix length is cut off, engines before 28 answer with one)."""
+    if not text:
+        return ""
+    return str(ipaddress.ip_address(text.split("/")[0]))
+
+
+def parse_address(text: str, option: str, version: int | None = None) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        address = None  # type: ignore[assignment]
+    if address is None or (version is not None and address.version != version):
+        family = f"IPv{version} " if version else ""
+        raise Failure("option_conflict", f"{option}: {text!r} is not an {family}address.", option=option)
+    return str(address)
+
+
+def parse_subnet(text: str, option: str) -> str:
+    """A subnet in normal form; host bits are cleared, as Docker did up to Engine 24 (later ones refuse them)."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as error:
+        raise Failure("option_conflict", f"{option}: {text!r} is not a subnet such as 10.20.0.0/24.", option=option) from error
+
+
+def parse_pool(entry: Raw) -> Pool:
+    if not entry.get("subnet"):
+        raise Failure("option_conflict", "ipam_config: every entry needs a subnet; an iprange or gateway cannot stand alone.")
+    subnet = parse_subnet(entry["subnet"], "ipam_config.subnet")
+    network = ipaddress.ip_network(subnet)
+    iprange = parse_subnet(entry["iprange"], "ipam_config.iprange") if entry.get("iprange") else ""
+    gateway = parse_address(entry["gateway"], "ipam_config.gateway") if entry.get("gateway") else ""
+    auxiliary = tuple(
+        sorted((name, parse_address(text, "ipam_config.aux_addresses")) for name, text in (entry.get("aux_addresses") or {}).items())
+    )
+    for address in [gateway, *[address for _name, address in auxiliary]]:
+        if address and not contains([subnet], address):
+            raise Failure("address_outside_subnet", f"ipam_config: the address {address} is not in the subnet {subnet}.")
+    if iprange:
+        inner = ipaddress.ip_network(iprange)
+        if inner.version != network.version or not inner.subnet_of(network):  # type: ignore[arg-type]
+            raise Failure("address_outside_subnet", f"ipam_config: the iprange {iprange} is not in the subnet {subnet}.")
+    return Pool(subnet, iprange, gateway, auxiliary)
+
+
+def read_pools(raw: Raw) -> tuple[Pool, ...]:
+    """The pools of an inspected network, in normal form."""
+    pools = []
+    for entry in (raw.get("IPAM") or {}).get("Config") or ():
+        if entry.get("Subnet"):
+            auxiliary = entry.get("AuxiliaryAddresses") or entry.get("AuxAddress") or {}
+            pools.append(
+                Pool(
+                    str(ipaddress.ip_network(entry["Subnet"], strict=False)),
+                    str(ipaddress.ip_network(entry["IPRange"], strict=False)) if entry.get("IPRange") else "",
+                    normal_address(entry.get("Gateway") or ""),
+                    tuple(sorted((name, normal_address(text)) for name, text in auxiliary.items())),
+                )
+            )
+    return tuple(pools)
+
+
+def contains(subnets: t.Iterable[str], address: str) -> bool:
+    parsed = ipaddress.ip_address(address)
+    return any(parsed in ipaddress.ip_network(subnet) for subnet in subnets)
+
+
+def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:
+    """The first of the other subnets that shares an address with this one."""
+    network = ipaddress.ip_network(subnet)
+    for other in others:
+        candidate = ipaddress.ip_network(other)
+        if candidate.version == network.version and candidate.overlaps(network):  # type: ignore[arg-type]
+            return other
+    return None
+
+
+def option_text(value: t.Any) -> str | None:
+    """A driver option as the engine stores it: everything is text there, booleans in lower case."""
+    if value is None:
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def same_option(left: str, right: str) -> bool:
+    """Whether two spellings mean the same: the bridge driver reads booleans with Go's strconv.ParseBool."""
+    truth = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
+    if left.lower() in truth and right.lower() in truth:
+        return truth[left.lower()] == truth[right.lower()]
+    return left == right
+
+
+def create_body(wish: NetworkWish, api: tuple[int, int]) -> dict[str, t.Any]:
+    ipam: dict[str, t.Any] = {"Driver": wish.ipam_driver or "default"}
+    if wish.ipam_driver_options:
+        ipam["Options"] = dict(wish.ipam_driver_options)
+    if wish.pools:
+        ipam["Config"] = [pool.as_body() for pool in wish.pools]
+    body: dict[str, t.Any] = {
+        "Name": wish.name,
+        "Driver": "bridge",
+        "IPAM": ipam,
+        "Internal": bool(wish.internal),
+        "Attachable": bool(wish.attachable),
+        "EnableIPv6": bool(wish.enable_ipv6),
+        "Options": {key: value for key, value in (wish.driver_options or {}).items() if value is not None},
+        "Labels": dict(wish.labels or {}),
+        # Engines before 25 accept two networks of one name otherwise.
+        "CheckDuplicate": True,
+    }
+    if wish.enable_ipv4 is not None and api >= (1, 48):
+        body["EnableIPv4"] = wish.enable_ipv4
+    return body
+
+
+def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.Any]]:
+    """What the wish asks for and the network is not: by option, the value that stands and the value that is wanted."""
+    found: dict[str, tuple[t.Any, t.Any]] = {}
+    for option, key, default in (
+        ("internal", "Internal", False),
+        ("attachable", "Attachable", False),
+        ("enable_ipv4", "EnableIPv4", True),
+        ("enable_ipv6", "EnableIPv6", False),
+    ):
+        wanted, actual = getattr(wish, option), raw.get(key, default)
+        if wanted is not None and wanted != actual:
+            found[option] = (actual, wanted)
+    labels = {k: v for k, v in (raw.get("Labels") or {}).items() if not k.startswith(RESERVED_LABELS)}
+    if wish.labels is not None:
+        wanted_labels = {k: v for k, v in wish.labels.items() if not k.startswith(RESERVED_LABELS)}
+        if wanted_labels != labels:
+            found["labels"] = (labels, wanted_labels)
+    options = raw.get("Options") or {}
+    for key, value in (wish.driver_options or {}).items():
+        actual = options.get(key)
+        if value is None:
+            differs = actual is not None
+        else:
+            differs = actual is None or not same_option(actual, value)
+        if differs:
+            found[f"driver_options.{key}"] = (actual, value)
+    ipam = raw.get("IPAM") or {}
+    if wish.ipam_driver is not None and wish.ipam_driver != (ipam.get("Driver") or "default"):
+        found["ipam_driver"] = (ipam.get("Driver"), wish.ipam_driver)
+    if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
+        found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
+    if wish.pools is not None:
+        pools = _compare_pools(wish.pools, read_pools(raw))
+        if pools:
+            found["ipam_config"] = pools
+    return found
+
+
+def _compare_pools(wanted: t.Sequence[Pool], actual: t.Sequence[Pool]) -> tuple[t.Any, t.Any] | None:
+    by_subnet = {pool.subnet: pool for pool in actual}
+    same = len(wanted) == len(actual) and all(
+        pool.subnet in by_subnet and _same_pool(pool, by_subnet[pool.subnet]) for pool in wanted
+    )
+    return None if same else ([pool.as_body() for pool in actual], [pool.as_body() for pool in wanted])
+
+
+def _same_pool(wanted: Pool, actual: Pool) -> bool:
+    # Engines from 25 fill in the first address as the gateway, 20.10 does not: a gateway left out accepts it.
+    first = str(next(wanted.network.hosts(), wanted.network.network_address))
+    gateway_fits = wanted.gateway == actual.gateway or (not wanted.gateway and actual.gateway == first)
+    return gateway_fits and (wanted.iprange, wanted.aux_addresses) == (actual.iprange, actual.aux_addresses)

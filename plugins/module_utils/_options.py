@@ -1,0 +1,317 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""A container's options: read from a task once, and laid over a create request.
+
+There is no second place that compares: an option differs when laying it over the request that makes the container again
+changes that request. So each function here leaves alone what already means the same.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import shlex
+import typing as t
+from dataclasses import dataclass
+
+from ansible.module_utils.common.text.formatters import human_to_bytes
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, bind_destination
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import RESERVED_LABELS
+
+_DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+
+
+# -- reading -------------------------------------------------------------------------------------------------------------
+
+
+def parse_command(value: t.Any, option: str) -> list[str]:
+    if isinstance(value, str):
+        try:
+            return shlex.split(value)
+        except ValueError as error:
+            raise Failure("option_conflict", f"{option}: {value!r} cannot be split into words: {error}.") from error
+    if isinstance(value, (list, tuple)):
+        return [str(item) for item in value]
+    raise Failure("option_conflict", f"{option} is a string or a list of strings, not {value!r}.")
+
+
+def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+    parsed: dict[str, str | None] = {}
+    for name, content in value.items():
+        if isinstance(content, (bool, float)):
+            raise Failure("option_conflict", f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.")
+        parsed[str(name)] = None if content is None else str(content)
+    return parsed
+
+
+def parse_texts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+    return {str(key): None if content is None else str(content) for key, content in value.items()}
+
+
+def parse_memory(value: str) -> int:
+    try:
+        return int(human_to_bytes(value))
+    except ValueError as error:
+        raise Failure("option_conflict", f"memory: {value!r} is not a size such as 512M or 2G.") from error
+
+
+def parse_duration(value: str, option: str) -> int:
+    """``1m30s`` in nanoseconds."""
+    parts = re.findall(r"(\d+)(us|ms|s|m|h)", value)
+    if not parts or "".join(number + unit for number, unit in parts) != value:
+        raise Failure("option_conflict", f"{option}: {value!r} is not a duration such as 30s or 1m30s.")
+    return sum(int(number) * _DURATION_UNITS[unit] for number, unit in parts)
+
+
+def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    check: dict[str, t.Any] = {}
+    test = value.get("test")
+    if test is not None:
+        check["Test"] = ["CMD-SHELL", test] if isinstance(test, str) else [str(item) for item in test]
+        if test == "NONE":
+            check["Test"] = ["NONE"]
+    for option, key in (
+        ("interval", "Interval"),
+        ("timeout", "Timeout"),
+        ("start_period", "StartPeriod"),
+        ("start_interval", "StartInterval"),
+    ):
+        if value.get(option) is not None:
+            check[key] = parse_duration(value[option], f"healthcheck.{option}")
+    if value.get("retries") is not None:
+        check["Retries"] = value["retries"]
+    return check
+
+
+def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    kind = value["type"]
+    mount: dict[str, t.Any] = {"Type": kind, "Target": value["target"], "ReadOnly": bool(value.get("read_only"))}
+    if value.get("source"):
+        mount["Source"] = value["source"]
+    elif kind == "bind":
+        raise Failure("option_conflict", f"mounts: the bind mount on {value['target']!r} needs a source.")
+    for option, of_kind, block, key in (
+        ("propagation", "bind", "BindOptions", "Propagation"),
+        ("no_copy", "volume", "VolumeOptions", "NoCopy"),
+        ("tmpfs_size", "tmpfs", "TmpfsOptions", "SizeBytes"),
+        ("tmpfs_mode", "tmpfs", "TmpfsOptions", "Mode"),
+    ):
+        content = value.get(option)
+        if content is None:
+            continue
+        if kind != of_kind:
+            raise Failure("option_conflict", f"mounts: {option} is for mounts of type {of_kind}, {value['target']!r} is a {kind}.")
+        if option == "tmpfs_size":
+            content = parse_memory(content)
+        elif option == "tmpfs_mode":
+            content = int(content, 8)
+        mount.setdefault(block, {})[key] = content
+    return mount
+
+
+def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The container options that were given, in the daemon's terms. Raises Failure for what means nothing."""
+    readers: dict[str, t.Callable[[t.Any], t.Any]] = {
+        "command": lambda value: parse_command(value, "command"),
+        "entrypoint": list,
+        "env": parse_env,
+        "labels": parse_texts,
+        "etc_hosts": parse_texts,
+        "memory": parse_memory,
+        "healthcheck": parse_healthcheck,
+        "volumes": list,
+        "mounts": lambda value: [parse_mount(mount) for mount in value],
+    }
+    parsed = {}
+    for option in LAYERS:
+        value = params.get(option)
+        if value is not None:
+            parsed[option] = readers[option](value) if option in readers else value
+    if "restart_policy" in parsed:
+        policy = parsed["restart_policy"]
+        retries = params.get("restart_retries")
+        if retries is not None and policy != "on-failure":
+            raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {policy}.")
+        parsed["restart_policy"] = {"Name": policy, "MaximumRetryCount": retries or 0}
+    if parsed.get("auto_remove") and parsed.get("restart_policy", {}).get("Name", "no") != "no":
+        raise Failure("option_conflict", "auto_remove and a restart_policy exclude each other.")
+    return parsed
+
+
+# -- laying over -----------------------------------------------------------------------------------------------------------
+
+
+def _lay_labels(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
+    merged = {**(body.get("Labels") or {}), **wish}
+    # Labels of Docker and Compose are never taken away.
+    reserved = {k: v for k, v in (body.get("Labels") or {}).items() if k.startswith(RESERVED_LABELS)}
+    kept = {**reserved, **{k: v for k, v in merged.items() if v is not None}}
+    if kept != (body.get("Labels") or {}):
+        body["Labels"] = kept
+
+
+def _lay_env(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
+    present = {item.split("=", 1)[0]: item for item in body.get("Env") or ()}
+    for name, content in wish.items():
+        if content is None:
+            present.pop(name, None)
+        else:
+            present[name] = f"{name}={content}"
+    if list(present.values()) != list(body.get("Env") or ()):
+        body["Env"] = list(present.values())
+
+
+def _lay_etc_hosts(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
+    hosts = {item.split(":", 1)[0]: item.split(":", 1)[1] for item in body["HostConfig"].get("ExtraHosts") or ()}
+    merged = {**hosts, **wish}
+    entries = [f"{name}:{address}" for name, address in merged.items() if address is not None]
+    if entries != list(body["HostConfig"].get("ExtraHosts") or ()):
+        body["HostConfig"]["ExtraHosts"] = entries
+
+
+def _lay_restart_policy(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
+    current = body["HostConfig"].get("RestartPolicy") or {}
+    if (current.get("Name") or "no", current.get("MaximumRetryCount") or 0) != (wish["Name"], wish["MaximumRetryCount"]):
+        body["HostConfig"]["RestartPolicy"] = dict(wish)
+
+
+def _lay_memory(body: dict[str, t.Any], wish: int) -> None:
+    host_config = body["HostConfig"]
+    if (host_config.get("Memory") or 0) == wish:
+        return
+    # The daemon sets swap to twice the memory where it was not given; such a value follows the new limit.
+    if host_config.get("MemorySwap") == 2 * (host_config.get("Memory") or 0):
+        host_config["MemorySwap"] = 0
+    host_config["Memory"] = wish
+
+
+def _lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+    binds = list(body["HostConfig"].get("Binds") or ())
+    anonymous = dict(body.get("Volumes") or {})
+    for volume in wish:
+        destination = bind_destination(volume)
+        if ":" not in volume:
+            if destination not in {bind_destination(bind) for bind in binds}:
+                anonymous.setdefault(destination, {})
+            continue
+        same = [index for index, bind in enumerate(binds) if bind_destination(bind) == destination]
+        if not same:
+            binds.append(volume)
+        elif _bind_parts(binds[same[0]]) != _bind_parts(volume):
+            binds[same[0]] = volume
+    if binds != list(body["HostConfig"].get("Binds") or ()):
+        body["HostConfig"]["Binds"] = binds
+    if anonymous != (body.get("Volumes") or {}):
+        body["Volumes"] = anonymous
+
+
+def _bind_parts(bind: str) -> tuple[str, str, frozenset[str]]:
+    source, destination, mode = (bind.split(":") + [""])[:3]
+    return source.rstrip("/") or "/", destination.rstrip("/") or "/", frozenset(mode.split(",")) - {"", "rw"}
+
+
+def _lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    mounts = [dict(mount) for mount in body["HostConfig"].get("Mounts") or ()]
+    for mount in wish:
+        same = [index for index, each in enumerate(mounts) if each["Target"] == mount["Target"]]
+        if not same:
+            mounts.append(dict(mount))
+        elif any((mounts[same[0]].get(key) or False) != (value or False) for key, value in mount.items()):
+            mounts[same[0]] = dict(mount)
+    if mounts != list(body["HostConfig"].get("Mounts") or ()):
+        body["HostConfig"]["Mounts"] = mounts
+
+
+def _lay_healthcheck(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
+    merged = {**(body.get("Healthcheck") or {}), **wish}
+    if merged != (body.get("Healthcheck") or {}):
+        body["Healthcheck"] = merged
+
+
+def _lay_list(key: str) -> t.Callable[[dict[str, t.Any], t.Any], None]:
+    def lay(body: dict[str, t.Any], wish: t.Any) -> None:
+        if list(body.get(key) or ()) != wish:
+            body[key] = wish
+
+    return lay
+
+
+def _lay_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
+    def lay(body: dict[str, t.Any], wish: t.Any) -> None:
+        target = body["HostConfig"] if in_host_config else body
+        if (target.get(key) or type(wish)()) != wish:
+            target[key] = wish
+
+    return lay
+
+
+@dataclass(frozen=True)
+class Layer:
+    """How one option is laid over a create body, and under which key of it (or of its HostConfig) it is found again."""
+
+    key: str
+    lay: t.Callable[[dict[str, t.Any], t.Any], None]
+    in_host_config: bool = False
+
+    def read(self, body: t.Mapping[str, t.Any]) -> t.Any:
+        return (body["HostConfig"] if self.in_host_config else body).get(self.key)
+
+
+LAYERS: dict[str, Layer] = {
+    "command": Layer("Cmd", _lay_list("Cmd")),
+    "entrypoint": Layer("Entrypoint", _lay_list("Entrypoint")),
+    "env": Layer("Env", _lay_env),
+    "labels": Layer("Labels", _lay_labels),
+    "hostname": Layer("Hostname", _lay_value("Hostname")),
+    "user": Layer("User", _lay_value("User")),
+    "working_dir": Layer("WorkingDir", _lay_value("WorkingDir")),
+    "interactive": Layer("OpenStdin", _lay_value("OpenStdin")),
+    "tty": Layer("Tty", _lay_value("Tty")),
+    "auto_remove": Layer("AutoRemove", _lay_value("AutoRemove", in_host_config=True), in_host_config=True),
+    "restart_policy": Layer("RestartPolicy", _lay_restart_policy, in_host_config=True),
+    "memory": Layer("Memory", _lay_memory, in_host_config=True),
+    "volumes": Layer("Binds", _lay_volumes, in_host_config=True),
+    "mounts": Layer("Mounts", _lay_mounts, in_host_config=True),
+    "etc_hosts": Layer("ExtraHosts", _lay_etc_hosts, in_host_config=True),
+    "healthcheck": Layer("Healthcheck", _lay_healthcheck),
+}
+
+
+def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any]) -> list[str]:
+    """Lay the options over the request, in place. Returns the names of those that made a difference."""
+    changed = []
+    for option, wish in options.items():
+        before = copy.deepcopy(blueprint.body)
+        LAYERS[option].lay(blueprint.body, wish)
+        if blueprint.body != before:
+            changed.append(option)
+    return changed
+
+
+def show_option(option: str, body: t.Mapping[str, t.Any]) -> t.Any:
+    """An option's value as a diff may show it: of the environment only the names."""
+    value = LAYERS[option].read(body)
+    if option == "env":
+        return sorted(item.split("=", 1)[0] for item in value or ())
+    return value
+
+
+# -- images --------------------------------------------------------------------------------------------------------------
+
+
+def normal_reference(reference: str) -> str:
+    """``busybox`` as ``docker.io/library/busybox:latest``, the way the docker CLI reads it."""
+    name, _at, digest = reference.partition("@")
+    head, slash, rest = name.partition("/")
+    if not slash or not ("." in head or ":" in head or head == "localhost"):
+        name = f"docker.io/{name}" if slash else f"docker.io/library/{name}"
+    elif head in ("index.docker.io", "docker.io") and "/" not in rest:
+        name = f"docker.io/library/{rest}"
+    if digest:
+        return f"{name}@{digest}"
+    return name if ":" in name.rsplit("/", 1)[-1] else f"{name}:latest"

@@ -1,0 +1,405 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The plan for one container: make it, change it by a swap, move its endpoints, start, stop or remove it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    Blueprint,
+    Container,
+    clean_endpoint,
+    read_blueprint,
+    split_endpoints,
+    subtract_image_defaults,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._options import lay_options, normal_reference, show_option
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import (
+    check_leftovers,
+    check_swap,
+    plan_swap,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._publications import (
+    check_bind_policy,
+    pin_bindings,
+    reconcile,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
+    endpoint_result,
+    publication_result,
+    sort_published,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    Connect,
+    CreateContainer,
+    Disconnect,
+    RemoveContainer,
+    Start,
+    Step,
+    Stop,
+    Verify,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+
+HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
+
+
+def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
+    check_leftovers(wish.name, snapshot)
+    summary = snapshot.find_container(wish.name)
+    if wish.state == "absent":
+        return _plan_removal(wish, summary, snapshot)
+    if summary is not None:
+        return _plan_change(wish, snapshot.inspected(summary), snapshot, request)
+    if wish.ports.close:
+        return Item("container", wish.name)
+    return _plan_creation(wish, snapshot, request)
+
+
+def _plan_removal(wish: ContainerWish, summary: Summary | None, snapshot: Snapshot) -> Item:
+    if summary is None:
+        return Item("container", wish.name)
+    container = snapshot.inspected(summary)
+    steps: list[Step] = []
+    if summary.is_running:
+        steps.append(Stop(summary.id, summary.name, wish.stop_timeout, wish.force_kill))
+    steps.append(RemoveContainer(summary.id, summary.name, wish.remove_volumes))
+    return Item(
+        "container",
+        summary.name,
+        steps=tuple(steps),
+        before=_view_container(container, _blueprint(container, snapshot)),
+        after={},
+        will_lose=(f"container {summary.name} ({summary.id[:12]}) with its logs and its writable layer",),
+        holds=(),
+    )
+
+
+# -- making one ----------------------------------------------------------------------------------------------------------
+
+
+def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
+    if wish.image is None:
+        raise Failure(
+            "container_not_found",
+            f"There is no container {wish.name!r}, and without image it cannot be made. Check the name, or give an image.",
+        )
+    design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
+    lay_options(design, wish.options)
+    _lay_networks(design, wish, None, snapshot)
+    for endpoint in wish.networks or ():
+        check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
+    publications, publish_all = reconcile(wish.ports, (), False, ())
+    _lay_ports(design, publications, publish_all, (), wish, None)
+    refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
+    body, later = split_endpoints(design, snapshot.engine.api)
+    runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
+    steps: list[Step] = [CreateContainer(wish.name, body)]
+    steps += [Connect(name, wish.name, endpoint, name, wish.name) for name, endpoint in later.items()]
+    if runs:
+        steps.append(Start(wish.name, wish.name))
+        steps.append(Verify(wish.name, wish.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
+    after = _view(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
+    return Item(
+        "container",
+        wish.name,
+        steps=tuple(steps),
+        before={},
+        after=after,
+        refusals=tuple(refusals),
+        holds=publications if runs else (),
+        needs=_needs(design, request),
+        pull=_pull(wish, snapshot),
+        predicted=_predict(wish.name, "", after, publications, runs),
+    )
+
+
+def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
+    """The image to pull before the work begins, if any."""
+    if wish.image is None or (wish.pull != "always" and snapshot.images.get(wish.image) is not None):
+        return None
+    if wish.pull == "never":
+        raise Failure(
+            "image_not_found",
+            f"Container {wish.name!r} needs image {wish.image!r}, which is not on the host, and pull=never forbids to get it.",
+            image=wish.image,
+        )
+    return wish.image
+
+
+# -- changing one --------------------------------------------------------------------------------------------------------
+
+
+def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
+    live = {each.name for each in snapshot.summaries} | {each.id for each in snapshot.summaries}
+    return read_blueprint(container, snapshot.images.get(container.config["Image"]), snapshot.engine.api, live)
+
+
+def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
+    stands = _blueprint(container, snapshot)
+    design = stands.copy()
+    options = lay_options(design, wish.options)
+    new_image = _lay_image(design, wish, container, snapshot)
+    _lay_networks(design, wish, container, snapshot)
+    publications, publish_all = reconcile(wish.ports, container.bindings, container.publish_all, container.exposed)
+    configured = tuple(binding.configured for binding in container.bindings)
+    ports_change = (publications, publish_all) != (configured, container.publish_all)
+    if ports_change or wish.ports.exposed:
+        _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
+    runs = wish.state == "started" or (wish.state == "present" and container.is_running)
+    refusals: list[Failure] = []
+    if wish.ports.publications is not None or ports_change:
+        refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
+
+    unbound = [b for b in (*container.bindings, *container.bindings_of_all) if container.is_running and not b.actual]
+    replaces = design.body != stands.body or bool(unbound and not refusals and wish.ports.publications is not None)
+    steps: list[Step] = []
+    losses: list[str] = []
+    if replaces:
+        bindings = (*container.bindings, *container.bindings_of_all)
+        if publish_all:
+            publications += tuple(b.configured for b in container.bindings_of_all if b.configured.key not in {p.key for p in publications})
+        publications = pin_bindings(bindings, publications)
+        _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
+        refusals += check_swap(wish, container, snapshot, new_image)
+        steps, losses = plan_swap(wish, container, design, publications, runs, snapshot)
+    else:
+        steps = _plan_endpoints(wish, container, design, snapshot, request)
+        if runs and not container.is_running:
+            steps.append(Start(container.id, container.name))
+            steps.append(Verify(container.id, container.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
+        elif wish.state == "stopped" and container.is_running:
+            steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
+    status = "running" if runs else "exited" if container.is_running else container.status
+    after = _view(design, status, publications, publish_all, options)
+    return Item(
+        "container",
+        container.name,
+        steps=tuple(steps),
+        before=_view_container(container, stands, options),
+        after=after,
+        will_lose=tuple(losses),
+        refusals=tuple(refusals),
+        warnings=_warnings(container) if replaces else (),
+        holds=_held(publications, container, runs) if steps else None,
+        needs=_needs(design, request),
+        pull=_pull(wish, snapshot) if (new_image or wish.pull == "always") else None,
+        replaces=container.id if replaces else None,
+        predicted=_predict(container.name, "" if replaces else container.id, after, publications, runs),
+    )
+
+
+def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:
+    return pin_bindings(container.bindings, publications) if runs else ()
+
+
+def _warnings(container: Container) -> tuple[str, ...]:
+    project = container.labels.get("com.docker.compose.project")
+    if project is None:
+        return ()
+    return (
+        f"Container {container.name!r} belongs to the Compose project {project!r}: the next recreate by Compose will undo this "
+        "change. Make it in the Compose file as well.",
+    )
+
+
+def _plan_endpoints(
+    wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
+) -> list[Step]:
+    """Networks are joined and left while the container runs; no swap is needed for that."""
+    steps: list[Step] = []
+    for endpoint in wish.networks or ():
+        raw = snapshot.find_network(endpoint.name)
+        name = endpoint.name if raw is None else raw["Name"]
+        reference = name if raw is None else raw["Id"]
+        steps += plan_endpoint(container.name, container, endpoint, name, reference, snapshot, request)
+    for name, endpoint in container.endpoints.items():
+        if wish.purge_networks and name not in design.endpoints:
+            former = clean_endpoint(container, endpoint, snapshot.engine.api)
+            steps.append(Disconnect(endpoint.get("NetworkID") or name, container.id, former, name, container.name))
+    return steps
+
+
+def _lay_image(design: Blueprint, wish: ContainerWish, container: Container, snapshot: Snapshot) -> bool:
+    """Returns whether the container gets another image. A moved tag counts only where it was asked for."""
+    if wish.image is None:
+        return False
+    current = str(container.config["Image"])
+    wished = snapshot.images.get(wish.image)
+    same_id = wished is not None and wished["Id"] == container.raw["Image"]
+    is_id = current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}")
+    same_name = normal_reference(current) == normal_reference(wish.image)
+    if same_id or (same_name and not is_id and wish.pull != "always"):
+        return False
+    old_image = snapshot.images.get(container.raw["Image"])
+    if old_image is not None:
+        subtract_image_defaults(design, old_image)
+    design.body["Image"] = wish.image
+    return True
+
+
+def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container | None, snapshot: Snapshot) -> None:
+    host_config = design.body["HostConfig"]
+    mode = wish.network_mode
+    if mode is not None and mode.startswith("container:"):
+        shared = snapshot.find_container(mode.split(":", 1)[1])
+        if shared is None:
+            raise Failure(
+                "container_not_found", f"Container {wish.name!r} shall use network_mode={mode}, but there is no such container."
+            )
+        mode = f"container:{shared.id}"
+    for endpoint in wish.networks or ():
+        name = _network_name(endpoint, snapshot)
+        design.endpoints[name] = endpoint.lay_over(design.endpoints.get(name, {}))
+    if wish.networks is not None and wish.purge_networks:
+        listed = {_network_name(endpoint, snapshot) for endpoint in wish.networks}
+        for name in [name for name in design.endpoints if name not in listed]:
+            del design.endpoints[name]
+    if mode is None and container is None and wish.networks:
+        # As the docker CLI: the first network takes the place of the default bridge.
+        mode = _network_name(wish.networks[0], snapshot)
+    current = host_config.get("NetworkMode") or "default"
+    if mode is None or mode == ("default" if current == "bridge" else current):
+        return
+    host_config["NetworkMode"] = mode
+    if container is not None and container.main_network is not None and not wish.networks:
+        design.endpoints.pop(container.main_network, None)
+    if mode in ("host", "none") or mode.startswith("container:"):
+        design.endpoints.clear()
+    else:
+        design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
+
+
+def _network_name(endpoint: EndpointWish, snapshot: Snapshot) -> str:
+    raw = snapshot.find_network(endpoint.name)
+    return endpoint.name if raw is None else str(raw["Name"])
+
+
+def _lay_ports(
+    design: Blueprint,
+    publications: t.Sequence[Publication],
+    publish_all: bool,
+    configured: t.Sequence[Publication],
+    wish: ContainerWish,
+    image: t.Mapping[str, t.Any] | None,
+) -> None:
+    """Write bindings and exposed ports. Engines up to 28 publish no port that is not exposed as well."""
+    bindings: dict[str, list[dict[str, str]]] = {}
+    for publication in publications:
+        bindings.setdefault(publication.key, []).append(publication.as_binding())
+    exposed = dict(design.body.get("ExposedPorts") or {})
+    image_ports = ((image or {}).get("Config") or {}).get("ExposedPorts") or {}
+    for publication in configured:
+        if publication.key not in bindings and publication.key not in image_ports:
+            exposed.pop(publication.key, None)
+    for key in (*bindings, *(wish.ports.exposed or ())):
+        exposed.setdefault(key, {})
+    if exposed != (design.body.get("ExposedPorts") or {}):
+        design.body["ExposedPorts"] = exposed
+    host_config = design.body["HostConfig"]
+    if tuple(publications) != tuple(configured) or "PortBindings" not in host_config:
+        host_config["PortBindings"] = bindings
+    host_config["PublishAllPorts"] = publish_all
+
+
+def _check_ports(
+    wish: ContainerWish,
+    design: Blueprint,
+    publications: t.Sequence[Publication],
+    publish_all: bool,
+    snapshot: Snapshot,
+    request: Request,
+) -> list[Failure]:
+    if not publications and not publish_all:
+        return []
+    mode = design.body["HostConfig"].get("NetworkMode") or "default"
+    if mode in ("host", "none") or mode.startswith("container:"):
+        return [
+            Failure(
+                "network_mode_conflict",
+                f"Container {wish.name!r} cannot publish ports: its network mode is {mode}, with which the engine publishes none.",
+            )
+        ]
+    names = list(design.endpoints) or ["bridge" if mode == "default" else mode]
+    if all(_is_internal(name, snapshot, request) for name in names):
+        return [
+            Failure(
+                "network_mode_conflict",
+                f"Container {wish.name!r} cannot publish ports: it is only on internal networks ({', '.join(names)}), where the "
+                "engine publishes none.",
+            )
+        ]
+    main = "bridge" if mode == "default" else mode
+    return check_bind_policy(wish.name, wish.bind_policy, publications, publish_all, _host_binding(main, snapshot, request))
+
+
+def _is_internal(name: str, snapshot: Snapshot, request: Request) -> bool:
+    raw = snapshot.find_network(name)
+    if raw is not None:
+        return bool(raw.get("Internal"))
+    return name in request.networks and bool(request.networks[name].internal)
+
+
+def _host_binding(name: str, snapshot: Snapshot, request: Request) -> str:
+    """The address that the network gives publications without one; "" for every address."""
+    raw = snapshot.find_network(name)
+    if raw is not None:
+        address = (raw.get("Options") or {}).get(HOST_BINDING)
+    else:
+        planned = request.networks.get(name)
+        address = ((planned.driver_options if planned else None) or {}).get(HOST_BINDING)
+    return "" if address in (None, "0.0.0.0") else str(address)
+
+
+def _needs(design: Blueprint, request: Request) -> frozenset[Key]:
+    return frozenset(("network", name) for name in design.endpoints if name in request.networks)
+
+
+# -- what is shown -------------------------------------------------------------------------------------------------------
+
+
+def _view(
+    blueprint: Blueprint,
+    state: str,
+    publications: t.Iterable[Publication],
+    publish_all: bool,
+    options: t.Iterable[str] = (),
+) -> dict[str, t.Any]:
+    """One side of a diff: run state, image, ports, networks as asked for, and the options that change."""
+    return {
+        "state": state,
+        "image": blueprint.body["Image"],
+        "published_ports": sorted(str(publication) for publication in publications),
+        "publish_all_ports": publish_all,
+        "networks": blueprint.endpoints,
+        **{option: show_option(option, blueprint.body) for option in options},
+    }
+
+
+def _view_container(container: Container, blueprint: Blueprint, options: t.Iterable[str] = ()) -> dict[str, t.Any]:
+    bindings = (*container.bindings, *container.bindings_of_all)
+    publications = [publication for binding in bindings for publication in binding.pinned]
+    return _view(blueprint, container.status, publications, container.publish_all, options)
+
+
+def _predict(
+    name: str, container_id: str, after: t.Mapping[str, t.Any], publications: t.Sequence[Publication], runs: bool
+) -> dict[str, t.Any]:
+    return {
+        "name": name,
+        "id": container_id,
+        "image": after["image"],
+        "state": after["state"],
+        "published": sort_published(publication_result(publication, runs) for publication in publications),
+        "networks": {network: endpoint_result(endpoint) for network, endpoint in after["networks"].items()},
+    }

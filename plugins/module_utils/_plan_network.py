@@ -1,0 +1,278 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The plan for one bridge network and those of its members that are not planned as containers."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, clean_endpoint
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
+    PREDEFINED,
+    EndpointWish,
+    NetworkWish,
+    contains,
+    create_body,
+    find_differences,
+    overlapping,
+    read_pools,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    Connect,
+    CreateNetwork,
+    Disconnect,
+    RemoveNetwork,
+    Step,
+)
+
+Raw = t.Mapping[str, t.Any]
+
+
+def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
+    if wish.name in PREDEFINED:
+        raise Failure("network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed.")
+    raw = snapshot.find_network(wish.name)
+    if raw is not None:
+        _check_kind(raw)
+    if wish.state == "absent":
+        return _plan_removal(wish, raw, snapshot, request)
+    if raw is None:
+        _check_overlap(wish, snapshot)
+    else:
+        _check_same(wish, raw)
+    reference = wish.name if raw is None else raw["Id"]
+    steps: list[Step] = []
+    if raw is None:
+        steps.append(CreateNetwork(wish.name, create_body(wish, snapshot.engine.api)))
+    members, losses = _plan_members(wish, raw, reference, snapshot, request)
+    steps.extend(members)
+    names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
+    after_names = _names_after(wish, names)
+    return Item(
+        "network",
+        wish.name,
+        steps=tuple(steps),
+        before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
+        after={**describe_network(raw or create_body(wish, snapshot.engine.api)), "connected": after_names},
+        will_lose=tuple(losses),
+        predicted=network_result(raw or create_body(wish, snapshot.engine.api), after_names),
+    )
+
+
+def _names_after(wish: NetworkWish, names: t.Sequence[str]) -> list[str]:
+    if wish.connected is None:
+        return sorted(names)
+    listed = {member.name for member in wish.connected}
+    return sorted(listed | set(names)) if wish.appends else sorted(listed)
+
+
+def _check_kind(raw: Raw) -> None:
+    if raw.get("Scope") == "swarm" or raw.get("Ingress"):
+        raise Failure("swarm_managed", f"Network {raw['Name']!r} belongs to a swarm; manage it there.")
+    if raw.get("Driver") != "bridge":
+        raise Failure(
+            "option_conflict", f"Network {raw['Name']!r} is a {raw.get('Driver')} network; this module manages bridge networks."
+        )
+
+
+def _check_overlap(wish: NetworkWish, snapshot: Snapshot) -> None:
+    for pool in wish.pools or ():
+        for other in snapshot.networks:
+            taken = overlapping(pool.subnet, [each.subnet for each in read_pools(other)])
+            if taken and other["Name"] != wish.name:
+                raise Failure(
+                    "subnet_overlap",
+                    f"Network {wish.name!r} cannot take {pool.subnet}: network {other['Name']!r} has {taken}. Choose another subnet.",
+                    subnet=pool.subnet,
+                    holder=other["Name"],
+                    holder_subnet=taken,
+                )
+
+
+def _check_same(wish: NetworkWish, raw: Raw) -> None:
+    differences = find_differences(wish, raw)
+    if not differences:
+        return
+    listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
+    advice = (
+        "on_difference=fail: nothing was changed."
+        if wish.on_difference == "fail"
+        else "Docker changes nothing of a network in place, and rebuilding one with its members is not supported yet: "
+        "remove it (state=absent) and create it again."
+    )
+    raise Failure(
+        "option_conflict" if wish.on_difference == "fail" else "unsupported",
+        f"Network {wish.name!r} differs: {listing}. {advice}",
+        differences={option: {"before": old, "after": new} for option, (old, new) in differences.items()},
+    )
+
+
+def _plan_removal(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, request: Request) -> Item:
+    if raw is None:
+        return Item("network", wish.name, predicted=None)
+    members = snapshot.members_of(raw)
+    leaving = [m for m in members if m.name in request.containers and request.containers[m.name].state == "absent"]
+    staying = [member for member in members if member not in leaving]
+    if staying and not wish.force:
+        names = ", ".join(repr(member.name) for member in staying)
+        raise Failure(
+            "network_in_use",
+            f"Network {wish.name!r} has containers on it: {names}. Disconnect or remove them, or set force=true to disconnect them.",
+            members=sorted(member.name for member in staying),
+        )
+    api = snapshot.engine.api
+    steps: list[Step] = [_leave(raw, member, snapshot.inspected(member), api) for member in staying]
+    steps.append(RemoveNetwork(raw["Id"], wish.name))
+    return Item(
+        "network",
+        wish.name,
+        steps=tuple(steps),
+        before={**describe_network(raw), "connected": sorted(member.name for member in members)},
+        after={},
+        needs=frozenset(("container", member.name) for member in leaving),
+        predicted=None,
+    )
+
+
+def _leave(raw: Raw, member: Summary, container: Container, api: tuple[int, int]) -> Disconnect:
+    endpoint = clean_endpoint(container, container.endpoints.get(raw["Name"]) or {}, api)
+    return Disconnect(raw["Id"], member.id, endpoint, raw["Name"], member.name)
+
+
+def _plan_members(
+    wish: NetworkWish, raw: Raw | None, reference: str, snapshot: Snapshot, request: Request
+) -> tuple[list[Step], list[str]]:
+    if wish.connected is None:
+        return [], []
+    steps: list[Step] = []
+    losses: list[str] = []
+    listed = set()
+    for member in wish.connected:
+        planned = request.containers.get(member.name)
+        if planned is not None:
+            if planned.state == "absent":
+                raise Failure("option_conflict", f"Network {wish.name!r} lists {member.name!r}, which this task removes.")
+            listed.add(member.name)
+            continue
+        summary = snapshot.find_container(member.name)
+        if summary is None:
+            raise Failure(
+                "container_not_found",
+                f"Network {wish.name!r} cannot connect {member.name!r}: there is no container of that name or ID.",
+            )
+        listed.add(summary.name)
+        joined = plan_endpoint(summary.name, snapshot.inspected(summary), member, wish.name, reference, snapshot, request)
+        steps.extend(joined)
+        if joined and summary.is_running:
+            losses.extend(_losses(snapshot.inspected(summary)))
+    if raw is not None and not wish.appends:
+        for summary in snapshot.members_of(raw):
+            if summary.name not in listed:
+                steps.append(_leave(raw, summary, snapshot.inspected(summary), snapshot.engine.api))
+    return steps, losses
+
+
+def _losses(container: Container) -> list[str]:
+    """Connecting another network makes the engine publish again (moby#44137), with new ephemeral numbers."""
+    moving = [binding for binding in (*container.bindings, *container.bindings_of_all) if not binding.configured.is_fixed]
+    return [f"ephemeral host port of {container.name} for {binding.configured.key} may change" for binding in moving]
+
+
+def plan_endpoint(
+    name: str,
+    container: Container | None,
+    wish: EndpointWish,
+    network: str,
+    reference: str,
+    snapshot: Snapshot,
+    request: Request,
+) -> list[Step]:
+    """The steps that bring one container's endpoint on one network to the wish. ``container`` None: it will be made."""
+    check_endpoint(name, wish, network, snapshot, request)
+    target = name if container is None else container.id
+    if container is not None and container.main_network is None:
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no endpoints "
+            "of its own.",
+        )
+    api = snapshot.engine.api
+    standing = None if container is None else container.endpoints.get(network)
+    if container is None or standing is None:
+        return [Connect(reference, target, wish.lay_over({}), network, name)]
+    former = clean_endpoint(container, standing, api)
+    wished = wish.lay_over(former)
+    if wished == former and endpoint_is_live(container, standing, reference):
+        return []
+    return [
+        Disconnect(reference, target, former, network, name),
+        Connect(reference, target, wished, network, name),
+    ]
+
+
+def endpoint_is_live(container: Container, endpoint: Raw, network_id: str) -> bool:
+    """Whether an endpoint is on the network that exists now, and has been joined where the container runs."""
+    if endpoint.get("NetworkID") and endpoint["NetworkID"] != network_id:
+        return False
+    return not container.is_running or bool(endpoint.get("EndpointID"))
+
+
+def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapshot, request: Request) -> None:
+    """Refuse an address that the network cannot give, before anything is touched."""
+    raw = snapshot.find_network(network)
+    planned = request.networks.get(network)
+    if raw is None and (planned is None or planned.state == "absent"):
+        raise Failure(
+            "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
+        )
+    if not wish.addresses():
+        return
+    if network in PREDEFINED:
+        raise Failure("option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}.")
+    pools = (planned.pools if planned else None) or (read_pools(raw) if raw is not None else ())
+    if not pools:
+        raise Failure(
+            "option_conflict",
+            f"Container {name!r} asks for {wish.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
+            "fixed addresses need a subnet in ipam_config.",
+        )
+    for address in wish.addresses():
+        if not contains([pool.subnet for pool in pools], address):
+            subnets = ", ".join(pool.subnet for pool in pools)
+            raise Failure(
+                "address_outside_subnet",
+                f"Container {name!r} asks for {address} on {network!r}, which has {subnets}.",
+                address=address,
+            )
+        if any(address == pool.gateway for pool in pools):
+            raise Failure("address_in_use", f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address)
+        _check_free(name, address, network, raw, snapshot, request)
+
+
+def _check_free(
+    name: str, address: str, network: str, raw: Raw | None, snapshot: Snapshot, request: Request
+) -> None:
+    holders = [] if raw is None else [m.name for m in snapshot.members_of(raw) if address in m.addresses_on(network)]
+    leaving = {each.name for each in request.containers.values() if each.state == "absent"}
+    wished = [
+        other.name
+        for other in request.containers.values()
+        if any(each.name == network and address in each.addresses() for each in other.networks or ())
+    ]
+    planned = request.networks.get(network)
+    wished += [member.name for member in (planned.connected if planned else None) or () if address in member.addresses()]
+    for holder in [each for each in holders if each not in leaving] + wished:
+        if holder != name:
+            raise Failure(
+                "address_in_use",
+                f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another address.",
+                address=address,
+                holder=holder,
+            )

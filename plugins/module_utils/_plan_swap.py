@@ -1,0 +1,164 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Putting a successor in a container's place: whether that may be done, and the steps that do it.
+
+The successor is made first, which surfaces every error of the create before anything is touched; host ports and fixed
+addresses are taken at its start. Until the two renames the name still belongs to the old container, and whatever fails
+before its removal is undone by starting it again.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, Container, split_endpoints
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    Connect,
+    CreateContainer,
+    RemoveContainer,
+    Rename,
+    SetRestartPolicy,
+    Start,
+    Step,
+    Stop,
+    Verify,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+
+NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
+
+# Both names hold the ID of the container that is replaced, so that leftovers can be told apart without a journal.
+_LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(new|old)-[0-9a-f]{12}")
+
+
+def successor_name(container: Container) -> str:
+    return f"{container.name}.bridgeport-new-{container.id[:12]}"
+
+
+def backup_name(container: Container) -> str:
+    return f"{container.name}.bridgeport-old-{container.id[:12]}"
+
+
+def check_leftovers(name: str, snapshot: Snapshot) -> None:
+    """Raise where a swap of this container was cut off. Going on would make things worse, whatever is asked for."""
+    found = []
+    for summary in snapshot.summaries:
+        match = _LEFTOVER.fullmatch(summary.name)
+        if match and match.group("name") == name:
+            found.append(summary.name)
+    if found:
+        raise Failure(
+            "interrupted_change",
+            f"A former change of container {name!r} was interrupted and left {', '.join(sorted(found))}. Recovery is not "
+            "supported yet: rename the container that holds your data (-old- is the original, -new- its successor) back to "
+            f"{name!r}, start it, and remove the other one.",
+            leftovers=sorted(found),
+        )
+
+
+def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, new_image: bool) -> list[Failure]:
+    """Why this container cannot be replaced, as far as it can be known before the first write."""
+    name = container.name
+    refusals = []
+    if SWARM_TASK_LABEL in container.labels:
+        refusals.append(Failure("swarm_managed", f"Container {name!r} is a task of a swarm service; change the service."))
+    if container.host_config.get("AutoRemove"):
+        refusals.append(
+            Failure(
+                "unsupported",
+                f"Container {name!r} was started with --rm: it would vanish when it stops and could not be brought back. "
+                "Replacing such a container is not supported yet.",
+            )
+        )
+    if container.is_paused:
+        refusals.append(Failure("unsupported", f"Container {name!r} is paused, which is not supported yet. Unpause it first."))
+    if not new_image and snapshot.images.get(container.raw["Image"]) is None:
+        refusals.append(
+            Failure("image_not_found", f"The image {container.raw['Image']} of container {name!r} is gone; it cannot be made again.")
+        )
+    dependents = _find_dependents(container, snapshot)
+    if dependents:
+        listing = "; ".join(f"{dependent!r} ({why})" for dependent, why in dependents)
+        refusals.append(
+            Failure(
+                "dependents_exist",
+                f"Container {name!r} cannot be replaced: other containers depend on it: {listing}. Stop and remove them first; "
+                "recreating them in the same change is not supported yet.",
+                dependents=[dependent for dependent, _why in dependents],
+            )
+        )
+    layer = snapshot.layers.get(container.id, ())
+    if layer and wish.writable_layer != "discard":
+        files = ", ".join(layer[:10]) + (f" and {len(layer) - 10} more" if len(layer) > 10 else "")
+        code = "writable_layer_changed" if wish.writable_layer == "refuse" or new_image else "unsupported"
+        advice = "" if code != "unsupported" else "Carrying them over is not supported yet. "
+        refusals.append(
+            Failure(
+                code,
+                f"Container {name!r} has changed files outside of volumes, which its successor would not have: {files}. {advice}"
+                "Set writable_layer=discard to lose them.",
+                paths=list(layer),
+            )
+        )
+    return refusals
+
+
+def _find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Containers that share a namespace with this one or link to it. IPC, PID and links are known of inspected ones."""
+    found = []
+    for summary in snapshot.summaries:
+        if summary.id == container.id:
+            continue
+        reasons = []
+        if summary.network_mode == f"container:{container.id}":
+            reasons.append("shares its network")
+        inspected = snapshot.containers.get(summary.id)
+        if inspected is not None:
+            for key, what in (("IpcMode", "IPC namespace"), ("PidMode", "PID namespace")):
+                if inspected.host_config.get(key) == f"container:{container.id}":
+                    reasons.append(f"shares its {what}")
+            links = inspected.host_config.get("Links") or ()
+            if any(link.split(":")[0].lstrip("/") == container.name for link in links):
+                reasons.append("links to it")
+        if reasons:
+            found.append((summary.name, " and ".join(reasons)))
+    return found
+
+
+def plan_swap(
+    wish: ContainerWish,
+    container: Container,
+    design: Blueprint,
+    publications: t.Sequence[Publication],
+    runs: bool,
+    snapshot: Snapshot,
+) -> tuple[list[Step], list[str]]:
+    """The steps of the swap, and what is lost by it."""
+    successor, backup = successor_name(container), backup_name(container)
+    body, later = split_endpoints(design, snapshot.engine.api)
+    policy = container.host_config.get("RestartPolicy") or NO_RESTART
+    steps: list[Step] = [CreateContainer(successor, body)]
+    steps += [Connect(name, successor, endpoint, name, successor) for name, endpoint in later.items()]
+    if (policy.get("Name") or "no") != "no":
+        # A stopped container with restart=always comes back with the daemon and would take the ports.
+        steps.append(SetRestartPolicy(container.id, container.name, NO_RESTART, policy))
+    if container.is_running:
+        steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
+    if runs:
+        steps.append(Start(successor, successor))
+        steps.append(Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wish.wait, wish.wait_timeout))
+    steps.append(Rename(container.id, container.name, backup))
+    steps.append(Rename(successor, successor, container.name))
+    steps.append(RemoveContainer(container.id, backup))
+    losses = [f"container ID {container.id[:12]} of {container.name}", f"logs of {container.name}"]
+    layer = snapshot.layers.get(container.id, ())
+    if layer:
+        losses.append(f"{len(layer)} changed files in the writable layer of {container.name}")
+    return steps, losses

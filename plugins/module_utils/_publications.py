@@ -1,0 +1,237 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What a container shall publish, held against what it publishes."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, exposure
+
+IPV4_ANY = "0.0.0.0"
+IPV6_ANY = "::"
+
+
+@dataclass(frozen=True)
+class PortWish:
+    """``publications`` None: leave them as they are. ``close``: these shall not be published, instead of shall."""
+
+    publications: tuple[Publication, ...] | None = None
+    purge: bool = True
+    publish_all: bool | None = None
+    default_host_ip: str | None = None
+    exposed: tuple[str, ...] | None = None
+    close: bool = False
+    close_all: bool = False
+
+
+@dataclass(frozen=True)
+class Binding:
+    """A publication as configured, and the addresses and ports on which the engine has it at the moment."""
+
+    configured: Publication
+    actual: tuple[Publication, ...] = ()
+
+    @property
+    def pinned(self) -> tuple[Publication, ...]:
+        """The publications that give the same numbers again after a restart or a recreation."""
+        if self.configured.is_fixed or not self.actual:
+            return (self.configured,)
+        if len({publication.host_port for publication in self.actual}) == 1:
+            port = self.actual[0].host_port
+            return (replace(self.configured, host_port=port, host_port_end=port),)
+        # Engine 20.10 to 26 choose another number for IPv6 than for IPv4.
+        return self.actual
+
+
+def pair_bindings(configured: t.Sequence[Publication], actual: t.Sequence[Publication]) -> tuple[Binding, ...]:
+    """Find for every configured publication what the engine made of it. Fixed ones choose first, then ranges."""
+    free = list(actual)
+    found: dict[int, tuple[Publication, ...]] = {}
+    order = sorted(range(len(configured)), key=lambda i: (configured[i].is_ephemeral, configured[i].is_range, i))
+    for index in order:
+        publication = configured[index]
+        mine: list[Publication] = []
+        for candidate in _by_likeness(publication, free):
+            same_family = any((":" in candidate.host_ip) == (":" in other.host_ip) for other in mine)
+            if not same_family and (not mine or publication.host_ip == ""):
+                mine.append(candidate)
+        for taken in mine:
+            free.remove(taken)
+        found[index] = tuple(mine)
+    return tuple(Binding(publication, found[index]) for index, publication in enumerate(configured))
+
+
+def _by_likeness(publication: Publication, candidates: t.Iterable[Publication]) -> list[Publication]:
+    """The actual bindings that can come from this publication, IPv4 first, same port numbers side by side."""
+
+    def fits(actual: Publication) -> bool:
+        if actual.key != publication.key:
+            return False
+        # Without an address of its own, the network's or the daemon's default address may have been taken.
+        if publication.host_ip and actual.host_ip != publication.host_ip:
+            return False
+        if publication.is_ephemeral:
+            return True
+        return publication.host_port <= actual.host_port <= publication.host_port_end
+
+    fitting = sorted((actual for actual in candidates if fits(actual)), key=lambda a: (":" in a.host_ip, a.host_port))
+    if fitting:
+        first = fitting[0]
+        fitting.sort(key=lambda a: (a != first, a.host_port != first.host_port))
+    return fitting
+
+
+def _accepts(wish: Publication, existing: Publication) -> bool:
+    """Whether a configured publication is what the wish asks for (its IPv6 twin aside)."""
+    if wish.key != existing.key:
+        return False
+    if wish.host_ip != existing.host_ip and not (wish.host_ip == "" and existing.host_ip == IPV4_ANY):
+        return False
+    if wish.is_ephemeral:
+        return True
+    if wish.is_range:
+        return wish.host_port <= existing.host_port and existing.host_port_end <= wish.host_port_end
+    return existing.is_fixed and existing.host_port == wish.host_port
+
+
+def _claim(wish: Publication, free: list[Publication]) -> list[Publication]:
+    """Take out of ``free`` what meets the wish: one publication, or a pair of IPv4 and IPv6 wildcards."""
+    fitting = [existing for existing in free if _accepts(wish, existing)]
+    # What reads like the wish comes first; a number that stands is better than one that would have to be chosen.
+    fitting.sort(key=lambda existing: (existing.host_ip != wish.host_ip, not existing.is_fixed, existing.host_port))
+    if not fitting:
+        return []
+    claimed = fitting[:1]
+    if wish.host_ip == "" and claimed[0].host_ip == IPV4_ANY:
+        twin = replace(wish, host_ip=IPV6_ANY)
+        claimed += [existing for existing in free if _accepts(twin, existing)][:1]
+    for existing in claimed:
+        free.remove(existing)
+    return claimed
+
+
+def reconcile(
+    wish: PortWish, bindings: t.Sequence[Binding], publish_all: bool, exposed: t.Collection[str]
+) -> tuple[tuple[Publication, ...], bool]:
+    """What shall be configured: the publications, and whether ``-P`` stands. Equal to what is when the wish is met."""
+    configured = tuple(binding.configured for binding in bindings)
+    if wish.close or wish.close_all:
+        return _close(wish, bindings, publish_all, exposed)
+    if wish.publications is None:
+        return configured, publish_all if wish.publish_all is None else wish.publish_all
+    wanted = tuple(
+        publication if publication.host_ip or wish.default_host_ip is None else replace(publication, host_ip=wish.default_host_ip)
+        for publication in wish.publications
+    )
+    all_ports = bool(wish.publish_all) if wish.purge or wish.publish_all is not None else publish_all
+    free = list(configured)
+    missing: list[Publication] = []
+    for publication in sorted(wanted, key=_claim_order):
+        if not _claim(publication, free):
+            missing.append(publication)
+    if wish.purge:
+        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over.
+        closed = [existing for existing in free if not (all_ports and existing.key in exposed)]
+    else:
+        closed = []
+    kept = list(configured)
+    for publication in closed:
+        kept.remove(publication)
+    # New ones in the order of the wish, so that the result does not depend on how claims were tried.
+    return (*kept, *_in_order(wanted, missing)), all_ports
+
+
+def _claim_order(publication: Publication) -> tuple[bool, bool, bool, int, int]:
+    """Fixed before ranges (the one that ends first) before ephemeral; with an address before without."""
+    return (
+        publication.is_ephemeral,
+        publication.is_range,
+        publication.host_ip == "",
+        publication.host_port_end,
+        publication.host_port,
+    )
+
+
+def _in_order(wanted: t.Sequence[Publication], missing: t.Sequence[Publication]) -> list[Publication]:
+    left = list(missing)
+    ordered = []
+    for publication in wanted:
+        if publication in left:
+            left.remove(publication)
+            ordered.append(publication)
+    return ordered
+
+
+def _close(
+    wish: PortWish, bindings: t.Sequence[Binding], publish_all: bool, exposed: t.Collection[str]
+) -> tuple[tuple[Publication, ...], bool]:
+    if wish.close_all:
+        return (), False
+    wanted = wish.publications or ()
+    kept = tuple(
+        binding.configured
+        for binding in bindings
+        if not any(_narrows_to(publication, binding) for publication in wanted)
+    )
+    # What -P publishes stands in no list; it is written out where one of its ports is to be closed.
+    by_all = [key for key in sorted(exposed) if key not in {binding.configured.key for binding in bindings}]
+    if publish_all and any(publication.key in by_all for publication in wanted):
+        left = [key for key in by_all if key not in {publication.key for publication in wanted}]
+        kept += tuple(Publication(int(key.split("/")[0]), key.split("/")[1]) for key in left)
+        return kept, False
+    return kept, publish_all
+
+
+def _narrows_to(wish: Publication, binding: Binding) -> bool:
+    """``80`` names every publication of 80/tcp; a host port or an address narrows it."""
+    for publication in (binding.configured, *binding.actual):
+        same_ip = not wish.host_ip or wish.host_ip == publication.host_ip
+        same_port = wish.is_ephemeral or wish.host_port <= publication.host_port <= wish.host_port_end
+        if wish.key == publication.key and same_ip and same_port:
+            return True
+    return False
+
+
+def check_bind_policy(
+    name: str, policy: str, publications: t.Iterable[Publication], publish_all: bool, default_address: str
+) -> list[Failure]:
+    """``explicit``: every publication names its address; ``loopback``: every address is one of the host's loopback."""
+    if policy == "any":
+        return []
+    failures = []
+    spellings = [(str(publication), publication.host_ip) for publication in publications]
+    if publish_all:
+        spellings.append(("publish_all_ports", ""))
+    for spelling, host_ip in spellings:
+        effective = host_ip or default_address
+        broken = not effective if policy == "explicit" else exposure(effective) != "loopback"
+        if broken:
+            failures.append(
+                Failure(
+                    "bind_policy",
+                    f"Container {name!r} would publish {spelling} on {effective or 'every address of the host'}, which "
+                    f"bind_policy={policy} does not allow. Give the publication an address, such as 127.0.0.1, or change the policy.",
+                    publication=spelling,
+                )
+            )
+    return failures
+
+
+def pin_bindings(bindings: t.Sequence[Binding], publications: t.Sequence[Publication]) -> tuple[Publication, ...]:
+    """The publications with every number that the engine has chosen for one of them written down."""
+    free = list(bindings)
+    pinned: list[Publication] = []
+    for publication in publications:
+        binding = next((each for each in free if each.configured == publication), None)
+        if binding is None:
+            pinned.append(publication)
+        else:
+            free.remove(binding)
+            pinned.extend(binding.pinned)
+    return tuple(pinned)

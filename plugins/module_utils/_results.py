@@ -1,0 +1,129 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What modules return of a host, and what diffs show of it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address, read_pools
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, exposure
+
+Raw = t.Mapping[str, t.Any]
+
+
+def publication_result(publication: Publication, active: bool) -> dict[str, t.Any]:
+    return {**publication.as_dict(), "active": active}
+
+
+def published_result(container: Container) -> list[dict[str, t.Any]]:
+    """What a container publishes: as it is bound where it is, as it is configured where it is not."""
+    rows: list[dict[str, t.Any]] = []
+    for binding in (*container.bindings, *container.bindings_of_all):
+        rows.extend(publication_result(actual, True) for actual in binding.actual)
+        if not binding.actual:
+            rows.append(publication_result(binding.configured, False))
+    return sort_published(rows)
+
+
+def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
+    return sorted(rows, key=lambda r: (r["container_port"], r["protocol"], ":" in r["host_ip"], r["host_ip"], str(r["host_port"])))
+
+
+def container_result(container: Container) -> dict[str, t.Any]:
+    return {
+        "name": container.name,
+        "id": container.id,
+        "image": container.config.get("Image"),
+        "state": container.status,
+        "published": published_result(container),
+        "networks": {
+            # The engine adds the container's short ID to its aliases.
+            name: endpoint_result({**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - {container.id[:12]}})
+            for name, endpoint in sorted(container.endpoints.items())
+        },
+    }
+
+
+def port_results(container: Container) -> list[dict[str, t.Any]]:
+    """One row a publication, with who can reach it."""
+    return [
+        {"container": container.name, "container_id": container.id, **row, "exposure": exposure(row["host_ip"])}
+        for row in published_result(container)
+    ]
+
+
+def holder_results(containers: t.Iterable[Container]) -> list[dict[str, t.Any]]:
+    """Who has or wants which host port: running containers, and stopped ones that will take it at their next start."""
+    rows = []
+    for container in containers:
+        for row in published_result(container):
+            if row["host_port"] is not None:
+                fields = {key: row[key] for key in ("host_port", "protocol", "host_ip", "active")}
+                rows.append({**fields, "container": container.name, "container_port": row["container_port"]})
+    return sorted(rows, key=lambda row: (str(row["host_port"]).zfill(11), row["protocol"], row["host_ip"], row["container"]))
+
+
+def endpoint_result(endpoint: Raw) -> dict[str, t.Any]:
+    """One endpoint; texts are empty where the container does not run or the network gives no such address."""
+    ipam = endpoint.get("IPAMConfig") or {}
+    return {
+        "network_id": endpoint.get("NetworkID") or "",
+        "ip_address": endpoint.get("IPAddress") or ipam.get("IPv4Address") or "",
+        "ipv6_address": normal_address(endpoint.get("GlobalIPv6Address") or ipam.get("IPv6Address") or ""),
+        "mac_address": endpoint.get("MacAddress") or "",
+        "gateway": endpoint.get("Gateway") or "",
+        "aliases": sorted(endpoint.get("Aliases") or ()),
+    }
+
+
+def describe_network(raw: Raw) -> dict[str, t.Any]:
+    """A network, inspected or still a create body, in the terms of the module's options."""
+    return {
+        "driver": raw.get("Driver") or "bridge",
+        "internal": bool(raw.get("Internal")),
+        "attachable": bool(raw.get("Attachable")),
+        "enable_ipv6": bool(raw.get("EnableIPv6")),
+        "driver_options": dict(raw.get("Options") or {}),
+        "labels": dict(raw.get("Labels") or {}),
+        "ipam_config": [
+            {
+                "subnet": pool.subnet,
+                "iprange": pool.iprange,
+                "gateway": pool.gateway,
+                "aux_addresses": dict(pool.aux_addresses),
+            }
+            for pool in read_pools(raw)
+        ],
+    }
+
+
+def network_result(raw: Raw, members: t.Sequence[str] | t.Sequence[Summary]) -> dict[str, t.Any]:
+    """``members`` are names where the network is only predicted."""
+    name = raw["Name"]
+    connected = []
+    for member in members:
+        if isinstance(member, Summary):
+            endpoint = endpoint_result(member.endpoints.get(name) or {})
+            connected.append(
+                {
+                    "name": member.name,
+                    "id": member.id,
+                    "state": member.state,
+                    "ip_address": endpoint["ip_address"],
+                    "ipv6_address": endpoint["ipv6_address"],
+                }
+            )
+        else:
+            connected.append({"name": member, "id": "", "state": "", "ip_address": "", "ipv6_address": ""})
+    return {
+        "name": name,
+        "id": raw.get("Id") or "",
+        **describe_network(raw),
+        "connected": sorted(connected, key=lambda each: str(each["name"])),
+    }

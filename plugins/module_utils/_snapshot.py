@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Reading a host: two listings, and an inspect for each object that is asked about."""
+
+from __future__ import annotations
+
+import typing as t
+from urllib.parse import quote
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+
+_KINDS = {0: "changed", 1: "added", 2: "deleted"}
+
+
+def read_listing(client: Client) -> Snapshot:
+    """Engine, containers and networks as the daemon lists them, nothing inspected. Three requests at any size."""
+    engine = Engine(client.get("/version")["Version"], client.api_version, is_local(client.connection))
+    summaries = [read_summary(raw) for raw in client.get("/containers/json", all=1)]
+    return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
+
+
+def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish]) -> Snapshot:
+    """What planning these wishes needs to know."""
+    snapshot = read_listing(client)
+    asked: dict[str, Summary] = {}
+    names = [wish.name for wish in containers]
+    for wish in networks:
+        names += [member.name for member in wish.connected or ()]
+        for raw in snapshot.networks:
+            if raw["Name"] == wish.name:
+                asked.update((summary.id, summary) for summary in snapshot.members_of(raw))
+    for name in names:
+        summary = snapshot.find_container(name)
+        if summary is not None:
+            asked[summary.id] = summary
+    snapshot = inspect_containers(client, snapshot, list(asked.values()))
+    references = {wish.image for wish in containers if wish.image}
+    for wish in containers:
+        summary = snapshot.find_container(wish.name)
+        if summary is not None:
+            container = snapshot.inspected(summary)
+            references |= {str(container.config["Image"]), str(container.raw["Image"])}
+    return read_images(client, snapshot, references)
+
+
+def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:
+    """Inspect these as well. One that has vanished since it was listed is no longer there for the plan either."""
+    found, gone = dict(snapshot.containers), set()
+    for summary in summaries:
+        raw = client.find(f"/containers/{summary.id}/json")
+        if raw is None:
+            gone.add(summary.id)
+        else:
+            found[summary.id] = Container(raw)
+    left = tuple(summary for summary in snapshot.summaries if summary.id not in gone)
+    return snapshot.replace(containers=found, summaries=left)
+
+
+def read_images(client: Client, snapshot: Snapshot, references: t.Iterable[str]) -> Snapshot:
+    images = {reference: client.find(f"/images/{quote(reference)}/json") for reference in sorted(references)}
+    return snapshot.replace(images={**snapshot.images, **images})
+
+
+def read_depth(client: Client, snapshot: Snapshot, replaced: t.Iterable[str]) -> Snapshot:
+    """What only the replacement of a container needs: its writable layer, and everybody who may depend on it."""
+    layers = {}
+    for container_id in replaced:
+        changes = client.get(f"/containers/{container_id}/changes") or ()
+        layers[container_id] = filter_changes(changes, snapshot.containers[container_id])
+    unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]
+    return inspect_containers(client, snapshot.replace(layers=layers), unread)
+
+
+def filter_changes(changes: t.Sequence[t.Mapping[str, t.Any]], container: Container) -> tuple[str, ...]:
+    """The changes that are files of the writable layer: not mount points, nor directories that hold a change."""
+    mounts = [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]
+    mounts += [path.rstrip("/") for path in container.host_config.get("Tmpfs") or ()]
+    paths = {change["Path"] for change in changes}
+    parents = {path[:index] for path in paths for index, letter in enumerate(path) if letter == "/" and index}
+    kept = []
+    for change in changes:
+        path = change["Path"]
+        below_mount = any(path == mount or path.startswith(f"{mount}/") for mount in mounts)
+        above_mount = any(mount.startswith(f"{path}/") for mount in mounts)
+        holder = change["Kind"] == 0 and path in parents
+        if not (below_mount or above_mount or holder):
+            kept.append(f"{_KINDS.get(change['Kind'], '?')} {path}")
+    return tuple(kept)

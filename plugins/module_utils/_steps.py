@@ -1,0 +1,181 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What a plan is made of. Each step is one change of the host that can be undone; removals come last.
+
+Objects that stand are referred to by ID; those that the plan makes by the name under which it makes them.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+
+Body = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class CreateNetwork:
+    name: str
+    body: Body
+
+    def __str__(self) -> str:
+        return f"create network {self.name}"
+
+
+@dataclass(frozen=True)
+class RemoveNetwork:
+    network: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"remove network {self.name}"
+
+
+@dataclass(frozen=True)
+class Connect:
+    """``network`` and ``container`` are references, the two names are for people."""
+
+    network: str
+    container: str
+    endpoint: Body
+    network_name: str
+    container_name: str
+
+    def __str__(self) -> str:
+        return f"connect {self.container_name} to {self.network_name}"
+
+
+@dataclass(frozen=True)
+class Disconnect:
+    """``endpoint`` is what stood, so that it can be connected again."""
+
+    network: str
+    container: str
+    endpoint: Body
+    network_name: str
+    container_name: str
+
+    def __str__(self) -> str:
+        return f"disconnect {self.container_name} from {self.network_name}"
+
+
+@dataclass(frozen=True)
+class CreateContainer:
+    name: str
+    body: Body
+
+    def __str__(self) -> str:
+        return f"create container {self.name}"
+
+
+@dataclass(frozen=True)
+class SetRestartPolicy:
+    container: str
+    name: str
+    policy: Body
+    former: Body
+
+    def __str__(self) -> str:
+        return f"set restart policy of {self.name} to {self.policy.get('Name') or 'no'}"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """``timeout`` in seconds; None takes the container's own. ``kill`` does not ask first."""
+
+    container: str
+    name: str
+    timeout: int | None = None
+    kill: bool = False
+
+    def __str__(self) -> str:
+        return f"{'kill' if self.kill else 'stop'} {self.name}"
+
+
+@dataclass(frozen=True)
+class Start:
+    container: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"start {self.name}"
+
+
+@dataclass(frozen=True)
+class Verify:
+    """Read back whether the container runs, publishes and sits on its networks; wait for it where asked to."""
+
+    container: str
+    name: str
+    publications: tuple[Publication, ...]
+    networks: tuple[str, ...]
+    wait: str = "running"
+    timeout: int = 60
+
+    def __str__(self) -> str:
+        return f"verify {self.name}"
+
+
+@dataclass(frozen=True)
+class Rename:
+    container: str
+    former: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"rename {self.former} to {self.name}"
+
+
+@dataclass(frozen=True)
+class RemoveContainer:
+    """``volumes``: its anonymous volumes too. ``force``: even while it runs."""
+
+    container: str
+    name: str
+    volumes: bool = False
+    force: bool = False
+
+    def __str__(self) -> str:
+        return f"remove container {self.name}"
+
+
+Step = t.Union[
+    CreateNetwork,
+    RemoveNetwork,
+    Connect,
+    Disconnect,
+    CreateContainer,
+    SetRestartPolicy,
+    Stop,
+    Start,
+    Verify,
+    Rename,
+    RemoveContainer,
+]
+
+
+def invert(step: Step) -> Step | None:
+    """The step that undoes this one, harmless where it was never done; None where there is nothing to undo."""
+    if isinstance(step, CreateNetwork):
+        return RemoveNetwork(step.name, step.name)
+    if isinstance(step, Connect):
+        return Disconnect(step.network, step.container, step.endpoint, step.network_name, step.container_name)
+    if isinstance(step, Disconnect):
+        return Connect(step.network, step.container, step.endpoint, step.network_name, step.container_name)
+    if isinstance(step, CreateContainer):
+        return RemoveContainer(step.name, step.name, volumes=True, force=True)
+    if isinstance(step, SetRestartPolicy):
+        return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy)
+    if isinstance(step, Stop):
+        return Start(step.container, step.name)
+    if isinstance(step, Start):
+        # It has only just come up and was not accepted; whoever waits for its ports should not wait for it to say goodbye.
+        return Stop(step.container, step.name, kill=True)
+    if isinstance(step, Rename):
+        return Rename(step.container, former=step.name, name=step.former)
+    return None

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Reading back what stands: a started container runs, stays up, publishes, and sits on its networks."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._publications import pair_bindings
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify
+
+# A container that falls over at once is caught by looking again after this time, in seconds.
+_SETTLE = 1.0
+_POLL = 0.2
+_LOG_LINES = 20
+# Shorter values are too common in any log to be told apart from what is no secret.
+_SHORTEST_SECRET = 4
+
+
+def verify(client: Client, container_id: str, step: Verify) -> None:
+    """Raises Failure(start_failed) or Failure(wait_timeout); returns when the container is as the step says."""
+    first = _inspect(client, container_id, step)
+    time.sleep(_SETTLE)
+    second = _inspect(client, container_id, step)
+    if first.raw["State"]["StartedAt"] != second.raw["State"]["StartedAt"]:
+        raise _failed(client, second, step, "restarted within a second")
+    if step.wait == "healthy":
+        _wait_healthy(client, container_id, step)
+    for binding in pair_bindings(step.publications, second.actual):
+        if not binding.actual:
+            raise Failure("start_failed", f"Container {step.name!r} runs, but the engine does not publish {binding.configured}.")
+    for network in step.networks:
+        if not (second.endpoints.get(network) or {}).get("EndpointID"):
+            raise Failure("start_failed", f"Container {step.name!r} runs, but it is not joined to network {network!r}.")
+
+
+def _inspect(client: Client, container_id: str, step: Verify) -> Container:
+    raw = client.find(f"/containers/{container_id}/json")
+    if raw is None:
+        raise Failure("start_failed", f"Container {step.name!r} was started and is gone (it was made with auto_remove).")
+    container = Container(raw)
+    if not container.is_running:
+        raise _failed(client, container, step, f"ended with exit code {raw['State']['ExitCode']}")
+    return container
+
+
+def _failed(client: Client, container: Container, step: Verify, how: str) -> Failure:
+    error = container.raw["State"].get("Error") or ""
+    return Failure(
+        "start_failed",
+        f"Container {step.name!r} was started, but {how}{f': {error}' if error else ''}. Its last output is in failure.logs.",
+        exit_code=container.raw["State"]["ExitCode"],
+        logs=read_logs(client, container.id),
+    )
+
+
+def _wait_healthy(client: Client, container_id: str, step: Verify) -> None:
+    deadline = time.monotonic() + step.timeout
+    while True:
+        container = _inspect(client, container_id, step)
+        health = (container.raw["State"].get("Health") or {}).get("Status") or "none"
+        if health == "none":
+            raise Failure("option_conflict", f"Container {step.name!r} has no health check to wait for.")
+        if health == "healthy":
+            return
+        if health == "unhealthy" or time.monotonic() > deadline:
+            raise Failure(
+                "wait_timeout",
+                f"Container {step.name!r} runs, but its health check says {health} (wait_timeout={step.timeout}s).",
+                logs=read_logs(client, container_id),
+            )
+        time.sleep(_POLL)
+
+
+def read_logs(client: Client, container_id: str) -> list[str]:
+    """The last lines that a container printed, with every value of its environment hidden."""
+    try:
+        raw = client.get(f"/containers/{container_id}/json")
+        stream: bytes = client.request(
+            "GET", f"/containers/{container_id}/logs", params={"stdout": 1, "stderr": 1, "tail": _LOG_LINES}, raw=True
+        )
+    except (ApiError, Failure):
+        return []
+    text = (stream if raw["Config"]["Tty"] else _demultiplex(stream)).decode("utf-8", "replace")
+    return hide_values(text, raw["Config"].get("Env") or ()).splitlines()
+
+
+def hide_values(text: str, env: t.Iterable[str]) -> str:
+    values = {item.split("=", 1)[1] for item in env if "=" in item}
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _SHORTEST_SECRET:
+            text = text.replace(value, "********")
+    return text
+
+
+def _demultiplex(stream: bytes) -> bytes:
+    """Without a terminal, output comes in frames: one byte for the stream, three empty, four for the length."""
+    output, position = b"", 0
+    while position + 8 <= len(stream):
+        length = int.from_bytes(stream[position + 4 : position + 8], "big")
+        output += stream[position + 8 : position + 8 + length]
+        position += 8 + length
+    return output
