@@ -336,12 +336,11 @@ def integration(log: Log, args: list[str]) -> Outcome:
     passed: set[str] = set()
     for path in (OUTPUT / "data").glob("integration-*.json"):
         passed |= set(json.loads(path.read_text(encoding="utf-8"))["targets"])
-    skipped: set[str] = set()
+    skipped: dict[str, str] = {}
     for reason, names in re.findall(r"^WARNING: (Excluding .*): (.*)$", output, re.MULTILINE):
-        for name in names.split(", "):
-            skipped.add(name)
-            outcome.skipped.append(f"{name}: {reason}")
-    for name in sorted(wanted - skipped):
+        skipped.update(dict.fromkeys(names.split(", "), reason))
+    outcome.skipped.extend(f"{name}: {reason}" for name, reason in sorted(skipped.items()))
+    for name in sorted(wanted - set(skipped)):
         outcome.count(name in passed, name)
     if status and not outcome.failed:
         outcome.failed.append(f"ansible-test integration ended with status {status}")
