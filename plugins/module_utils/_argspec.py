@@ -80,7 +80,11 @@ CONTAINER_SPEC: Spec = {
     "stop_timeout": {"type": "int"},
     "force_kill": {"type": "bool", "default": False, "aliases": ["forcekill"]},
     "writable_layer": {"type": "str", "choices": ["carry", "discard", "refuse"], "default": "carry"},
-    "wait": {"type": "str", "choices": ["running", "healthy"], "default": "running"},
+    "writable_layer_deletions": {"type": "str", "choices": ["refuse", "ignore"], "default": "refuse"},
+    "update_order": {"type": "str", "choices": ["stop-first", "start-first"], "default": "stop-first"},
+    "dependents": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},
+    "auto_remove_swap": {"type": "bool", "default": False},
+    "wait": {"type": "str", "choices": ["running", "healthy", "listening"], "default": "running"},
     "wait_timeout": {"type": "int", "default": 60},
 }
 
@@ -112,4 +116,5 @@ NETWORK_SPEC: Spec = {
     "appends": {"type": "bool", "default": False, "aliases": ["incremental"]},
     "force": {"type": "bool", "default": False},
     "on_difference": {"type": "str", "choices": ["rebuild", "fail"], "default": "rebuild"},
+    "on_member_recreate": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},
 }

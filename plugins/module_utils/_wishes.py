@@ -132,8 +132,26 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
     )
 
 
+# Values that the contract names and that are still to be built: refused, never quietly taken for something else.
+_NOT_YET = {
+    "update_order": "start-first",
+    "dependents": "recreate",
+    "auto_remove_swap": True,
+    "wait": "listening",
+    "writable_layer_deletions": "ignore",
+    "on_member_recreate": "recreate",
+}
+
+
+def _refuse_unbuilt(params: Params) -> None:
+    for option, value in _NOT_YET.items():
+        if params.get(option) == value:
+            raise Failure("unsupported", f"{option}={str(value).lower()} is not supported yet.", option=option)
+
+
 def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
     """A container of a task. ``settings`` are what the module itself decides, and what only some modules offer."""
+    _refuse_unbuilt(params)
     name = params["name"]
     if not _NAME.fullmatch(name):
         raise Failure("option_conflict", f"{name!r} is not a container's name: two characters or more of a-z A-Z 0-9 _ . -")
@@ -165,6 +183,7 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
 
 
 def parse_network(params: Params) -> NetworkWish:
+    _refuse_unbuilt(params)
     name = params["name"]
     state = params.get("state") or "present"
     if params.get("force") and state == "present":
