@@ -14,13 +14,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._apply import It
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
-    inspect_containers,
     read_depth,
     read_images,
     read_snapshot,
@@ -30,12 +30,18 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import C
 
 @dataclass(frozen=True)
 class Converged:
-    """``host`` is what stands now; in check mode what stood before, and results come from the plan."""
+    """``host`` is what stands now; in check mode what stood before, and results come from the plan.
+
+    ``networks`` and ``containers`` are the names of what was wished for, in the order of the wishes: an ID that was given
+    for a name is not the container's any more after a swap.
+    """
 
     plan: Plan
     host: Snapshot
     check_mode: bool
-    actions: tuple[str, ...] = ()
+    networks: tuple[str, ...]
+    containers: tuple[str, ...]
+    actions: tuple[str, ...]
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
@@ -48,20 +54,23 @@ class Converged:
             "warnings": self.plan.warnings,
         }
 
-    def container(self, name: str) -> dict[str, t.Any] | None:
-        """A container as it is, or as it would be. None where there is none."""
-        item = next((item for item in self.plan.items if item.key == ("container", name)), None)
+    def container(self, index: int) -> dict[str, t.Any] | None:
+        """The container that the index-th wish is about, as it is or as it would be. None where there is none."""
+        item = self._item("container", self.containers[index])
         if self.check_mode and item is not None and item.steps:
             return None if item.predicted is None else dict(item.predicted)
-        summary = self.host.find_container(name)
+        summary = self.host.find_container(self.containers[index])
         return None if summary is None else container_result(self.host.inspected(summary))
 
-    def network(self, name: str) -> dict[str, t.Any] | None:
-        item = next((item for item in self.plan.items if item.key == ("network", name)), None)
+    def network(self, index: int) -> dict[str, t.Any] | None:
+        item = self._item("network", self.networks[index])
         if self.check_mode and item is not None and item.steps:
             return None if item.predicted is None else dict(item.predicted)
-        raw = self.host.find_network(name)
+        raw = self.host.find_network(self.networks[index])
         return None if raw is None else network_result(raw, self.host.members_of(raw))
+
+    def _item(self, kind: str, name: str) -> Item | None:
+        return next((item for item in self.plan.items if item.key == (kind, name)), None)
 
 
 def converge(
@@ -74,12 +83,14 @@ def converge(
 ) -> Converged:
     """Bring the host to the wishes. Raises Failure when anything is refused or failed."""
     host = read_snapshot(client, networks, containers)
+    networks, containers = resolve_names(networks, containers, host)
+    names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
     plan, host = _plan(client, networks, containers, host)
     _refuse(plan)
     if host.engine.is_local:
         _check_host_ports(plan, host)
-    if check_mode or not plan.changed and not plan.pulls:
-        return Converged(plan, host, check_mode)
+    if check_mode:
+        return Converged(plan, host, check_mode, *names, actions=plan.actions)
     actions = _pull(client, plan)
     if actions:
         host = read_images(client, host, plan.pulls)
@@ -90,7 +101,7 @@ def converge(
     _raise_failed(outcomes, actions)
     # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
     after = read_snapshot(client, networks, containers) if plan.changed else host
-    return Converged(plan, _with_members(client, after, containers), check_mode, tuple(actions))
+    return Converged(plan, after, check_mode, *names, actions=tuple(actions))
 
 
 def _plan(
@@ -101,11 +112,6 @@ def _plan(
         host = read_depth(client, host, plan.replaced)
         plan = make_plan(networks, containers, host)
     return plan, host
-
-
-def _with_members(client: Client, host: Snapshot, containers: t.Sequence[ContainerWish]) -> Snapshot:
-    found = [host.find_container(wish.name) for wish in containers]
-    return inspect_containers(client, host, [summary for summary in found if summary and summary.id not in host.containers])
 
 
 def _refuse(plan: Plan) -> None:
@@ -143,7 +149,7 @@ def _pull(client: Client, plan: Plan) -> list[str]:
                 "registry, or put it on the host by other means.",
                 image=reference,
             ) from error
-        actions.append(f"pull image {reference}")
+        actions.append(pull_action(reference))
     return actions
 
 

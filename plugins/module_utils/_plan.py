@@ -43,6 +43,11 @@ class Plan:
         return tuple(sorted({item.pull for item in self.items if item.pull}))
 
     @property
+    def actions(self) -> tuple[str, ...]:
+        """What would be done, in the words in which it is reported afterwards."""
+        return tuple([pull_action(image) for image in self.pulls] + [str(step) for item in self.items for step in item.steps])
+
+    @property
     def replaced(self) -> tuple[str, ...]:
         """The IDs of the containers that would be made anew."""
         return tuple(item.replaces for item in self.items if item.replaces)
@@ -53,6 +58,40 @@ class Plan:
         return {
             side: {f"{item.kind} {item.name}": getattr(item, side) for item in changing} for side in ("before", "after")
         }
+
+
+def pull_action(image: str) -> str:
+    return f"pull image {image}"
+
+
+def resolve_names(
+    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
+) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
+    """Say names where IDs were given, so that one object has one name from here on."""
+
+    def network_name(reference: str) -> str:
+        raw = snapshot.find_network(reference)
+        return reference if raw is None else str(raw["Name"])
+
+    def container_name(reference: str) -> str:
+        summary = snapshot.find_container(reference)
+        return reference if summary is None else summary.name
+
+    def endpoints(
+        wishes: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
+    ) -> tuple[EndpointWish, ...] | None:
+        return None if wishes is None else tuple(replace(wish, name=name_of(wish.name)) for wish in wishes)
+
+    return (
+        tuple(
+            replace(wish, name=network_name(wish.name), connected=endpoints(wish.connected, container_name))
+            for wish in networks
+        ),
+        tuple(
+            replace(wish, name=container_name(wish.name), networks=endpoints(wish.networks, network_name))
+            for wish in containers
+        ),
+    )
 
 
 def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot) -> Plan:

@@ -220,9 +220,8 @@ def _plan_endpoints(
     steps: list[Step] = []
     for endpoint in wish.networks or ():
         raw = snapshot.find_network(endpoint.name)
-        name = endpoint.name if raw is None else raw["Name"]
-        reference = name if raw is None else raw["Id"]
-        steps += plan_endpoint(container.name, container, endpoint, name, reference, snapshot, request)
+        reference = endpoint.name if raw is None else raw["Id"]
+        steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
     for name, endpoint in container.endpoints.items():
         if wish.purge_networks and name not in design.endpoints:
             former = clean_endpoint(container, endpoint, snapshot.engine.api)
@@ -259,15 +258,14 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
             )
         mode = f"container:{shared.id}"
     for endpoint in wish.networks or ():
-        name = _network_name(endpoint, snapshot)
-        design.endpoints[name] = endpoint.lay_over(design.endpoints.get(name, {}))
+        design.endpoints[endpoint.name] = endpoint.lay_over(design.endpoints.get(endpoint.name, {}))
     if wish.networks is not None and wish.purge_networks:
-        listed = {_network_name(endpoint, snapshot) for endpoint in wish.networks}
+        listed = {endpoint.name for endpoint in wish.networks}
         for name in [name for name in design.endpoints if name not in listed]:
             del design.endpoints[name]
     if mode is None and container is None and wish.networks:
         # As the docker CLI: the first network takes the place of the default bridge.
-        mode = _network_name(wish.networks[0], snapshot)
+        mode = wish.networks[0].name
     current = host_config.get("NetworkMode") or "default"
     if mode is None or mode == ("default" if current == "bridge" else current):
         return
@@ -278,11 +276,6 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         design.endpoints.clear()
     else:
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
-
-
-def _network_name(endpoint: EndpointWish, snapshot: Snapshot) -> str:
-    raw = snapshot.find_network(endpoint.name)
-    return endpoint.name if raw is None else str(raw["Name"])
 
 
 def _lay_ports(

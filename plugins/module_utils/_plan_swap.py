@@ -152,8 +152,10 @@ def plan_swap(
     if container.is_running:
         steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
     if runs:
+        was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
+        wait = "healthy" if was_healthy else wish.wait
         steps.append(Start(successor, successor))
-        steps.append(Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wish.wait, wish.wait_timeout))
+        steps.append(Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wait, wish.wait_timeout))
     steps.append(Rename(container.id, container.name, backup))
     steps.append(Rename(successor, successor, container.name))
     steps.append(RemoveContainer(container.id, backup))

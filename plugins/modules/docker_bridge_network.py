@@ -30,7 +30,7 @@ def main() -> None:
     def manage(client: Client) -> dict[str, t.Any]:
         wish = parse_network(module.params)
         converged = converge(client, (wish,), (), check_mode=module.check_mode)
-        return {**converged.base_result(), "network": converged.network(wish.name) or {}}
+        return {**converged.base_result(), "network": converged.network(0) or {}}
 
     run_module(module, manage)
 

@@ -33,7 +33,7 @@ def main() -> None:
         ports = parse_port_wish(module.params, close=close)
         wish = parse_container(module.params, state="present", starts_new=True, ports=ports)
         converged = converge(client, (), (wish,), check_mode=module.check_mode)
-        container = converged.container(wish.name) or {}
+        container = converged.container(0) or {}
         published, networks = container.pop("published", []), container.pop("networks", {})
         return {**converged.base_result(), "container": container, "published": published, "networks": networks}
 

@@ -59,8 +59,8 @@ def main() -> None:
         )
         return {
             **converged.base_result(),
-            "networks": [each for each in (converged.network(wish.name) for wish in networks) if each],
-            "containers": [each for each in (converged.container(wish.name) for wish in containers) if each],
+            "networks": [each for each in map(converged.network, range(len(networks))) if each],
+            "containers": [each for each in map(converged.container, range(len(containers))) if each],
         }
 
     run_module(module, manage)
