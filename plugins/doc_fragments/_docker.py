@@ -21,7 +21,8 @@ options:
   tls_hostname:
     description:
       - The name to expect in the daemon's certificate, where it is not the host that was dialled.
-      - The environment variable E(DOCKER_TLS_HOSTNAME) is used when the option is not set. Docker SDK 7.0 and later ignore it.
+      - The environment variable E(DOCKER_TLS_HOSTNAME) is used when the option is not set.
+      - Docker SDK 7.0 and later ignore it.
     type: str
   api_version:
     description:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Carrying out a plan: each item's steps in order, undone in reverse where one fails; independent items side by side."""
+"""Carrying out a plan: each item's steps in order, undone in reverse where one fails; independent items in parallel."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._verify import r
 
 # How engines of all versions say that a host port could not be had.
 _PORT_TAKEN = re.compile(
-    r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated", re.IGNORECASE
+    r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated",
+    re.IGNORECASE,
 )
 # A stop waits this much longer than the container may take, in seconds.
 _STOP_MARGIN = 60
@@ -65,7 +66,9 @@ def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parall
 
 def _not_begun(item: Item, failed: t.Sequence[str]) -> Failure:
     return Failure(
-        "daemon_error", f"{item.kind.capitalize()} {item.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which failed."
+        "daemon_error",
+        f"{item.kind.capitalize()} {item.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which"
+        " failed.",
     )
 
 
@@ -113,7 +116,8 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
         cause = outcome.failure
         outcome.failure = Failure(
             "rollback_failed",
-            f"{cause.message} Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind} {outcome.item.name!r} needs a look.",
+            f"{cause.message} Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind}"
+            f" {outcome.item.name!r} needs a look.",
             cause=cause.as_dict(),
             problems=problems,
         )
@@ -135,7 +139,11 @@ class Worker:
             self._perform(step)
         except ApiError as error:
             already = error.status == 404 or (error.status == 403 and "not connected" in error.message)
-            if not (undoing and already and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Disconnect, steps.Stop))):
+            if not (
+                undoing
+                and already
+                and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Disconnect, steps.Stop))
+            ):
                 raise
 
     def _perform(self, step: steps.Step) -> None:

@@ -73,7 +73,7 @@ class ApiError(Exception):
 
 
 def parse_version(text: str) -> tuple[int, int]:
-    major, minor = (text.split(".") + ["0"])[:2]
+    major, minor = [*text.split("."), "0"][:2]
     return int(major), int(minor)
 
 
@@ -121,8 +121,9 @@ class Client:
         if SDK_IMPORT_ERROR is not None:
             raise Failure(
                 "sdk_missing",
-                f"The Docker SDK for Python cannot be imported by {sys.executable}: {SDK_IMPORT_ERROR}. Install it for this "
-                "interpreter (python3-docker of the distribution, or pip install docker), or set ansible_python_interpreter.",
+                f"The Docker SDK for Python cannot be imported by {sys.executable}: {SDK_IMPORT_ERROR}. Install it for"
+                " this interpreter (python3-docker of the distribution, or pip install docker), or set"
+                " ansible_python_interpreter.",
                 python=sys.executable,
             )
         version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
@@ -228,8 +229,8 @@ class Client:
             f"/containers/{container}/exec",
             {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True, "Tty": True},
         )
-        # With a terminal the stream is not multiplexed, so it can be read like any body. The daemon hands the connection
-        # over to the command, so this answer has no Date; that the command has ended is read from its state instead.
+        # With a terminal the stream is not multiplexed, so it can be read like any body. The daemon hands the
+        # connection over to the command, so there is no Date; that it has ended is read from its state instead.
         output = self.request(
             "POST", f"/exec/{created['Id']}/start", body={"Detach": False, "Tty": True}, timeout=timeout, raw=True
         )

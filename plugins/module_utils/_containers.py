@@ -187,7 +187,8 @@ def read_blueprint(
     _keep_volumes(container, body, live_containers)
     # /source:/this/alias is how an answer spells source:alias.
     host_config["Links"] = [
-        f"{link.split(':')[0].lstrip('/')}:{link.split(':')[1].split('/')[-1]}" for link in host_config.get("Links") or ()
+        f"{link.split(':')[0].lstrip('/')}:{link.split(':')[1].split('/')[-1]}"
+        for link in host_config.get("Links") or ()
     ] or None
     return Blueprint(body, endpoints)
 
@@ -235,9 +236,7 @@ def subtract_image_defaults(blueprint: Blueprint, image: Raw) -> None:
         body[key] = {k: v for k, v in (body.get(key) or {}).items() if k not in inherited or inherited[k] != v}
 
 
-def split_endpoints(
-    blueprint: Blueprint, api: tuple[int, int]
-) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
+def split_endpoints(blueprint: Blueprint, api: tuple[int, int]) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
     """The body of the create, and the endpoints that have to be connected after it and before the start."""
     body = copy.deepcopy(blueprint.body)
     mode = body["HostConfig"].get("NetworkMode") or "default"

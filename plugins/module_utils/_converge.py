@@ -32,8 +32,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import C
 class Converged:
     """``host`` is what stands now; in check mode what stood before, and results come from the plan.
 
-    ``networks`` and ``containers`` are the names of what was wished for, in the order of the wishes: an ID that was given
-    for a name is not the container's any more after a swap.
+    ``networks`` and ``containers`` are the names of what was wished for, in the order of the wishes: an ID that was
+    given for a name is not the container's any more after a swap.
     """
 
     plan: Plan
@@ -145,8 +145,8 @@ def _pull(client: Client, plan: Plan) -> list[str]:
         except ApiError as error:
             raise Failure(
                 "image_not_found",
-                f"Image {reference!r} is not on the host and could not be pulled: {error.message}. Check its name, log in to its "
-                "registry, or put it on the host by other means.",
+                f"Image {reference!r} is not on the host and could not be pulled: {error.message}. Check its name, log"
+                " in to its registry, or put it on the host by other means.",
                 image=reference,
             ) from error
         actions.append(pull_action(reference))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-# Every value of failure.code; each is documented in plugins/doc_fragments/_failure.py.
+# Every value of failure.code; the RETURN block of each module lists those that it may give.
 FAILURE_CODES = (
     "port_spec_invalid",
     "option_conflict",
@@ -45,8 +45,8 @@ class Failure(Exception):
     """Something that was asked for cannot be done.
 
     ``code`` is one of FAILURE_CODES. The message is one or two sentences: what was attempted, on which object, who is
-    in the way, and what to do. ``details`` are plain JSON values that a playbook may want to look at. ``outcome`` is what
-    the module's result says beside the failure (what was done and undone), set by whoever knows it.
+    in the way, and what to do. ``details`` are plain JSON values that a playbook may want to look at. ``outcome`` is
+    what the module's result says beside the failure (what was done and undone), set by whoever knows it.
     """
 
     def __init__(self, code: str, message: str, **details: t.Any) -> None:

@@ -117,7 +117,8 @@ class Snapshot:
             ids = ", ".join(sorted(network["Id"][:12] for network in found))
             raise Failure(
                 "ambiguous_name",
-                f"{len(found)} networks are called {reference!r} (IDs {ids}). Engines before 25 allow that; remove or name by ID.",
+                f"{len(found)} networks are called {reference!r} (IDs {ids}). Engines before 25 allow that; remove or"
+                " name by ID.",
             )
         return found[0] if found else None
 

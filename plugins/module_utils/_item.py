@@ -31,10 +31,11 @@ class Request:
 
 @dataclass(frozen=True)
 class Item:
-    """``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
+    """What is planned for one object.
 
-    ``pull``: an image to pull first. ``replaces``: the ID of a container that is made anew. ``predicted``: what check mode
-    returns for it.
+    ``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
+    ``pull``: an image to pull first. ``replaces``: the ID of a container that is made anew. ``predicted``: what check
+    mode returns for it.
     """
 
     kind: str

@@ -40,8 +40,8 @@ def is_local(connection: Connection) -> bool | None:
 def check_free(container: str, publication: Publication) -> None:
     """Bind the host port as the engine would, and let it go again. Raises Failure where somebody has it.
 
-    TCP with SO_REUSEADDR and listen, UDP without, IPv6 alone (moby, libnetwork/portallocator). Protocols that this host's
-    kernel or Python lacks, and ports that this user may not bind, stay unknown.
+    TCP with SO_REUSEADDR and listen, UDP without, IPv6 alone (moby, libnetwork/portallocator). Protocols that this
+    host's kernel or Python lacks, and ports that this user may not bind, stay unknown.
     """
     kind = _KINDS.get(publication.protocol)
     if kind is None or not publication.is_fixed:
@@ -82,8 +82,9 @@ def _taken(container: str, publication: Publication, address: str, error: OSErro
     who = f"process {holder}" if holder else "a process on this host"
     return Failure(
         "port_conflict",
-        f"Container {container!r} cannot publish {publication}: {who} uses {publication.protocol} port {publication.host_port} on "
-        f"{address} or on an address it covers. Stop it, or choose another port or address.",
+        f"Container {container!r} cannot publish {publication}: {who} uses {publication.protocol} port"
+        f" {publication.host_port} on {address} or on an address it covers. Stop it, or choose another port or"
+        " address.",
         container=container,
         publication=str(publication),
         holder=holder,

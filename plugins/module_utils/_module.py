@@ -52,8 +52,8 @@ HIDDEN = "********"
 def create_module(spec: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleModule:
     """An AnsibleModule with the connection's options that supports check mode.
 
-    Its arguments are not written to the system log: marking C(env) as C(no_log) would do that as well, but it would also
-    blank every port and name in the result that happens to equal a secret value.
+    Its arguments are not written to the system log: marking ``env`` as no_log would do that as well, but it would
+    also blank every port and name in the result that happens to equal a secret value.
     """
     return AnsibleModule(
         argument_spec={**CONNECTION_SPEC, **spec}, supports_check_mode=True, no_log=True, **constraints
@@ -87,7 +87,7 @@ def redact(value: t.Any) -> t.Any:
     """The module's parameters with every environment value hidden, at any depth."""
     if isinstance(value, t.Mapping):
         return {
-            key: {name: HIDDEN for name in item} if key == "env" and isinstance(item, t.Mapping) else redact(item)
+            key: dict.fromkeys(item, HIDDEN) if key == "env" and isinstance(item, t.Mapping) else redact(item)
             for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):

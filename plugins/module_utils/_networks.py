@@ -32,7 +32,7 @@ BRIDGE_OPTIONS = {
 
 @dataclass(frozen=True)
 class EndpointWish:
-    """One container on one network. None means: leave it as it is. ``name`` is the other side's, network or container."""
+    """One container on one network; None leaves a setting as it is. ``name`` is the other side's."""
 
     name: str
     aliases: tuple[str, ...] | None = None
@@ -154,26 +154,37 @@ def parse_subnet(text: str, option: str) -> str:
     try:
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError as error:
-        raise Failure("option_conflict", f"{option}: {text!r} is not a subnet such as 10.20.0.0/24.", option=option) from error
+        raise Failure(
+            "option_conflict", f"{option}: {text!r} is not a subnet such as 10.20.0.0/24.", option=option
+        ) from error
 
 
 def parse_pool(entry: Raw) -> Pool:
     if not entry.get("subnet"):
-        raise Failure("option_conflict", "ipam_config: every entry needs a subnet; an iprange or gateway cannot stand alone.")
+        raise Failure(
+            "option_conflict", "ipam_config: every entry needs a subnet; an iprange or gateway cannot stand alone."
+        )
     subnet = parse_subnet(entry["subnet"], "ipam_config.subnet")
     network = ipaddress.ip_network(subnet)
     iprange = parse_subnet(entry["iprange"], "ipam_config.iprange") if entry.get("iprange") else ""
     gateway = parse_address(entry["gateway"], "ipam_config.gateway") if entry.get("gateway") else ""
     auxiliary = tuple(
-        sorted((name, parse_address(text, "ipam_config.aux_addresses")) for name, text in (entry.get("aux_addresses") or {}).items())
+        sorted(
+            (name, parse_address(text, "ipam_config.aux_addresses"))
+            for name, text in (entry.get("aux_addresses") or {}).items()
+        )
     )
     for address in [gateway, *[address for _name, address in auxiliary]]:
         if address and not contains([subnet], address):
-            raise Failure("address_outside_subnet", f"ipam_config: the address {address} is not in the subnet {subnet}.")
+            raise Failure(
+                "address_outside_subnet", f"ipam_config: the address {address} is not in the subnet {subnet}."
+            )
     if iprange:
         inner = ipaddress.ip_network(iprange)
         if inner.version != network.version or not inner.subnet_of(network):  # type: ignore[arg-type]
-            raise Failure("address_outside_subnet", f"ipam_config: the iprange {iprange} is not in the subnet {subnet}.")
+            raise Failure(
+                "address_outside_subnet", f"ipam_config: the iprange {iprange} is not in the subnet {subnet}."
+            )
     return Pool(subnet, iprange, gateway, auxiliary)
 
 

@@ -26,7 +26,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
-# -- reading -------------------------------------------------------------------------------------------------------------
+# -- reading ---------------------------------------------------------------------------------------------------------
 
 
 def parse_command(value: t.Any, option: str) -> list[str]:
@@ -44,7 +44,10 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     parsed: dict[str, str | None] = {}
     for name, content in value.items():
         if isinstance(content, (bool, float)):
-            raise Failure("option_conflict", f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.")
+            raise Failure(
+                "option_conflict",
+                f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.",
+            )
         parsed[str(name)] = None if content is None else str(content)
     return parsed
 
@@ -105,7 +108,9 @@ def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         if content is None:
             continue
         if kind != of_kind:
-            raise Failure("option_conflict", f"mounts: {option} is for mounts of type {of_kind}, {value['target']!r} is a {kind}.")
+            raise Failure(
+                "option_conflict", f"mounts: {option} is for mounts of type {of_kind}, {value['target']!r} is a {kind}."
+            )
         if option == "tmpfs_size":
             content = parse_memory(content)
         elif option == "tmpfs_mode":
@@ -143,7 +148,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return parsed
 
 
-# -- laying over -----------------------------------------------------------------------------------------------------------
+# -- laying over -----------------------------------------------------------------------------------------------------
 
 
 def _lay_labels(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
@@ -176,7 +181,10 @@ def _lay_etc_hosts(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> 
 
 def _lay_restart_policy(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
     current = body["HostConfig"].get("RestartPolicy") or {}
-    if (current.get("Name") or "no", current.get("MaximumRetryCount") or 0) != (wish["Name"], wish["MaximumRetryCount"]):
+    if (current.get("Name") or "no", current.get("MaximumRetryCount") or 0) != (
+        wish["Name"],
+        wish["MaximumRetryCount"],
+    ):
         body["HostConfig"]["RestartPolicy"] = dict(wish)
 
 
@@ -211,7 +219,7 @@ def _lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
 
 
 def _bind_parts(bind: str) -> tuple[str, str, frozenset[str]]:
-    source, destination, mode = (bind.split(":") + [""])[:3]
+    source, destination, mode = [*bind.split(":"), ""][:3]
     return source.rstrip("/") or "/", destination.rstrip("/") or "/", frozenset(mode.split(",")) - {"", "rw"}
 
 
@@ -301,7 +309,7 @@ def show_option(option: str, body: t.Mapping[str, t.Any]) -> t.Any:
     return value
 
 
-# -- images --------------------------------------------------------------------------------------------------------------
+# -- images ----------------------------------------------------------------------------------------------------------
 
 
 def normal_reference(reference: str) -> str:

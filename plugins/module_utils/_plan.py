@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Wishes and a snapshot of the host become a plan. Pure: check mode, the real run and every unit test take this path."""
+"""Wishes and a snapshot of the host become a plan. Pure: check mode and the real run take the same path."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ class Plan:
     @property
     def actions(self) -> tuple[str, ...]:
         """What would be done, in the words in which it is reported afterwards."""
-        return tuple([pull_action(image) for image in self.pulls] + [str(step) for item in self.items for step in item.steps])
+        return tuple(
+            [pull_action(image) for image in self.pulls] + [str(step) for item in self.items for step in item.steps]
+        )
 
     @property
     def replaced(self) -> tuple[str, ...]:
@@ -103,7 +105,9 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
         networks={wish.name: wish for wish in networks}, containers={wish.name: wish for wish in containers}
     )
     items: list[Item] = []
-    refusals: list[Failure] = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
+    refusals: list[Failure] = _find_twins(
+        [("network", n.name) for n in networks] + [("container", c.name) for c in containers]
+    )
     for planner, wishes in ((plan_network, networks), (plan_container, containers)):
         for wish in wishes:
             try:
@@ -132,7 +136,7 @@ def _unite_memberships(
 ) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
     """Say every membership once: with the container where it is in the request, with the network otherwise.
 
-    A network with a ``connected`` list keeps its listed containers in it as bare names, so that exactness still counts them.
+    A network with a ``connected`` list keeps its listed containers in it, so that exactness still counts them.
     """
     by_name = {wish.name: wish for wish in containers}
     united = list(networks)
@@ -183,8 +187,9 @@ def _check_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Failure]:
                 refusals.append(
                     Failure(
                         "port_conflict",
-                        f"Container {item.name!r} cannot publish {publication}: container {name!r} publishes {other}. "
-                        "One host port binds one container; choose another port or address, or stop that container first.",
+                        f"Container {item.name!r} cannot publish {publication}: container {name!r} publishes {other}."
+                        " One host port binds one container; choose another port or address, or stop that container"
+                        " first.",
                         container=item.name,
                         publication=str(publication),
                         holder=name,
@@ -225,6 +230,7 @@ def _find_cycles(items: t.Sequence[Item]) -> list[Failure]:
     return [
         Failure(
             "unsupported",
-            f"{names} would exchange host ports in one task, which is not supported yet. Move one of them to a free port first.",
+            f"{names} would exchange host ports in one task, which is not supported yet. Move one of them to a free"
+            " port first.",
         )
     ]

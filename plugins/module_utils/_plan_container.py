@@ -20,8 +20,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._options import lay_options, normal_reference, show_option
+from ansible_collections.bridgeport.docker.plugins.module_utils._options import (
+    lay_options,
+    normal_reference,
+    show_option,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import (
     check_leftovers,
@@ -85,14 +88,15 @@ def _plan_removal(wish: ContainerWish, summary: Summary | None, snapshot: Snapsh
     )
 
 
-# -- making one ----------------------------------------------------------------------------------------------------------
+# -- making one ------------------------------------------------------------------------------------------------------
 
 
 def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
     if wish.image is None:
         raise Failure(
             "container_not_found",
-            f"There is no container {wish.name!r}, and without image it cannot be made. Check the name, or give an image.",
+            f"There is no container {wish.name!r}, and without image it cannot be made. Check the name, or give an"
+            " image.",
         )
     design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
     lay_options(design, wish.options)
@@ -131,13 +135,14 @@ def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
     if wish.pull == "never":
         raise Failure(
             "image_not_found",
-            f"Container {wish.name!r} needs image {wish.image!r}, which is not on the host, and pull=never forbids to get it.",
+            f"Container {wish.name!r} needs image {wish.image!r}, which is not on the host, and pull=never forbids to"
+            " get it.",
             image=wish.image,
         )
     return wish.image
 
 
-# -- changing one --------------------------------------------------------------------------------------------------------
+# -- changing one ----------------------------------------------------------------------------------------------------
 
 
 def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
@@ -168,7 +173,9 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     if replaces:
         bindings = (*container.bindings, *container.bindings_of_all)
         if publish_all:
-            publications += tuple(b.configured for b in container.bindings_of_all if b.configured.key not in {p.key for p in publications})
+            publications += tuple(
+                b.configured for b in container.bindings_of_all if b.configured.key not in {p.key for p in publications}
+            )
         publications = pin_bindings(bindings, publications)
         _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
         refusals += check_swap(wish, container, snapshot, new_image)
@@ -177,7 +184,11 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         steps = _plan_endpoints(wish, container, design, snapshot, request)
         if runs and not container.is_running:
             steps.append(Start(container.id, container.name))
-            steps.append(Verify(container.id, container.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
+            steps.append(
+                Verify(
+                    container.id, container.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout
+                )
+            )
         elif wish.state == "stopped" and container.is_running:
             steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
     status = "running" if runs else "exited" if container.is_running else container.status
@@ -208,8 +219,10 @@ def _warnings(container: Container) -> tuple[str, ...]:
     if project is None:
         return ()
     return (
-        f"Container {container.name!r} belongs to the Compose project {project!r}: the next recreate by Compose will undo this "
-        "change. Make it in the Compose file as well.",
+        (
+            f"Container {container.name!r} belongs to the Compose project {project!r}: the next recreate by Compose"
+            " will undo this change. Make it in the Compose file as well."
+        ),
     )
 
 
@@ -254,7 +267,8 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         shared = snapshot.find_container(mode.split(":", 1)[1])
         if shared is None:
             raise Failure(
-                "container_not_found", f"Container {wish.name!r} shall use network_mode={mode}, but there is no such container."
+                "container_not_found",
+                f"Container {wish.name!r} shall use network_mode={mode}, but there is no such container.",
             )
         mode = f"container:{shared.id}"
     for endpoint in wish.networks or ():
@@ -320,7 +334,8 @@ def _check_ports(
         return [
             Failure(
                 "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: its network mode is {mode}, with which the engine publishes none.",
+                f"Container {wish.name!r} cannot publish ports: its network mode is {mode}, with which the engine"
+                " publishes none.",
             )
         ]
     names = list(design.endpoints) or ["bridge" if mode == "default" else mode]
@@ -328,12 +343,14 @@ def _check_ports(
         return [
             Failure(
                 "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: it is only on internal networks ({', '.join(names)}), where the "
-                "engine publishes none.",
+                f"Container {wish.name!r} cannot publish ports: it is only on internal networks ({', '.join(names)}),"
+                " where the engine publishes none.",
             )
         ]
     main = "bridge" if mode == "default" else mode
-    return check_bind_policy(wish.name, wish.bind_policy, publications, publish_all, _host_binding(main, snapshot, request))
+    return check_bind_policy(
+        wish.name, wish.bind_policy, publications, publish_all, _host_binding(main, snapshot, request)
+    )
 
 
 def _is_internal(name: str, snapshot: Snapshot, request: Request) -> bool:
@@ -358,7 +375,7 @@ def _needs(design: Blueprint, request: Request) -> frozenset[Key]:
     return frozenset(("network", name) for name in design.endpoints if name in request.networks)
 
 
-# -- what is shown -------------------------------------------------------------------------------------------------------
+# -- what is shown ---------------------------------------------------------------------------------------------------
 
 
 def _view(

@@ -37,7 +37,9 @@ Raw = t.Mapping[str, t.Any]
 
 def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
     if wish.name in PREDEFINED:
-        raise Failure("network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed.")
+        raise Failure(
+            "network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed."
+        )
     raw = snapshot.find_network(wish.name)
     if raw is not None:
         _check_kind(raw)
@@ -78,7 +80,8 @@ def _check_kind(raw: Raw) -> None:
         raise Failure("swarm_managed", f"Network {raw['Name']!r} belongs to a swarm; manage it there.")
     if raw.get("Driver") != "bridge":
         raise Failure(
-            "option_conflict", f"Network {raw['Name']!r} is a {raw.get('Driver')} network; this module manages bridge networks."
+            "option_conflict",
+            f"Network {raw['Name']!r} is a {raw.get('Driver')} network; this module manages bridge networks.",
         )
 
 
@@ -89,7 +92,8 @@ def _check_overlap(wish: NetworkWish, snapshot: Snapshot) -> None:
             if taken and other["Name"] != wish.name:
                 raise Failure(
                     "subnet_overlap",
-                    f"Network {wish.name!r} cannot take {pool.subnet}: network {other['Name']!r} has {taken}. Choose another subnet.",
+                    f"Network {wish.name!r} cannot take {pool.subnet}: network {other['Name']!r} has {taken}. Choose"
+                    " another subnet.",
                     subnet=pool.subnet,
                     holder=other["Name"],
                     holder_subnet=taken,
@@ -104,8 +108,10 @@ def _check_same(wish: NetworkWish, raw: Raw) -> None:
     advice = (
         "on_difference=fail: nothing was changed."
         if wish.on_difference == "fail"
-        else "Docker changes nothing of a network in place, and rebuilding one with its members is not supported yet: "
-        "remove it (state=absent) and create it again."
+        else (
+            "Docker changes nothing of a network in place, and rebuilding one with its members is not supported yet: "
+            "remove it (state=absent) and create it again."
+        )
     )
     raise Failure(
         "option_conflict" if wish.on_difference == "fail" else "unsupported",
@@ -124,7 +130,8 @@ def _plan_removal(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, reques
         names = ", ".join(repr(member.name) for member in staying)
         raise Failure(
             "network_in_use",
-            f"Network {wish.name!r} has containers on it: {names}. Disconnect or remove them, or set force=true to disconnect them.",
+            f"Network {wish.name!r} has containers on it: {names}. Disconnect or remove them, or set force=true to"
+            " disconnect them.",
             members=sorted(member.name for member in staying),
         )
     api = snapshot.engine.api
@@ -158,7 +165,9 @@ def _plan_members(
         planned = request.containers.get(member.name)
         if planned is not None:
             if planned.state == "absent":
-                raise Failure("option_conflict", f"Network {wish.name!r} lists {member.name!r}, which this task removes.")
+                raise Failure(
+                    "option_conflict", f"Network {wish.name!r} lists {member.name!r}, which this task removes."
+                )
             listed.add(member.name)
             continue
         summary = snapshot.find_container(member.name)
@@ -168,7 +177,9 @@ def _plan_members(
                 f"Network {wish.name!r} cannot connect {member.name!r}: there is no container of that name or ID.",
             )
         listed.add(summary.name)
-        joined = plan_endpoint(summary.name, snapshot.inspected(summary), member, wish.name, reference, snapshot, request)
+        joined = plan_endpoint(
+            summary.name, snapshot.inspected(summary), member, wish.name, reference, snapshot, request
+        )
         steps.extend(joined)
         if joined and summary.is_running:
             losses.extend(_losses(snapshot.inspected(summary)))
@@ -181,7 +192,9 @@ def _plan_members(
 
 def _losses(container: Container) -> list[str]:
     """Connecting another network makes the engine publish again (moby#44137), with new ephemeral numbers."""
-    moving = [binding for binding in (*container.bindings, *container.bindings_of_all) if not binding.configured.is_fixed]
+    moving = [
+        binding for binding in (*container.bindings, *container.bindings_of_all) if not binding.configured.is_fixed
+    ]
     return [f"ephemeral host port of {container.name} for {binding.configured.key} may change" for binding in moving]
 
 
@@ -200,8 +213,8 @@ def plan_endpoint(
     if container is not None and container.main_network is None:
         raise Failure(
             "network_mode_conflict",
-            f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no endpoints "
-            "of its own.",
+            f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no"
+            " endpoints of its own.",
         )
     api = snapshot.engine.api
     standing = None if container is None else container.endpoints.get(network)
@@ -235,7 +248,9 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
     if not wish.addresses():
         return
     if network in PREDEFINED:
-        raise Failure("option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}.")
+        raise Failure(
+            "option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}."
+        )
     pools = (planned.pools if planned else None) or (read_pools(raw) if raw is not None else ())
     if not pools:
         raise Failure(
@@ -252,13 +267,13 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
                 address=address,
             )
         if any(address == pool.gateway for pool in pools):
-            raise Failure("address_in_use", f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address)
+            raise Failure(
+                "address_in_use", f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address
+            )
         _check_free(name, address, network, raw, snapshot, request)
 
 
-def _check_free(
-    name: str, address: str, network: str, raw: Raw | None, snapshot: Snapshot, request: Request
-) -> None:
+def _check_free(name: str, address: str, network: str, raw: Raw | None, snapshot: Snapshot, request: Request) -> None:
     holders = [] if raw is None else [m.name for m in snapshot.members_of(raw) if address in m.addresses_on(network)]
     leaving = {each.name for each in request.containers.values() if each.state == "absent"}
     wished = [
@@ -267,12 +282,15 @@ def _check_free(
         if any(each.name == network and address in each.addresses() for each in other.networks or ())
     ]
     planned = request.networks.get(network)
-    wished += [member.name for member in (planned.connected if planned else None) or () if address in member.addresses()]
+    wished += [
+        member.name for member in (planned.connected if planned else None) or () if address in member.addresses()
+    ]
     for holder in [each for each in holders if each not in leaving] + wished:
         if holder != name:
             raise Failure(
                 "address_in_use",
-                f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another address.",
+                f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another"
+                " address.",
                 address=address,
                 holder=holder,
             )

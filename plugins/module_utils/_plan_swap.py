@@ -56,9 +56,9 @@ def check_leftovers(name: str, snapshot: Snapshot) -> None:
     if found:
         raise Failure(
             "interrupted_change",
-            f"A former change of container {name!r} was interrupted and left {', '.join(sorted(found))}. Recovery is not "
-            "supported yet: rename the container that holds your data (-old- is the original, -new- its successor) back to "
-            f"{name!r}, start it, and remove the other one.",
+            f"A former change of container {name!r} was interrupted and left {', '.join(sorted(found))}. Recovery is"
+            " not supported yet: rename the container that holds your data (-old- is the original, -new- its"
+            f" successor) back to {name!r}, start it, and remove the other one.",
             leftovers=sorted(found),
         )
 
@@ -68,20 +68,27 @@ def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, ne
     name = container.name
     refusals = []
     if SWARM_TASK_LABEL in container.labels:
-        refusals.append(Failure("swarm_managed", f"Container {name!r} is a task of a swarm service; change the service."))
+        refusals.append(
+            Failure("swarm_managed", f"Container {name!r} is a task of a swarm service; change the service.")
+        )
     if container.host_config.get("AutoRemove"):
         refusals.append(
             Failure(
                 "unsupported",
-                f"Container {name!r} was started with --rm: it would vanish when it stops and could not be brought back. "
-                "Replacing such a container is not supported yet.",
+                f"Container {name!r} was started with --rm: it would vanish when it stops and could not be brought"
+                " back. Replacing such a container is not supported yet.",
             )
         )
     if container.is_paused:
-        refusals.append(Failure("unsupported", f"Container {name!r} is paused, which is not supported yet. Unpause it first."))
+        refusals.append(
+            Failure("unsupported", f"Container {name!r} is paused, which is not supported yet. Unpause it first.")
+        )
     if not new_image and snapshot.images.get(container.raw["Image"]) is None:
         refusals.append(
-            Failure("image_not_found", f"The image {container.raw['Image']} of container {name!r} is gone; it cannot be made again.")
+            Failure(
+                "image_not_found",
+                f"The image {container.raw['Image']} of container {name!r} is gone; it cannot be made again.",
+            )
         )
     dependents = _find_dependents(container, snapshot)
     if dependents:
@@ -89,8 +96,8 @@ def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, ne
         refusals.append(
             Failure(
                 "dependents_exist",
-                f"Container {name!r} cannot be replaced: other containers depend on it: {listing}. Stop and remove them first; "
-                "recreating them in the same change is not supported yet.",
+                f"Container {name!r} cannot be replaced: other containers depend on it: {listing}. Stop and remove them"
+                " first; recreating them in the same change is not supported yet.",
                 dependents=[dependent for dependent, _why in dependents],
             )
         )
@@ -102,8 +109,8 @@ def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, ne
         refusals.append(
             Failure(
                 code,
-                f"Container {name!r} has changed files outside of volumes, which its successor would not have: {files}. {advice}"
-                "Set writable_layer=discard to lose them.",
+                f"Container {name!r} has changed files outside of volumes, which its successor would not have: {files}."
+                f" {advice}Set writable_layer=discard to lose them.",
                 paths=list(layer),
             )
         )
@@ -155,7 +162,9 @@ def plan_swap(
         was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
         wait = "healthy" if was_healthy else wish.wait
         steps.append(Start(successor, successor))
-        steps.append(Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wait, wish.wait_timeout))
+        steps.append(
+            Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wait, wish.wait_timeout)
+        )
     steps.append(Rename(container.id, container.name, backup))
     steps.append(Rename(successor, successor, container.name))
     steps.append(RemoveContainer(container.id, backup))

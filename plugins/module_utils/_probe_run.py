@@ -42,8 +42,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools imp
 Execute = t.Callable[[Tool], t.Tuple[int, str, float]]
 
 PROBE_LABEL = "bridgeport.docker.probe"
-# The timeout option is one attempt's here, so requests to the daemon have the other modules' default.
-REQUEST_TIMEOUT = 60
+# What a busy daemon may add to the time that a program takes.
+EXECUTE_MARGIN = 60
 NETWORKS_WITHOUT_DNS = ("bridge", "host", "none")
 
 
@@ -170,7 +170,6 @@ def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
 
 def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any], check_mode: bool) -> dict[str, t.Any]:
     """The module's result. Raises Failure where the probe could not be made or showed something unexpected."""
-    client.connection = replace(client.connection, timeout=REQUEST_TIMEOUT)
     host = Snapshot(Engine("", client.api_version), tuple(map(read_summary, client.get("/containers/json", all=1))))
     if probe.helper_image and client.find(f"/images/{probe.helper_image}/json") is None:
         raise Failure(
@@ -288,8 +287,8 @@ def _execute_in(client: Client, container: str) -> Execute:
     def execute(tool: Tool) -> tuple[int, str, float]:
         start = time.monotonic()
         try:
-            # The programs end by themselves; the margin is for a daemon that is busy.
-            code, output = client.execute(container, tool.argv, timeout=tool.seconds + REQUEST_TIMEOUT)
+            # The programs end by themselves.
+            code, output = client.execute(container, tool.argv, timeout=tool.seconds + EXECUTE_MARGIN)
         except ApiError as error:
             # Some engines answer the start of a missing program with an error, others with exit code 126 or 127.
             if "executable file not found" in error.message or "OCI runtime exec failed" in error.message:
@@ -314,7 +313,8 @@ def _helper(client: Client, probe: Probe, source: Summary) -> t.Iterator[str]:
         ["python3", "-c", "import sys, time; time.sleep(float(sys.argv[1]))", lifetime],
     )
     for keeper in keepers:
-        helper = client.post("/containers/create", _helper_body(probe, source, keeper))["Id"]
+        name = f"bridgeport-probe-{random.getrandbits(48):012x}"
+        helper = client.post("/containers/create", _helper_body(probe, source, keeper), name=name)["Id"]
         try:
             try:
                 client.post(f"/containers/{helper}/start")

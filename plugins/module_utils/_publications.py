@@ -126,7 +126,11 @@ def reconcile(
     if wish.publications is None:
         return configured, publish_all if wish.publish_all is None else wish.publish_all
     wanted = tuple(
-        publication if publication.host_ip or wish.default_host_ip is None else replace(publication, host_ip=wish.default_host_ip)
+        (
+            publication
+            if publication.host_ip or wish.default_host_ip is None
+            else replace(publication, host_ip=wish.default_host_ip)
+        )
         for publication in wish.publications
     )
     all_ports = bool(wish.publish_all) if wish.purge or wish.publish_all is not None else publish_all
@@ -215,8 +219,9 @@ def check_bind_policy(
             failures.append(
                 Failure(
                     "bind_policy",
-                    f"Container {name!r} would publish {spelling} on {effective or 'every address of the host'}, which "
-                    f"bind_policy={policy} does not allow. Give the publication an address, such as 127.0.0.1, or change the policy.",
+                    f"Container {name!r} would publish {spelling} on {effective or 'every address of the host'}, which"
+                    f" bind_policy={policy} does not allow. Give the publication an address, such as 127.0.0.1, or"
+                    " change the policy.",
                     publication=spelling,
                 )
             )

@@ -32,7 +32,9 @@ def published_result(container: Container) -> list[dict[str, t.Any]]:
 
 
 def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]:
-    return sorted(rows, key=lambda r: (r["container_port"], r["protocol"], ":" in r["host_ip"], r["host_ip"], str(r["host_port"])))
+    return sorted(
+        rows, key=lambda r: (r["container_port"], r["protocol"], ":" in r["host_ip"], r["host_ip"], str(r["host_port"]))
+    )
 
 
 def container_result(container: Container) -> dict[str, t.Any]:
@@ -66,7 +68,9 @@ def holder_results(containers: t.Iterable[Container]) -> list[dict[str, t.Any]]:
             if row["host_port"] is not None:
                 fields = {key: row[key] for key in ("host_port", "protocol", "host_ip", "active")}
                 rows.append({**fields, "container": container.name, "container_port": row["container_port"]})
-    return sorted(rows, key=lambda row: (str(row["host_port"]).zfill(11), row["protocol"], row["host_ip"], row["container"]))
+    return sorted(
+        rows, key=lambda row: (str(row["host_port"]).zfill(11), row["protocol"], row["host_ip"], row["container"])
+    )
 
 
 def endpoint_result(endpoint: Raw) -> dict[str, t.Any]:

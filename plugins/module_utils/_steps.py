@@ -174,7 +174,7 @@ def invert(step: Step) -> Step | None:
     if isinstance(step, Stop):
         return Start(step.container, step.name)
     if isinstance(step, Start):
-        # It has only just come up and was not accepted; whoever waits for its ports should not wait for it to say goodbye.
+        # It has only just come up and was not accepted; the old one, which waits for its ports, should not wait long.
         return Stop(step.container, step.name, kill=True)
     if isinstance(step, Rename):
         return Rename(step.container, former=step.name, name=step.former)

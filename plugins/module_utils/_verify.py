@@ -35,7 +35,9 @@ def verify(client: Client, container_id: str, step: Verify) -> None:
         _wait_healthy(client, container_id, step)
     for binding in pair_bindings(step.publications, second.actual):
         if not binding.actual:
-            raise Failure("start_failed", f"Container {step.name!r} runs, but the engine does not publish {binding.configured}.")
+            raise Failure(
+                "start_failed", f"Container {step.name!r} runs, but the engine does not publish {binding.configured}."
+            )
     for network in step.networks:
         if not (second.endpoints.get(network) or {}).get("EndpointID"):
             raise Failure("start_failed", f"Container {step.name!r} runs, but it is not joined to network {network!r}.")
@@ -44,7 +46,9 @@ def verify(client: Client, container_id: str, step: Verify) -> None:
 def _inspect(client: Client, container_id: str, step: Verify) -> Container:
     raw = client.find(f"/containers/{container_id}/json")
     if raw is None:
-        raise Failure("start_failed", f"Container {step.name!r} was started and is gone (it was made with auto_remove).")
+        raise Failure(
+            "start_failed", f"Container {step.name!r} was started and is gone (it was made with auto_remove)."
+        )
     container = Container(raw)
     if not container.is_running:
         raise _failed(client, container, step, f"ended with exit code {raw['State']['ExitCode']}")
@@ -55,7 +59,8 @@ def _failed(client: Client, container: Container, step: Verify, how: str) -> Fai
     error = container.raw["State"].get("Error") or ""
     return Failure(
         "start_failed",
-        f"Container {step.name!r} was started, but {how}{f': {error}' if error else ''}. Its last output is in failure.logs.",
+        f"Container {step.name!r} was started, but {how}{f': {error}' if error else ''}. Its last output is in"
+        " failure.logs.",
         exit_code=container.raw["State"]["ExitCode"],
         logs=read_logs(client, container.id),
     )

@@ -38,7 +38,10 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 @dataclass(frozen=True)
 class ContainerWish:
-    """``state``: started, present (in any run state), stopped, absent. ``starts_new``: a container made here is started."""
+    """One container as a task wants it.
+
+    ``state``: started, present (in any run state), stopped, absent. ``starts_new``: one that is made here is started.
+    """
 
     name: str
     state: str = "present"
@@ -49,7 +52,7 @@ class ContainerWish:
     network_mode: str | None = None
     networks: tuple[EndpointWish, ...] | None = None
     purge_networks: bool = False
-    ports: PortWish = PortWish()
+    ports: PortWish = field(default_factory=PortWish)
     bind_policy: str = "any"
     writable_layer: str = "carry"
     stop_timeout: int | None = None
@@ -68,7 +71,10 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         raise Failure("option_conflict", f"{option}: {entry!r} is neither a name nor a dict with a name.")
     unknown = sorted(set(entry) - set(known))
     if unknown:
-        raise Failure("option_conflict", f"{option}: {entry['name']!r} has the unknown key {unknown[0]!r}; known are {', '.join(known)}.")
+        raise Failure(
+            "option_conflict",
+            f"{option}: {entry['name']!r} has the unknown key {unknown[0]!r}; known are {', '.join(known)}.",
+        )
 
     def texts(key: str) -> tuple[str, ...] | None:
         value = entry.get(key)
@@ -154,7 +160,9 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
     _refuse_unbuilt(params)
     name = params["name"]
     if not _NAME.fullmatch(name):
-        raise Failure("option_conflict", f"{name!r} is not a container's name: two characters or more of a-z A-Z 0-9 _ . -")
+        raise Failure(
+            "option_conflict", f"{name!r} is not a container's name: two characters or more of a-z A-Z 0-9 _ . -"
+        )
     networks = parse_endpoints(params.get("networks"), "networks")
     mode = params.get("network_mode")
     if mode is not None and networks and (mode in ("host", "none") or mode.startswith("container:")):
@@ -195,7 +203,9 @@ def parse_network(params: Params) -> NetworkWish:
         if text is None:
             continue
         if driver_options.get(key) is not None and not same_option(str(driver_options[key]), text):
-            raise Failure("option_conflict", f"Network {name!r}: {option} and driver_options[{key}] say different things.")
+            raise Failure(
+                "option_conflict", f"Network {name!r}: {option} and driver_options[{key}] say different things."
+            )
         driver_options[key] = text
     pools = params.get("ipam_config")
     labels = params.get("labels")
@@ -205,7 +215,9 @@ def parse_network(params: Params) -> NetworkWish:
         state=state,
         driver_options=driver_options or None,
         ipam_driver=params.get("ipam_driver"),
-        ipam_driver_options=None if ipam_driver_options is None else {str(k): str(v) for k, v in ipam_driver_options.items()},
+        ipam_driver_options=(
+            None if ipam_driver_options is None else {str(k): str(v) for k, v in ipam_driver_options.items()}
+        ),
         pools=None if pools is None else tuple(parse_pool(pool) for pool in pools),
         internal=params.get("internal"),
         attachable=params.get("attachable"),

@@ -67,8 +67,8 @@ options:
   timeout:
     description:
       - How long one try may take, in seconds, V(1) to V(300).
-      - In the other modules of this collection O(timeout) is about requests to the daemon. Here those have 60 seconds
-        once the module is connected, and E(DOCKER_TIMEOUT) is not used.
+      - In the other modules of this collection O(timeout) is about requests to the daemon. Here each of those has
+        60 seconds, and E(DOCKER_TIMEOUT) is not used.
     type: int
     default: 5
   expect:
@@ -278,7 +278,11 @@ failure:
   sample: {code: unreachable, message: "ping to db from web failed: no reply within 5 s (172.18.0.3)."}
 """
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
+from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
+    CONNECTION_SPEC,
+    create_module,
+    run_module,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe import EXPECTATIONS, METHODS, parse_probe
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import run_probe
 
@@ -299,10 +303,10 @@ ARGUMENT_SPEC = {
 
 def main() -> None:
     module = create_module(ARGUMENT_SPEC)
-    run_module(
-        module,
-        lambda client: run_probe(client, parse_probe(module.params), module.run_command, module.check_mode),
-    )
+    params = dict(module.params)
+    # This module's timeout is one try's; the connection has the other modules' default.
+    module.params["timeout"] = CONNECTION_SPEC["timeout"]["default"]
+    run_module(module, lambda client: run_probe(client, parse_probe(params), module.run_command, module.check_mode))
 
 
 if __name__ == "__main__":

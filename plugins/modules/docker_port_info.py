@@ -27,7 +27,9 @@ def read_ports(client: Client, name: str | None, port: str | None) -> dict[str, 
     if name is not None:
         summary = host.find_container(name)
         if summary is None:
-            raise Failure("container_not_found", f"There is no container {name!r} whose ports could be read; check the name.")
+            raise Failure(
+                "container_not_found", f"There is no container {name!r} whose ports could be read; check the name."
+            )
         asked = [summary]
     ports = [row for summary in asked for row in port_results(host.inspected(summary))]
     if keys is not None:
