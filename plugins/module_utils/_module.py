@@ -95,19 +95,21 @@ def redact(value: t.Any) -> t.Any:
     return value
 
 
-def run_module(module: AnsibleModule, work: t.Callable[[Client], dict[str, t.Any]]) -> t.NoReturn:
+def run_module(module: AnsibleModule, work: t.Callable[[Client], dict[str, t.Any]]) -> None:
     """Connect, do the module's work, and leave: the one place where a failure becomes a result."""
     invocation = {"module_args": redact(module.params)}
+    failure: Failure | None = None
     try:
         result = work(Client.connect(read_connection(module.params)))
-    except Failure as failure:
-        outcome = dict(failure.outcome)
-        for warning in outcome.pop("warnings", ()):
-            module.warn(warning)
-        module.fail_json(msg=failure.message, failure=failure.as_dict(), invocation=invocation, **outcome)
+    except Failure as error:
+        failure, result = error, dict(error.outcome)
     except ApiError as error:
-        failure = Failure("daemon_error", f"The Docker daemon refused: {error.message}", status=error.status)
-        module.fail_json(msg=failure.message, failure=failure.as_dict(), invocation=invocation)
+        failure, result = (
+            Failure("daemon_error", f"The Docker daemon refused: {error.message}", status=error.status),
+            {},
+        )
     for warning in result.pop("warnings", ()):
         module.warn(warning)
+    if failure is not None:
+        module.fail_json(msg=failure.message, failure=failure.as_dict(), invocation=invocation, **result)
     module.exit_json(invocation=invocation, **result)

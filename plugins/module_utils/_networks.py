@@ -142,7 +142,7 @@ def parse_address(text: str, option: str, version: int | None = None) -> str:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        address = None  # type: ignore[assignment]
+        address = None
     if address is None or (version is not None and address.version != version):
         family = f"IPv{version} " if version else ""
         raise Failure("option_conflict", f"{option}: {text!r} is not an {family}address.", option=option)
@@ -215,7 +215,7 @@ def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:
     network = ipaddress.ip_network(subnet)
     for other in others:
         candidate = ipaddress.ip_network(other)
-        if candidate.version == network.version and candidate.overlaps(network):  # type: ignore[arg-type]
+        if candidate.version == network.version and candidate.overlaps(network):
             return other
     return None
 

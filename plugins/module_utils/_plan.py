@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, replace
+from functools import partial
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
@@ -108,12 +109,13 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
     refusals: list[Failure] = _find_twins(
         [("network", n.name) for n in networks] + [("container", c.name) for c in containers]
     )
-    for planner, wishes in ((plan_network, networks), (plan_container, containers)):
-        for wish in wishes:
-            try:
-                items.append(planner(wish, snapshot, request))  # type: ignore[operator]
-            except Failure as failure:
-                refusals.append(failure)
+    planners: list[t.Callable[[], Item]] = [partial(plan_network, wish, snapshot, request) for wish in networks]
+    planners += [partial(plan_container, wish, snapshot, request) for wish in containers]
+    for planner in planners:
+        try:
+            items.append(planner())
+        except Failure as failure:
+            refusals.append(failure)
     refusals.extend(refusal for item in items for refusal in item.refusals)
     if not refusals:
         refusals.extend(_check_ports(items, snapshot))

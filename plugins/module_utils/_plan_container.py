@@ -235,10 +235,10 @@ def _plan_endpoints(
         raw = snapshot.find_network(endpoint.name)
         reference = endpoint.name if raw is None else raw["Id"]
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
-    for name, endpoint in container.endpoints.items():
+    for name, standing in container.endpoints.items():
         if wish.purge_networks and name not in design.endpoints:
-            former = clean_endpoint(container, endpoint, snapshot.engine.api)
-            steps.append(Disconnect(endpoint.get("NetworkID") or name, container.id, former, name, container.name))
+            former = clean_endpoint(container, standing, snapshot.engine.api)
+            steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps
 
 

@@ -32,11 +32,11 @@ def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers:
     snapshot = read_listing(client)
     asked: dict[str, Summary] = {}
     names = [wish.name for wish in containers]
-    for wish in networks:
-        names += [member.name for member in wish.connected or ()]
-        for raw in snapshot.networks:
-            if raw["Name"] == wish.name:
-                asked.update((summary.id, summary) for summary in snapshot.members_of(raw))
+    for network in networks:
+        names += [member.name for member in network.connected or ()]
+        raw = snapshot.find_network(network.name)
+        if raw is not None:
+            asked.update((summary.id, summary) for summary in snapshot.members_of(raw))
     for name in names:
         summary = snapshot.find_container(name)
         if summary is not None:
