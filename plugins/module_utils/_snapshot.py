@@ -13,11 +13,10 @@ from urllib.parse import quote
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import filter_changes
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
-
-_KINDS = {0: "changed", 1: "added", 2: "deleted"}
 
 
 def read_listing(client: Client) -> Snapshot:
@@ -77,20 +76,3 @@ def read_depth(client: Client, snapshot: Snapshot, replaced: t.Iterable[str]) ->
         layers[container_id] = filter_changes(changes, snapshot.containers[container_id])
     unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]
     return inspect_containers(client, snapshot.replace(layers=layers), unread)
-
-
-def filter_changes(changes: t.Sequence[t.Mapping[str, t.Any]], container: Container) -> tuple[str, ...]:
-    """The changes that are files of the writable layer: not mount points, nor directories that hold a change."""
-    mounts = [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]
-    mounts += [path.rstrip("/") for path in container.host_config.get("Tmpfs") or ()]
-    paths = {change["Path"] for change in changes}
-    parents = {path[:index] for path in paths for index, letter in enumerate(path) if letter == "/" and index}
-    kept = []
-    for change in changes:
-        path = change["Path"]
-        below_mount = any(path == mount or path.startswith(f"{mount}/") for mount in mounts)
-        above_mount = any(mount.startswith(f"{path}/") for mount in mounts)
-        holder = change["Kind"] == 0 and path in parents
-        if not (below_mount or above_mount or holder):
-            kept.append(f"{_KINDS.get(change['Kind'], '?')} {path}")
-    return tuple(kept)

@@ -13,6 +13,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._output import demultiplex, hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import pair_bindings
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify
 
@@ -20,8 +21,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Ve
 _SETTLE = 1.0
 _POLL = 0.2
 _LOG_LINES = 20
-# Shorter values are too common in any log to be told apart from what is no secret.
-_SHORTEST_SECRET = 4
 
 
 def verify(client: Client, container_id: str, step: Verify) -> None:
@@ -93,23 +92,5 @@ def read_logs(client: Client, container_id: str) -> list[str]:
         )
     except (ApiError, Failure):
         return []
-    text = (stream if raw["Config"]["Tty"] else _demultiplex(stream)).decode("utf-8", "replace")
+    text = (stream if raw["Config"]["Tty"] else demultiplex(stream)).decode("utf-8", "replace")
     return hide_values(text, raw["Config"].get("Env") or ()).splitlines()
-
-
-def hide_values(text: str, env: t.Iterable[str]) -> str:
-    values = {item.split("=", 1)[1] for item in env if "=" in item}
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= _SHORTEST_SECRET:
-            text = text.replace(value, "********")
-    return text
-
-
-def _demultiplex(stream: bytes) -> bytes:
-    """Without a terminal, output comes in frames: one byte for the stream, three empty, four for the length."""
-    output, position = b"", 0
-    while position + 8 <= len(stream):
-        length = int.from_bytes(stream[position + 4 : position + 8], "big")
-        output += stream[position + 8 : position + 8 + length]
-        position += 8 + length
-    return output

@@ -1,0 +1,31 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What a container printed, made fit to be shown."""
+
+from __future__ import annotations
+
+import typing as t
+
+# Shorter values are too common in any log to be told apart from what is no secret.
+_SHORTEST_SECRET = 4
+
+
+def hide_values(text: str, env: t.Iterable[str]) -> str:
+    values = {item.split("=", 1)[1] for item in env if "=" in item}
+    for value in sorted(values, key=len, reverse=True):
+        if len(value) >= _SHORTEST_SECRET:
+            text = text.replace(value, "********")
+    return text
+
+
+def demultiplex(stream: bytes) -> bytes:
+    """Without a terminal, output comes in frames: one byte for the stream, three empty, four for the length."""
+    output, position = b"", 0
+    while position + 8 <= len(stream):
+        length = int.from_bytes(stream[position + 4 : position + 8], "big")
+        output += stream[position + 8 : position + 8 + length]
+        position += 8 + length
+    return output
