@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import time
-import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
