@@ -14,6 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
@@ -167,6 +168,8 @@ class Worker:
             client.post(f"/containers/{self._id(step.container)}/start")
         elif isinstance(step, steps.Verify):
             verify(client, self._id(step.container), step)
+        elif isinstance(step, steps.CarryLayer):
+            carry_layer(client, step.source, self._id(step.target))
         elif isinstance(step, steps.Rename):
             client.post(f"/containers/{self._id(step.container)}/rename", name=step.name)
         elif isinstance(step, steps.RemoveContainer):

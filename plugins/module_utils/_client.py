@@ -11,6 +11,7 @@ cannot be kept. The SDK still does what is hard about the transport: unix socket
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import typing as t
@@ -151,6 +152,7 @@ class Client:
         params: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
         data: t.Any = None,
+        headers: t.Mapping[str, str] | None = None,
         timeout: float | None = None,
         versioned: bool = True,
         raw: bool = False,
@@ -160,14 +162,14 @@ class Client:
         Raises ApiError when the daemon refuses, and Failure(daemon_unreachable) when no whole answer came.
         """
         what = f"{method} {path}"
-        prefix = f"/v{self.api_version[0]}.{self.api_version[1]}" if versioned else ""
         try:
             response = self._session.request(
                 method,
-                f"{self._session.base_url}{prefix}{path}",
+                self._url(path, versioned),
                 params=params,
                 json=body,
                 data=data,
+                headers=headers,
                 timeout=timeout or self.connection.timeout,
             )
             content = response.content
@@ -205,6 +207,27 @@ class Client:
 
     def delete(self, path: str, **params: t.Any) -> t.Any:
         return self.request("DELETE", path, params=params or None)
+
+    @contextlib.contextmanager
+    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
+        """The body of an answer as a stream. Its end is checked by the transfer encoding, not here."""
+        what = f"GET {path}"
+        try:
+            response = self._session.request("GET", self._url(path), stream=True, timeout=self.connection.timeout)
+        except TRANSPORT_ERRORS as error:
+            raise _unreachable(self.connection, error, what) from error
+        with contextlib.closing(response):
+            if response.status_code >= 400:
+                raise ApiError(response.status_code, _error_message(response))
+            yield response.raw
+
+    def upload(self, path: str, chunks: t.Iterable[bytes], params: t.Mapping[str, t.Any]) -> None:
+        """Send a tar archive as it comes."""
+        self.request("PUT", path, params=params, data=chunks, headers={"Content-Type": "application/x-tar"})
+
+    def _url(self, path: str, versioned: bool = True) -> str:
+        prefix = f"/v{self.api_version[0]}.{self.api_version[1]}" if versioned else ""
+        return f"{self._session.base_url}{prefix}{path}"
 
     # -- what needs more of the SDK ----------------------------------------------------------------------------------
 

@@ -3,29 +3,81 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""A container's writable layer: which of its changes are files that a successor would not have."""
+"""A container's writable layer: which of its changes a successor needs, and the part of an archive that holds them."""
 
 from __future__ import annotations
 
+import tarfile
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 
-_KINDS = {0: "changed", 1: "added", 2: "deleted"}
+CHANGED, ADDED, DELETED = 0, 1, 2
+_KINDS = {CHANGED: "changed", ADDED: "added", DELETED: "deleted"}
+
+_CHUNK = 1 << 20
 
 
-def filter_changes(changes: t.Sequence[t.Mapping[str, t.Any]], container: Container) -> tuple[str, ...]:
-    """The changes that are files of the writable layer: not mount points, nor directories that hold a change."""
-    mounts = [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]
+class Layer(t.NamedTuple):
+    """``paths`` are to be carried over; ``deleted`` cannot be: an archive adds and replaces, it takes nothing away.
+
+    A directory that was removed and made again (opaque, in overlayfs) is listed as deleted, its content as added.
+    """
+
+    paths: frozenset[str]
+    deleted: tuple[str, ...]
+    summary: tuple[str, ...]
+
+
+def read_layer(changes: t.Sequence[t.Mapping[str, t.Any]], container: Container) -> Layer:
+    """Sort the daemon's list of changes, without mount points and what lies below them."""
+    # The engine mounts its init (--init) without listing it.
+    mounts = ["/sbin/docker-init"]
+    mounts += [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]
     mounts += [path.rstrip("/") for path in container.host_config.get("Tmpfs") or ()]
-    paths = {change["Path"] for change in changes}
-    parents = {path[:index] for path in paths for index, letter in enumerate(path) if letter == "/" and index}
-    kept = []
-    for change in changes:
-        path = change["Path"]
-        below_mount = any(path == mount or path.startswith(f"{mount}/") for mount in mounts)
-        above_mount = any(mount.startswith(f"{path}/") for mount in mounts)
-        holder = change["Kind"] == 0 and path in parents
-        if not (below_mount or above_mount or holder):
-            kept.append(f"{_KINDS.get(change['Kind'], '?')} {path}")
-    return tuple(kept)
+    own = [
+        change
+        for change in changes
+        if not any(change["Path"] == mount or change["Path"].startswith(f"{mount}/") for mount in mounts)
+    ]
+    paths = [change["Path"] for change in changes]
+    parents = {
+        path[:index] for path in [*paths, *mounts] for index, letter in enumerate(path) if letter == "/" and index
+    }
+    return Layer(
+        paths=frozenset(change["Path"] for change in own if change["Kind"] != DELETED),
+        deleted=tuple(sorted(change["Path"] for change in own if change["Kind"] == DELETED)),
+        # A directory above a change or a mount point is listed as changed for that alone.
+        summary=tuple(
+            f"{_KINDS.get(change['Kind'], '?')} {change['Path']}"
+            for change in own
+            if not (change["Path"] in parents and (change["Kind"] == CHANGED or _holds_mount(change["Path"], mounts)))
+        ),
+    )
+
+
+def _holds_mount(path: str, mounts: t.Iterable[str]) -> bool:
+    return any(mount.startswith(f"{path}/") for mount in mounts)
+
+
+def filter_archive(archive: tarfile.TarFile, paths: t.Container[str]) -> t.Iterator[bytes]:
+    """The members of a tar stream that have these paths, as a tar stream again, a chunk at a time.
+
+    Headers are written anew in pax form with all records they had (capabilities are among them).
+    """
+    for member in archive:
+        if "/" + member.name.strip("/") not in paths:
+            continue
+        yield member.tobuf(tarfile.PAX_FORMAT, archive.encoding or "utf-8", "surrogateescape")
+        content = archive.extractfile(member) if member.isreg() else None
+        if content is None:
+            continue
+        left = member.size
+        while left:
+            chunk = content.read(min(left, _CHUNK))
+            if not chunk:
+                raise tarfile.ReadError(f"the archive ended within {member.name}")
+            left -= len(chunk)
+            yield chunk
+        yield b"\0" * (-member.size % tarfile.BLOCKSIZE)
+    yield b"\0" * (2 * tarfile.BLOCKSIZE)

@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    CarryLayer,
     Connect,
     CreateContainer,
     RemoveContainer,
@@ -101,20 +102,34 @@ def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, ne
                 dependents=[dependent for dependent, _why in dependents],
             )
         )
-    layer = snapshot.layers.get(container.id, ())
-    if layer and wish.writable_layer != "discard":
-        files = ", ".join(layer[:10]) + (f" and {len(layer) - 10} more" if len(layer) > 10 else "")
-        code = "writable_layer_changed" if wish.writable_layer == "refuse" or new_image else "unsupported"
-        advice = "" if code != "unsupported" else "Carrying them over is not supported yet. "
-        refusals.append(
-            Failure(
-                code,
-                f"Container {name!r} has changed files outside of volumes, which its successor would not have: {files}."
-                f" {advice}Set writable_layer=discard to lose them.",
-                paths=list(layer),
-            )
-        )
+    refusals += _check_layer(wish, container, snapshot, new_image)
     return refusals
+
+
+def _check_layer(wish: ContainerWish, container: Container, snapshot: Snapshot, new_image: bool) -> list[Failure]:
+    """Files that the container has written outside of volumes: can they go along, and may they be lost?"""
+    layer = snapshot.layers.get(container.id)
+    if layer is None or not layer.summary or wish.writable_layer == "discard":
+        return []
+    if wish.writable_layer == "refuse":
+        return [_layer_failure(container, layer.summary, "and writable_layer=refuse forbids to replace it.")]
+    if new_image:
+        return [_layer_failure(container, layer.summary, "which cannot be carried over to another image.")]
+    if layer.deleted and not wish.ignore_deletions:
+        listed = tuple(f"deleted {path}" for path in layer.deleted)
+        why = "which cannot be repeated in its successor; writable_layer_deletions=ignore lets them come back."
+        return [_layer_failure(container, listed, why)]
+    return []
+
+
+def _layer_failure(container: Container, paths: t.Sequence[str], why: str) -> Failure:
+    listing = ", ".join(paths[:10]) + (f" and {len(paths) - 10} more" if len(paths) > 10 else "")
+    return Failure(
+        "writable_layer_changed",
+        f"Container {container.name!r} has changes outside of volumes ({listing}), {why} "
+        "Set writable_layer=discard to lose them.",
+        paths=list(paths),
+    )
 
 
 def _find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[str, str]]:
@@ -158,6 +173,10 @@ def plan_swap(
         steps.append(SetRestartPolicy(container.id, container.name, NO_RESTART, policy))
     if container.is_running:
         steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
+    layer = snapshot.layers.get(container.id)
+    carries = layer is not None and wish.writable_layer == "carry"
+    if carries:
+        steps.append(CarryLayer(container.id, successor, container.name))
     if runs:
         was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
         wait = "healthy" if was_healthy else wish.wait
@@ -169,7 +188,8 @@ def plan_swap(
     steps.append(Rename(successor, successor, container.name))
     steps.append(RemoveContainer(container.id, backup))
     losses = [f"container ID {container.id[:12]} of {container.name}", f"logs of {container.name}"]
-    layer = snapshot.layers.get(container.id, ())
-    if layer:
-        losses.append(f"{len(layer)} changed files in the writable layer of {container.name}")
+    if layer is not None and not carries:
+        losses += [f"writable layer of {container.name}: {change}" for change in layer.summary]
+    elif layer is not None:
+        losses += [f"deletion of {path} in {container.name}" for path in layer.deleted]
     return steps, losses

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import filter_changes
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
@@ -73,6 +73,6 @@ def read_depth(client: Client, snapshot: Snapshot, replaced: t.Iterable[str]) ->
     layers = {}
     for container_id in replaced:
         changes = client.get(f"/containers/{container_id}/changes") or ()
-        layers[container_id] = filter_changes(changes, snapshot.containers[container_id])
+        layers[container_id] = read_layer(changes, snapshot.containers[container_id])
     unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]
     return inspect_containers(client, snapshot.replace(layers=layers), unread)

@@ -122,6 +122,18 @@ class Verify:
 
 
 @dataclass(frozen=True)
+class CarryLayer:
+    """Copy what the stopped ``source`` has written outside of volumes into ``target``, which was never started."""
+
+    source: str
+    target: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"carry the writable layer of {self.name}"
+
+
+@dataclass(frozen=True)
 class Rename:
     container: str
     former: str
@@ -154,6 +166,7 @@ Step = t.Union[
     Stop,
     Start,
     Verify,
+    CarryLayer,
     Rename,
     RemoveContainer,
 ]

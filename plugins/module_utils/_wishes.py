@@ -55,6 +55,7 @@ class ContainerWish:
     ports: PortWish = field(default_factory=PortWish)
     bind_policy: str = "any"
     writable_layer: str = "carry"
+    ignore_deletions: bool = False
     stop_timeout: int | None = None
     force_kill: bool = False
     remove_volumes: bool = False
@@ -144,7 +145,6 @@ _NOT_YET = {
     "dependents": "recreate",
     "auto_remove_swap": True,
     "wait": "listening",
-    "writable_layer_deletions": "ignore",
     "on_member_recreate": "recreate",
 }
 
@@ -181,6 +181,7 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
         "force_kill": bool(params.get("force_kill")),
         "bind_policy": params.get("bind_policy") or "any",
         "writable_layer": params.get("writable_layer") or "carry",
+        "ignore_deletions": params.get("writable_layer_deletions") == "ignore",
         "wait": params.get("wait") or "running",
         "wait_timeout": params.get("wait_timeout") or 60,
         **settings,
