@@ -10,6 +10,7 @@ shown when the stage fails. The last line says how many tests passed, failed and
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -17,8 +18,10 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -36,6 +39,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 # The pip that ansible-test of each ansible-core release puts into the virtual environments of its sanity tests.
 SANITY_PIP = {"2.19": "24.2", "2.21": "25.2"}
 SHOWN_LINES = 100
+RUNNING: set[subprocess.Popen[bytes]] = set()
+NO_ENGINE = "all of it: there is no engine"
 # What pip says when it fills the sanity tests' virtual environments.
 PIP_NOISE = re.compile(r"(Collecting|Installing|Using cached|Successfully installed|\s+Downloading|\s+━|\s*$)")
 
@@ -86,18 +91,13 @@ class Log:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+            RUNNING.add(process)
             try:
                 status = process.wait(timeout)
-            except (subprocess.TimeoutExpired, KeyboardInterrupt) as error:
-                os.killpg(process.pid, signal.SIGTERM)
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    os.killpg(process.pid, signal.SIGKILL)
-                    process.wait()
-                if isinstance(error, KeyboardInterrupt):
-                    raise
+            except subprocess.TimeoutExpired:
+                end_process(process)
                 status = 124
+            RUNNING.discard(process)
         if status == 124:
             self.write(f"\nEnded after {timeout} seconds.\n")
         with self.path.open("rb") as stream:
@@ -106,6 +106,23 @@ class Log:
         if status:
             self.failures.append(f"$ {' '.join(command)}\n{output}")
         return status, output
+
+
+def end_process(process: subprocess.Popen[bytes]) -> None:
+    """End a command with everything that it started."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+
+
+def stop_everything(number: int, frame: object) -> None:
+    """Interrupted: the commands have sessions of their own, so they would go on without us."""
+    print("\nInterrupted.", flush=True)
+    for process in list(RUNNING):
+        end_process(process)
+    os._exit(130)
 
 
 def environment() -> dict[str, str]:
@@ -169,8 +186,10 @@ def read_junit(pattern: str) -> Outcome:
     return outcome
 
 
-def clear_junit() -> None:
-    shutil.rmtree(OUTPUT / "junit", ignore_errors=True)
+def clear_junit(pattern: str) -> str:
+    for path in (OUTPUT / "junit").glob(pattern):
+        path.unlink()
+    return pattern
 
 
 # --- Stages -----------------------------------------------------------------------------------------------------------
@@ -180,9 +199,7 @@ def lint(log: Log, args: list[str]) -> Outcome:
     outcome = Outcome()
     shebang = re.compile(rb"#!.*\b(ba|da)?sh\b")
     scripts = [
-        str(path.relative_to(COPY))
-        for path in sorted(COPY.rglob("*"))
-        if path.is_file() and ".git" not in path.parts and shebang.match(path.read_bytes()[:80])
+        name for name in project_files() if (COPY / name).is_file() and shebang.match((COPY / name).read_bytes()[:80])
     ]
     package = "ansible_collections/bridgeport/docker"
     mypy_paths = [f"{package}/{name}" for name in ("plugins", "tests") if (COPY / name).is_dir()]
@@ -214,11 +231,11 @@ def lint(log: Log, args: list[str]) -> Outcome:
 
 
 def units(log: Log, args: list[str]) -> Outcome:
-    clear_junit()
+    results = clear_junit("*-units.xml")
     status, _output = log.run(
         "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=300
     )
-    outcome = read_junit("*-units.xml")
+    outcome = read_junit(results)
     if status and not outcome.failed:
         outcome.failed.append(f"ansible-test units ended with status {status}")
     return outcome
@@ -233,10 +250,10 @@ def sanity(log: Log, args: list[str]) -> Outcome:
         "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME", os.path.expanduser("~/.config")),
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")),
     }
-    clear_junit()
+    results = clear_junit("ansible-test-sanity-*.xml")
     command = ["ansible-test", "sanity", "--python", PYTHON_VERSION, "--requirements", "--color", "no", "--junit"]
     status, output = log.run(*command, *args, timeout=420, env=own_home)
-    outcome = read_junit("ansible-test-sanity-*.xml")
+    outcome = read_junit(results)
     outcome.skipped = [
         re.sub(r"^sanity\.(.*)-python-[\d.]+: No tests applicable\.$", r"\1: there are no files for it", line)
         for line in outcome.skipped
@@ -312,13 +329,13 @@ def engine(log: Log, args: list[str]) -> Outcome:
 
 
 def differential(log: Log, args: list[str]) -> Outcome:
-    clear_junit()
-    report = OUTPUT / "junit" / "differential.xml"
+    results = clear_junit("differential.xml")
+    report = OUTPUT / "junit" / results
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", "--capture=no"]
     status, output = log.run(
         *command, f"--junit-xml={report}", "tests/differential", *args, timeout=300, env={"PYTHONPATH": str(BUILD)}
     )
-    outcome = read_junit("differential.xml")
+    outcome = read_junit(results)
     if status and not outcome.failed:
         outcome.failed.append(f"pytest ended with status {status}")
     # Its counts and the known deviations of this CLI's version, without pytest's progress.
@@ -488,28 +505,77 @@ STAGES = {
 }
 
 
-def run_stage(name: str, args: list[str]) -> tuple[Outcome, float]:
-    stage = STAGES[name]
-    print(f"== {name}", flush=True)
-    started = time.monotonic()
-    log = Log(name)
-    outcome = stage.run(log, args)
-    if stage.tests and not (outcome.passed or outcome.failed or outcome.skipped):
-        outcome.failed.append("ran no test")
-    if outcome.failed:
-        print(f"   what failed (all output: {log.path}):")
-        for failure in log.failures:
-            lines = [line for line in failure.splitlines() if not PIP_NOISE.match(line)]
-            if len(lines) > SHOWN_LINES:
-                lines[1:-SHOWN_LINES] = ["..."]
-            print("\n".join(lines))
-    for line in outcome.show:
-        print(f"   {line}")
-    for line in outcome.skipped:
-        print(f"   skipped {line}")
-    for line in outcome.failed:
-        print(f"   FAILED {line}", flush=True)
-    return outcome, time.monotonic() - started
+# What takes processor time runs beside what mostly waits for the engine, in little more than half the time.
+LANES = (
+    ("lint", "units", "sanity", "importer"),
+    ("engine", "differential", "integration", "integration-system-python", "molecule"),
+    ("coverage",),
+)
+
+
+@dataclass
+class Report:
+    """The outcomes of all stages of a run. Stages print one at a time."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run_lane(self, names: t.Sequence[str], args: list[str]) -> None:
+        for name in names:
+            if STAGES[name].needs_engine and self.outcomes["engine"].failed:
+                self.outcomes[name] = Outcome(skipped=[NO_ENGINE])
+                continue
+            started = time.monotonic()
+            log = Log(name)
+            outcome = STAGES[name].run(log, args)
+            if STAGES[name].tests and not (outcome.passed or outcome.failed or outcome.skipped):
+                outcome.failed.append("ran no test")
+            self.outcomes[name] = outcome
+            self.seconds[name] = time.monotonic() - started
+            with self.lock:
+                self.print_stage(name, log)
+
+    def print_stage(self, name: str, log: Log) -> None:
+        outcome = self.outcomes[name]
+        print(f"== {name}: {self.verdict(name)} after {self.seconds[name]:.0f} s")
+        if outcome.failed:
+            print(f"   what failed (all output: {log.path}):")
+            for failure in log.failures:
+                lines = [line for line in failure.splitlines() if not PIP_NOISE.match(line)]
+                if len(lines) > SHOWN_LINES:
+                    lines[1:-SHOWN_LINES] = ["..."]
+                print("\n".join(lines))
+        for line in outcome.show:
+            print(f"   {line}")
+        for line in outcome.failed:
+            print(f"   FAILED {line}")
+        sys.stdout.flush()
+
+    def verdict(self, name: str) -> str:
+        outcome = self.outcomes[name]
+        if outcome.failed:
+            return "FAILED"
+        return "passed" if outcome.passed or not STAGES[name].tests else "skipped"
+
+    def print_summary(self) -> bool:
+        """The table of stages, the skips with their reasons and the counts. True when all is well."""
+        outcomes = {name: self.outcomes[name] for name in STAGES if name in self.outcomes}
+        print("\nStages")
+        for name, outcome in outcomes.items():
+            counts = f"{outcome.passed} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
+            seconds = f"{self.seconds.get(name, 0):.0f} s"
+            print(f"  {name:<26} {self.verdict(name):<8} {seconds:>6}  {counts if STAGES[name].tests else ''}".rstrip())
+        skips = [f"  {name}: {line}" for name, outcome in outcomes.items() for line in outcome.skipped]
+        if skips:
+            print("\n".join(["Skipped", *skips]))
+        passed = sum(outcome.passed for outcome in outcomes.values())
+        failed = sum(len(outcome.failed) for outcome in outcomes.values())
+        ran = passed > 0 or not any(STAGES[name].tests for name in outcomes)
+        if not ran:
+            print("No test ran.")
+        print(f"{passed} passed, {failed} failed, {len(skips)} skipped", flush=True)
+        return ran and failed == 0
 
 
 def main(arguments: list[str]) -> int:
@@ -519,35 +585,20 @@ def main(arguments: list[str]) -> int:
     if unknown:
         print(f"No such stage: {', '.join(unknown)}. There are: {', '.join(STAGES)}.")
         return 2
-    names = [name for name in STAGES if not chosen or name in chosen]
-    if any(STAGES[name].needs_engine for name in names) and "engine" not in names:
-        names.insert(0, "engine")
+    if any(STAGES[name].needs_engine for name in chosen):
+        chosen.append("engine")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_everything)
+    lanes = [[name for name in lane if not chosen or name in chosen] for lane in LANES]
     refresh_copy(keep_output=bool(chosen))
     print(f"ansible-core {ansible_core_version()}, Python {sys.version.split()[0]}; logs in {LOGS}", flush=True)
-    outcomes: dict[str, Outcome] = {}
-    table = []
-    for name in names:
-        if STAGES[name].needs_engine and outcomes["engine"].failed:
-            outcomes[name] = Outcome(skipped=[f"{name}: there is no engine"])
-            table.append((name, "not run", "", "there is no engine"))
-            continue
-        outcome, seconds = run_stage(name, args)
-        outcomes[name] = outcome
-        verdict = "FAILED" if outcome.failed else "passed" if outcome.passed or not STAGES[name].tests else "skipped"
-        counts = f"{outcome.passed} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
-        table.append((name, verdict, f"{seconds:.0f} s", counts if STAGES[name].tests else ""))
-    print("\nStages")
-    for name, verdict, seconds_text, counts in table:
-        print(f"  {name:<26} {verdict:<8} {seconds_text:>6}  {counts}".rstrip())
-    skips = [f"{name}: {line}" for name, outcome in outcomes.items() for line in outcome.skipped]
-    if skips:
-        print("Skipped")
-        print("\n".join(f"  {line}" for line in skips))
-    passed = sum(outcome.passed for outcome in outcomes.values())
-    failed = sum(len(outcome.failed) for outcome in outcomes.values())
-    only_machinery = not any(STAGES[name].tests for name in names)
-    print(f"{passed} passed, {failed} failed, {len(skips)} skipped")
-    return 0 if failed == 0 and (passed or only_machinery) else 1
+    report = Report()
+    with ThreadPoolExecutor(2) as pool:
+        # result() raises what a lane raised.
+        for lane in [pool.submit(report.run_lane, names, args) for names in lanes[:-1]]:
+            lane.result()
+    report.run_lane(lanes[-1], args)
+    return 0 if report.print_summary() else 1
 
 
 if __name__ == "__main__":

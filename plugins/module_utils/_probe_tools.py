@@ -407,8 +407,10 @@ def _read_body(answer: str) -> str:
         return "".join(lines[head + 1 :])
     # wget: indented lines; busybox ends them with an empty indented one, GNU with nothing. With a redirect it goes on
     # to the next address, and what it prints then is not this answer's body.
+    if any(line.startswith("  HTTP/") for line in lines[1:]):
+        return ""
     head = next((number for number, line in enumerate(lines) if not re.match(r"  \S+[: ]", line)), len(lines))
     if head < len(lines) and not lines[head].strip():
         head += 1
     body = "".join(lines[head:])
-    return "" if re.match(r" +HTTP/|wget: ", body) else body
+    return "" if body.startswith("wget: ") else body
