@@ -114,6 +114,7 @@ class Client:
     def __init__(self, connection: Connection, session: t.Any, api_version: tuple[int, int]) -> None:
         self.connection = connection
         self.api_version = api_version
+        self.last_date = ""
         self._session = session
 
     @classmethod
@@ -179,6 +180,7 @@ class Client:
         # (Go's net/http), so an answer without it was not read whole and says nothing about what happened.
         if "Date" not in response.headers and not raw:
             raise _unreachable(self.connection, "the answer was cut off", what)
+        self.last_date = response.headers.get("Date", self.last_date)
         if response.status_code >= 400:
             raise ApiError(response.status_code, _error_message(response))
         if raw:

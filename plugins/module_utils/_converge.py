@@ -14,11 +14,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._apply import It
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import hold_locks
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers, plan_recovery
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     read_depth,
@@ -26,6 +28,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import
     read_snapshot,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+
+# How often a plan that grew while its locks were waited for is made anew with more of them.
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,12 @@ class Converged:
     networks: tuple[str, ...]
     containers: tuple[str, ...]
     actions: tuple[str, ...]
+    recovered: bool = False
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
         return {
-            "changed": self.plan.changed,
+            "changed": self.plan.changed or self.recovered,
             "actions": list(self.actions),
             "will_lose": self.plan.will_lose,
             "preflight": "full" if self.host.engine.is_local else "partial",
@@ -85,32 +91,89 @@ def converge(
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
-    plan, host = _plan(client, networks, containers, host)
-    _refuse(plan)
-    if host.engine.is_local:
-        _check_host_ports(plan, host)
-    if check_mode:
-        return Converged(plan, host, check_mode, *names, actions=plan.actions)
-    actions = _pull(client, plan)
-    if actions:
-        host = read_images(client, host, plan.pulls)
+    keys = _leftover_keys(containers, host)
+    if keys and check_mode:
+        raise Failure(
+            "interrupted_change",
+            f"A former change of {', '.join(repr(name) for _kind, name in sorted(keys))} was interrupted. A run outside "
+            "of check mode settles that first; until then it cannot be said what else would change.",
+        )
+    if not keys:
         plan, host = _plan(client, networks, containers, host)
-        _refuse(plan)
+        keys = plan.touched
+        if check_mode or not keys:
+            return Converged(plan, host, check_mode, *names, actions=plan.actions)
+    actions: list[str] = []
+    for _attempt in range(_ATTEMPTS):
+        with hold_locks(client, keys):
+            # Somebody else may have changed anything until the locks were ours.
+            host = read_snapshot(client, networks, containers)
+            host = _recover(client, networks, containers, host, keys, actions)
+            recovered = bool(actions)
+            plan, host = _plan(client, networks, containers, host)
+            if plan.touched <= keys:
+                plan = _apply(client, networks, containers, host, plan, parallel, actions)
+                # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
+                host = read_snapshot(client, networks, containers)
+                return Converged(plan, host, check_mode, *names, actions=tuple(actions), recovered=recovered)
+        keys |= plan.touched
+    raise Failure("busy", "Other runs kept changing the same objects while this one waited for them. Try again later.")
+
+
+def _leftover_keys(containers: t.Sequence[ContainerWish], host: Snapshot) -> set[Key]:
+    return {("container", wish.name) for wish in containers if find_leftovers(wish.name, host)}
+
+
+def _recover(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    host: Snapshot,
+    keys: t.Collection[Key],
+    actions: list[str],
+) -> Snapshot:
+    """Settle what interrupted runs have left of these containers, before the host is planned for."""
+    found = [plan_recovery(name, host) for kind, name in sorted(keys) if kind == "container"]
+    items = [item for item in found if item is not None]
+    if not items:
+        return host
+    outcomes = apply_items(items, client.clone, 1)
+    actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
+    _raise_failed(outcomes, actions)
+    return read_snapshot(client, networks, containers)
+
+
+def _apply(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    host: Snapshot,
+    plan: Plan,
+    parallel: int,
+    actions: list[str],
+) -> Plan:
+    """Returns the plan that was carried out: an image that had to be pulled first may have changed it."""
+    pulled = _pull(client, plan)
+    if pulled:
+        actions += pulled
+        plan, _host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
     outcomes = apply_items(plan.items, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)
-    # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
-    after = read_snapshot(client, networks, containers) if plan.changed else host
-    return Converged(plan, after, check_mode, *names, actions=tuple(actions))
+    return plan
 
 
 def _plan(
     client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
 ) -> tuple[Plan, Snapshot]:
+    """Plan, and raise whatever is refused."""
     plan = make_plan(networks, containers, host)
     if plan.replaced:
         host = read_depth(client, host, plan.replaced)
         plan = make_plan(networks, containers, host)
+    _refuse(plan)
+    if host.engine.is_local:
+        _check_host_ports(plan, host)
     return plan, host
 
 

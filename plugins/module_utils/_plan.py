@@ -31,6 +31,11 @@ class Plan:
         return any(item.steps for item in self.items)
 
     @property
+    def touched(self) -> set[Key]:
+        """The objects that something is to be done with; an image to pull counts for the container that needs it."""
+        return {item.key for item in self.items if item.steps or item.pull}
+
+    @property
     def warnings(self) -> list[str]:
         return [warning for item in self.items for warning in item.warnings]
 

@@ -27,7 +27,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._options import 
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import (
-    check_leftovers,
     check_swap,
     plan_swap,
 )
@@ -37,6 +36,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._publications im
     pin_bindings,
     reconcile,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     endpoint_result,
     publication_result,
@@ -47,6 +47,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CreateContainer,
     Disconnect,
     RemoveContainer,
+    Rename,
     Start,
     Step,
     Stop,
@@ -58,7 +59,6 @@ HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
-    check_leftovers(wish.name, snapshot)
     summary = snapshot.find_container(wish.name)
     if wish.state == "absent":
         return _plan_removal(wish, summary, snapshot)
@@ -108,11 +108,14 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
     body, later = split_endpoints(design, snapshot.engine.api)
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
-    steps: list[Step] = [CreateContainer(wish.name, body)]
-    steps += [Connect(name, wish.name, endpoint, name, wish.name) for name, endpoint in later.items()]
+    # Prepared under another name, so that nothing that was cut off before its start is ever taken for the container.
+    made = successor_name(wish.name)
+    steps: list[Step] = [CreateContainer(made, body, f"container {wish.name}")]
+    steps += [Connect(name, made, endpoint, name, wish.name) for name, endpoint in later.items()]
     if runs:
-        steps.append(Start(wish.name, wish.name))
-        steps.append(Verify(wish.name, wish.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
+        steps.append(Start(made, wish.name))
+        steps.append(Verify(made, wish.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
+    steps.append(Rename(made, made, wish.name))
     after = _view(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
     return Item(
         "container",

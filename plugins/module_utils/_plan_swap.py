@@ -12,13 +12,13 @@ before its removal is undone by starting it again.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, Container, split_endpoints
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
     Connect,
@@ -34,34 +34,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
-
-# Both names hold the ID of the container that is replaced, so that leftovers can be told apart without a journal.
-_LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(new|old)-[0-9a-f]{12}")
-
-
-def successor_name(container: Container) -> str:
-    return f"{container.name}.bridgeport-new-{container.id[:12]}"
-
-
-def backup_name(container: Container) -> str:
-    return f"{container.name}.bridgeport-old-{container.id[:12]}"
-
-
-def check_leftovers(name: str, snapshot: Snapshot) -> None:
-    """Raise where a swap of this container was cut off. Going on would make things worse, whatever is asked for."""
-    found = []
-    for summary in snapshot.summaries:
-        match = _LEFTOVER.fullmatch(summary.name)
-        if match and match.group("name") == name:
-            found.append(summary.name)
-    if found:
-        raise Failure(
-            "interrupted_change",
-            f"A former change of container {name!r} was interrupted and left {', '.join(sorted(found))}. Recovery is"
-            " not supported yet: rename the container that holds your data (-old- is the original, -new- its"
-            f" successor) back to {name!r}, start it, and remove the other one.",
-            leftovers=sorted(found),
-        )
 
 
 def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, new_image: bool) -> list[Failure]:
@@ -163,10 +135,11 @@ def plan_swap(
     snapshot: Snapshot,
 ) -> tuple[list[Step], list[str]]:
     """The steps of the swap, and what is lost by it."""
-    successor, backup = successor_name(container), backup_name(container)
+    successor = successor_name(container.name, container.id)
+    backup = backup_name(container.name, container.id)
     body, later = split_endpoints(design, snapshot.engine.api)
     policy = container.host_config.get("RestartPolicy") or NO_RESTART
-    steps: list[Step] = [CreateContainer(successor, body)]
+    steps: list[Step] = [CreateContainer(successor, body, f"successor of {container.name}")]
     steps += [Connect(name, successor, endpoint, name, successor) for name, endpoint in later.items()]
     if (policy.get("Name") or "no") != "no":
         # A stopped container with restart=always comes back with the daemon and would take the ports.

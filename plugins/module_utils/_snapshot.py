@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import Eng
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
@@ -37,9 +38,8 @@ def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers:
         if raw is not None:
             asked.update((summary.id, summary) for summary in snapshot.members_of(raw))
     for name in names:
-        summary = snapshot.find_container(name)
-        if summary is not None:
-            asked[summary.id] = summary
+        found = snapshot.find_container(name)
+        asked.update((each.id, each) for each in [found, *find_leftovers(name, snapshot)] if each is not None)
     snapshot = inspect_containers(client, snapshot, list(asked.values()))
     references = {wish.image for wish in containers if wish.image}
     for wish in containers:

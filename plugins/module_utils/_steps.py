@@ -66,11 +66,14 @@ class Disconnect:
 
 @dataclass(frozen=True)
 class CreateContainer:
+    """``title``: what to call it in front of people, where ``name`` is only where it is prepared."""
+
     name: str
     body: Body
+    title: str
 
     def __str__(self) -> str:
-        return f"create container {self.name}"
+        return f"create {self.title}"
 
 
 @dataclass(frozen=True)
