@@ -87,12 +87,18 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
             try:
                 worker.perform(step)
             except (ApiError, Failure) as error:
-                if not isinstance(error, ApiError):
-                    # No whole answer came, so it may have been done all the same.
-                    done.append(step)
-                outcome.failure = worker.explain(step, error)
-                _roll_back(worker, done, outcome)
-                return outcome
+                stands = worker.still_stands(step)
+                if stands is not False:
+                    outcome.failure = worker.explain(step, error)
+                    if stands is None:
+                        # The removal may be done or half done, so the successor may be all that is left.
+                        outcome.rolled_back = False
+                        return outcome
+                    if not isinstance(error, ApiError) or isinstance(step, steps.Stop):
+                        # No whole answer came, or the daemon gave up waiting: it may have been done all the same.
+                        done.append(step)
+                    _roll_back(worker, done, outcome)
+                    return outcome
             done.append(step)
             outcome.actions.append(str(step))
         return outcome
@@ -124,6 +130,18 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
         )
 
 
+def _is_already_so(step: steps.Step, error: ApiError) -> bool:
+    """Whether the daemon refuses to undo something because there is nothing to undo (engine 20.10 to 28)."""
+    message = error.message.lower()
+    if isinstance(step, steps.Disconnect):
+        return error.status == 404 or "is not connected to" in message
+    if isinstance(step, steps.Connect):
+        return "already exists in network" in message
+    if isinstance(step, steps.Rename):
+        return "same name as its current name" in message
+    return error.status == 404 and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Stop))
+
+
 class Worker:
     """Performs single steps. Knows the IDs of what it has made, so that a name is never guessed at by the daemon."""
 
@@ -136,16 +154,44 @@ class Worker:
 
     def perform(self, step: steps.Step, undoing: bool = False) -> None:
         """Raises ApiError where the daemon refuses; while undoing, what is already so is no refusal."""
+        if undoing and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork)) and not self._recall(step):
+            return
         try:
             self._perform(step)
         except ApiError as error:
-            already = error.status == 404 or (error.status == 403 and "not connected" in error.message)
-            if not (
-                undoing
-                and already
-                and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Disconnect, steps.Stop))
-            ):
+            if not (undoing and _is_already_so(step, error)):
                 raise
+
+    def _recall(self, step: steps.RemoveContainer | steps.RemoveNetwork) -> bool:
+        """Whether what shall be removed was made at all, where the answer to its creation was lost.
+
+        The daemon would take the name for the beginning of an ID where nothing has it, and remove something else.
+        """
+        reference = step.container if isinstance(step, steps.RemoveContainer) else step.network
+        if reference not in self._made:
+            if isinstance(step, steps.RemoveContainer):
+                listed = self.client.get("/containers/json", all=1)
+                found = [raw["Id"] for raw in listed if f"/{reference}" in raw["Names"]]
+            else:
+                found = [raw["Id"] for raw in self.client.get("/networks") if raw["Name"] == reference]
+            if not found:
+                return False
+            self._made[reference] = found[0]
+        return True
+
+    def still_stands(self, step: steps.Step) -> bool | None:
+        """Whether the object of a removal that failed is there as it was; None where that cannot be told."""
+        try:
+            if isinstance(step, steps.RemoveContainer):
+                raw = self.client.find(f"/containers/{self._id(step.container)}/json")
+                if raw is not None and raw["State"]["Status"] in ("removing", "dead"):
+                    return None
+                return raw is not None
+            if isinstance(step, steps.RemoveNetwork):
+                return self.client.find(f"/networks/{self._id(step.network)}") is not None
+        except (ApiError, Failure):
+            return None
+        return True
 
     def _perform(self, step: steps.Step) -> None:
         client = self.client
@@ -211,7 +257,10 @@ class Worker:
             return error
         code = "daemon_error"
         details: dict[str, t.Any] = {"status": error.status}
-        if _PORT_TAKEN.search(error.message):
+        if "Address already in use" in error.message:
+            # A fixed address of the container; of a host port the kernel says it in lower case.
+            code = "address_in_use"
+        elif _PORT_TAKEN.search(error.message):
             code = "port_conflict"
         elif isinstance(step, steps.Start):
             code = "start_failed"
@@ -222,6 +271,4 @@ class Worker:
             code = "busy"
         elif "overlaps with other one" in error.message:
             code = "subnet_overlap"
-        elif "Address already in use" in error.message:
-            code = "address_in_use"
         return Failure(code, f"Could not {step}: {error.message}", **details)

@@ -6,7 +6,210 @@
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-TODO
+module: docker_port_info
+short_description: Read which ports Docker containers publish
+version_added: 1.0.0
+description:
+  - Returns what one container or all containers publish on the host, who can reach it, and which container holds which
+    host port.
+  - The module changes nothing.
+options:
+  name:
+    description:
+      - The exact name of a container, or its ID (at least 12 hex digits). RV(ports) is then about this container alone.
+      - When unset, RV(ports) is about every container, running or stopped.
+    type: str
+    aliases: [container]
+  port:
+    description:
+      - A port in the container, such as V(80), V(53/udp) or V(8000-8010). Without a protocol it is tcp.
+      - When unset, RV(ports) has every port that is published.
+    type: str
+extends_documentation_fragment:
+  - bridgeport.docker._docker
+  - bridgeport.docker._attributes
+  - bridgeport.docker._attributes.info_module
+  - bridgeport.docker._attributes.actiongroup_docker
+notes:
+  - Ports that a container exposes without publishing them are not returned.
+seealso:
+  - module: bridgeport.docker.docker_port_publish
+    description: Publish the ports of a container, or close them.
+  - module: bridgeport.docker.docker_topology
+    description: Containers, their ports and their networks together.
+  - module: bridgeport.docker.docker_network_probe
+    description: Find out whether a published port answers.
+author:
+  - bridgeport.docker maintainers (@bridgeport-collections)
+"""
+
+EXAMPLES = r"""
+- name: Have a container with ports to ask about
+  bridgeport.docker.docker_port_publish:
+    name: docs-web
+    image: busybox
+    command: httpd -f -p 80
+    published_ports:
+      - "8050:80"
+      - "127.0.0.1::80"
+      - "127.0.0.1:8054:53/udp"
+
+- name: Ask where one port of a container is
+  bridgeport.docker.docker_port_info:
+    name: docs-web
+    port: 80
+  register: web
+  # As docker port docs-web 80.
+
+- name: Show where it can be reached on this host alone
+  ansible.builtin.debug:
+    msg: "http://{{ local.host_ip }}:{{ local.host_port }}/"
+  vars:
+    local: "{{ web.ports | selectattr('exposure', 'equalto', 'loopback') | first }}"
+
+- name: Ask for every port of a container
+  bridgeport.docker.docker_port_info:
+    name: docs-web
+  register: all_of_web
+
+- name: Show them as docker port does
+  ansible.builtin.debug:
+    msg: "{{ item.container_port }}/{{ item.protocol }} -> {{ item.host_ip }}:{{ item.host_port }}"
+  loop: "{{ all_of_web.ports }}"
+  loop_control:
+    label: "{{ item.host_port }}"
+
+- name: Ask for all containers
+  bridgeport.docker.docker_port_info:
+  register: host
+  # As docker port for each of them.
+
+- name: Show what can be reached from outside
+  ansible.builtin.debug:
+    msg: "{{ item.container }} is open on port {{ item.host_port }}/{{ item.protocol }}."
+  loop: "{{ host.ports | selectattr('active') | rejectattr('exposure', 'equalto', 'loopback') }}"
+  loop_control:
+    label: "{{ item.container }}"
+
+- name: Show who has port 8050
+  ansible.builtin.debug:
+    msg: "{{ holders | map(attribute='container') | unique | join(', ') }}"
+  vars:
+    holders: "{{ host.holders | selectattr('host_port', 'equalto', 8050) }}"
+
+- name: Ask about a container that may be missing
+  bridgeport.docker.docker_port_info:
+    name: no-such-container
+  register: maybe
+  failed_when: maybe is failed and maybe.failure.code != 'container_not_found'
+  # Goes on where there is no such container, and stops where, for example, the daemon does not answer.
+"""
+
+RETURN = r"""
+ports:
+  description:
+    - One entry for each publication, sorted by container port, protocol and address in each container. Empty where
+      nothing is published.
+    - Publications that are bound are shown as they are bound, the others as they are configured.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    container:
+      description: The name of the container.
+      type: str
+    container_id:
+      description: Its ID.
+      type: str
+    container_port:
+      description: The port in the container.
+      type: int
+    protocol:
+      description: One of V(tcp), V(udp) and V(sctp).
+      type: str
+    host_ip:
+      description:
+        - The address on the host. V(0.0.0.0) is every IPv4 address, V(::) every IPv6 address. The empty string is both,
+          in a publication that is not bound.
+      type: str
+    host_port:
+      description:
+        - The port on the host.
+        - In a publication that is not bound it is V(null) where the engine chooses any free port, and a string such as
+          V(8000-8010) where it chooses one out of a range.
+      type: raw
+    active:
+      description: Whether it is bound. Those of a container that does not run are not.
+      type: bool
+    exposure:
+      description:
+        - Who can reach it by its address. V(loopback) is the host itself, V(address) is who can reach this one
+          address of the host, V(all) is who can reach any address of the host.
+      type: str
+  sample:
+    - container: docs-web
+      container_id: 7be1cdb19d3b0aee4b1a4e4bc7a6cfb34b0d36d5bd9b5a3fc4d0fa46f8cdb6e5
+      container_port: 53
+      protocol: udp
+      host_ip: 127.0.0.1
+      host_port: 8054
+      active: true
+      exposure: loopback
+holders:
+  description:
+    - Who has which host port, of all containers, sorted by host port. O(name) and O(port) make no difference to it.
+    - A container that does not run is listed with the fixed ports that it takes at its next start.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    host_port:
+      description: The port on the host. A string such as V(8000-8010) where the engine will choose one out of a range.
+      type: raw
+    protocol:
+      description: One of V(tcp), V(udp) and V(sctp).
+      type: str
+    host_ip:
+      description: The address on the host, as in RV(ports).
+      type: str
+    active:
+      description: Whether it is bound.
+      type: bool
+    container:
+      description: The name of the container.
+      type: str
+    container_port:
+      description: The port in the container.
+      type: int
+  sample:
+    - host_port: 8054
+      protocol: udp
+      host_ip: 127.0.0.1
+      active: true
+      container: docs-web
+      container_port: 53
+failure:
+  description:
+    - Why the module failed. Further keys depend on the code.
+  type: dict
+  returned: failure
+  contains:
+    code:
+      description:
+        - "V(port_spec_invalid): O(port) cannot be read."
+        - "V(container_not_found): there is no such container."
+        - "V(ambiguous_name): a name or ID fits several objects."
+        - "V(sdk_missing): the Docker SDK for Python cannot be imported."
+        - "V(daemon_unreachable): the daemon does not answer."
+        - "V(daemon_error): the daemon refused a request. C(status) is its HTTP status."
+      type: str
+      sample: container_not_found
+    message:
+      description: What was attempted, on which object, and what to do. The same as C(msg).
+      type: str
+  sample:
+    code: container_not_found
+    message: There is no container 'no-such-container' whose ports could be read; check the name.
 """
 
 import typing as t

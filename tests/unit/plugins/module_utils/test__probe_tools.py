@@ -208,17 +208,18 @@ def test_parse_nslookup(code: int, output: str, addresses: tuple[str, ...], erro
     assert (outcome.ok, outcome.addresses, outcome.error) == (error is None, addresses, error)
 
 
+# busybox ends the head with two blanks.
 WGET_BUSYBOX = """\
   HTTP/1.1 200 OK
   Date: Tue, 24 Nov 2026 02:57:39 GMT
   Connection: close
   Content-type: text/html
   Content-Length: 6
-  
+{blanks}
 hello
 
 bridgeport-exit:0
-"""  # noqa: W291, W293  busybox ends the head with two blanks
+""".format(blanks="  ")
 WGET_GNU = """\
   HTTP/1.1 200 OK
   Date: Tue, 24 Nov 2026 03:03:42 GMT

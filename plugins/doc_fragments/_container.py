@@ -1,0 +1,436 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+# Without the options of a container, which follow below suboptions.
+_TOPOLOGY = r"""
+options:
+  containers:
+    description:
+      - The containers of the topology. Containers that are not listed are left alone.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - The exact name of the container, or its ID (at least 12 hex digits) where it exists.
+        type: str
+        required: true
+      state:
+        description:
+          - V(started) is that the container exists and runs.
+          - V(present) is that it exists, in any run state. One that is made is not started, and one that is replaced
+            runs afterwards where it ran before.
+          - V(stopped) is that it exists and does not run.
+          - V(absent) is that it does not exist. One that runs is stopped first, see O(containers[].stop_timeout) and
+            O(containers[].force_kill).
+          - When unset, it is V(started). With O(state=absent) it is V(absent), whatever is given here.
+        type: str
+        choices: [started, present, stopped, absent]
+      remove_volumes:
+        description:
+          - Whether the anonymous volumes of a container go with it where O(containers[].state=absent) removes it. Named
+            volumes stay.
+        type: bool
+        default: false
+"""
+
+
+def _below(option: str, text: str) -> str:
+    """The text with its options as suboptions of ``option``: O(image) becomes O(containers[].image)."""
+    named = re.sub(r"\bO\(", f"O({option}[].", text)
+    return textwrap.indent(named.partition("options:\n")[2], " " * 4)
+
+
+class ModuleDocFragment:
+    # The options of a container, written once; the spec beside it is CONTAINER_SPEC in module_utils/_argspec.py.
+    # They stand at the top level of docker_port_publish, and below containers in docker_topology: so the text names
+    # only options that are in it.
+    DOCUMENTATION = r"""
+options:
+  image:
+    description:
+      - The image of the container. It is needed where the container does not exist yet.
+      - When unset, an existing container keeps its image.
+      - The image of an existing container differs when the name here is another repository, tag or digest, unless it
+        stands for the very image that the container has. A tag that has moved counts only with O(pull=always).
+      - With another image the container is replaced by a successor. What it had of the old image's defaults, such as
+        command, environment and labels, follows the new image.
+    type: str
+  pull:
+    description:
+      - When to get O(image) from its registry, with the credentials in the Docker configuration of the user who runs
+        the module.
+      - V(missing) pulls an image that is not on the host and is about to be used.
+      - V(always) pulls in every run, and replaces a container whose image has moved on.
+      - V(never) refuses with the failure code V(image_not_found) where the image is not on the host.
+    type: str
+    choices: [missing, always, never]
+    default: missing
+  published_ports:
+    description:
+      - The ports that the container publishes on the host.
+      - A string is read as C(docker run --publish) reads it. V(8080:80) is every address of the host,
+        V(127.0.0.1:8080:80) is one address, V(127.0.0.1::80) and V(80) let the engine choose a free host port,
+        V(5353:53/udp) is another protocol, V([::1]:8080:80) is an IPv6 address. The protocols are V(tcp), which is the
+        default, V(udp) and V(sctp).
+      - V(8000-8002:80-82) is three publications. V(8000-8010:80) is one, on a port of that range that the engine
+        chooses.
+      - A number is a container port. Put quotes around V("22:22") and the like, which YAML may read as a number.
+      - A dictionary is the long form of Compose, with the keys V(target), V(published), V(host_ip) and V(protocol), of
+        which V(target) is required. Strings with an equals sign are refused, because the docker CLI publishes
+        V(host_ip=127.0.0.1) on every address.
+      - What cannot be read is refused with the failure code V(port_spec_invalid), and the message quotes it.
+      - With O(purge) the list is exact, and V([]) publishes nothing. When unset, the publications stay as they are.
+      - A publication that exists is compared by its meaning. One without an address also accepts V(0.0.0.0), one
+        without a host port accepts any host port, and a range accepts any port in it. Each accounts for one that
+        exists, or for a pair of IPv4 and IPv6.
+      - Host ports that the engine has chosen are written down when the container is replaced, so that they stay.
+      - A host port that another container or, where the engine is local, a process of the host has is refused with the
+        failure code V(port_conflict) before anything is touched, in check mode as well.
+    type: list
+    elements: raw
+    aliases: [ports]
+  publish_all_ports:
+    description:
+      - Whether to publish every exposed port on a host port that the engine chooses, as C(docker run -P).
+      - What it publishes counts as listed in O(published_ports).
+      - When unset, it stays as it is, but is cleared where O(published_ports) is given and O(purge) is V(true).
+    type: bool
+  exposed_ports:
+    description:
+      - Ports to expose beside those of the image, such as V(80), V(53/udp) or V(8000-8010).
+      - They are added to what the container exposes. Nothing is taken away.
+      - Published ports are exposed without being listed here.
+    type: list
+    elements: str
+    aliases: [exposed, expose]
+  default_host_ip:
+    description:
+      - The address of those O(published_ports) that name none. It must be an IP address.
+      - When unset, the engine decides. It takes the address that is set as C(host_binding_ipv4) of the container's
+        network, and every address of the host otherwise.
+      - It says nothing about O(publish_all_ports).
+    type: str
+  purge:
+    description:
+      - Whether publications that are not in O(published_ports) are closed. Without that list nothing is closed.
+      - A port that is closed is no longer exposed either, unless the image or O(exposed_ports) exposes it.
+    type: bool
+    default: true
+  bind_policy:
+    description:
+      - Where publications may bind. Breaking it is refused with the failure code V(bind_policy) before anything is
+        touched.
+      - It judges all that the container would publish, O(publish_all_ports) included, with the address that a
+        publication really gets. It is not applied to a task that leaves the publications of an existing container
+        alone.
+      - V(any) allows every address.
+      - V(explicit) refuses publications without an address, of their own or of the network.
+      - V(loopback) refuses every address that is not one of the host's loopback.
+    type: str
+    choices: [any, explicit, loopback]
+    default: any
+  command:
+    description:
+      - The command and its arguments. A string is split as a shell would, a list is taken as it is.
+      - When unset, a new container has the command of its image.
+    type: raw
+  entrypoint:
+    description:
+      - The entrypoint and its arguments.
+      - When unset, a new container has the entrypoint of its image.
+    type: list
+    elements: str
+  env:
+    description:
+      - Environment variables. They are merged with those that the container has, and V(null) removes one.
+      - Values are strings or whole numbers. Put quotes around V("true"), V("1.0") and the like, they are refused
+        otherwise.
+      - Values are hidden wherever the module returns something. A diff shows the names only.
+    type: dict
+  volumes:
+    description:
+      - Volumes as C(docker run --volume) takes them, such as V(/srv/www:/www:ro), V(data:/data), or V(/data) for an
+        anonymous volume.
+      - They are merged with those that the container has, by the path in the container. What is not listed stays.
+    type: list
+    elements: str
+  mounts:
+    description:
+      - Mounts as C(docker run --mount) makes them.
+      - They are merged with those that the container has, by O(mounts[].target). What is not listed stays.
+    type: list
+    elements: dict
+    suboptions:
+      target:
+        description:
+          - The path in the container.
+        type: str
+        required: true
+      source:
+        description:
+          - The path on the host for O(mounts[].type=bind), where it is required.
+          - The name of the volume for O(mounts[].type=volume). When unset, the volume is anonymous.
+        type: str
+      type:
+        description:
+          - What is mounted.
+        type: str
+        choices: [bind, volume, tmpfs]
+        default: volume
+      read_only:
+        description:
+          - Whether the container cannot write to it. When unset, it can.
+        type: bool
+      propagation:
+        description:
+          - How mounts below it are seen on the other side. Only for O(mounts[].type=bind).
+          - When unset, the engine takes V(rprivate).
+        type: str
+        choices: [private, rprivate, shared, rshared, slave, rslave]
+      no_copy:
+        description:
+          - Whether an empty volume stays empty, instead of getting what the image has at that path. Only for
+            O(mounts[].type=volume).
+        type: bool
+      tmpfs_size:
+        description:
+          - The size, such as V(64M), in powers of 1024. Only for O(mounts[].type=tmpfs). When unset, it has no limit.
+        type: str
+      tmpfs_mode:
+        description:
+          - The permissions in octal, as a string such as V("1777"). Only for O(mounts[].type=tmpfs).
+          - When unset, the engine takes V(1777).
+        type: str
+  restart_policy:
+    description:
+      - When the engine starts the container again by itself. When unset, a new container has V(no).
+    type: str
+    choices: ["no", on-failure, always, unless-stopped]
+  restart_retries:
+    description:
+      - How often O(restart_policy=on-failure) tries. Refused with the other policies.
+      - When unset or V(0), there is no limit.
+    type: int
+  labels:
+    description:
+      - Labels. They are merged with those that the container has, and V(null) removes one.
+      - Labels that begin with C(com.docker.) are never removed.
+    type: dict
+  hostname:
+    description:
+      - The host name in the container. When unset, a new container has the first 12 digits of its ID.
+    type: str
+  user:
+    description:
+      - The user, and with a colon the group, as which the command runs, by name or number, such as V(1000:1000).
+      - When unset, a new container has the user of its image.
+    type: str
+  working_dir:
+    description:
+      - The folder in which the command starts. When unset, a new container has the folder of its image.
+    type: str
+  interactive:
+    description:
+      - Whether standard input stays open, as C(docker run -i). When unset, a new container has it closed.
+    type: bool
+  tty:
+    description:
+      - Whether the container has a terminal, as C(docker run -t). When unset, a new container has none.
+    type: bool
+  auto_remove:
+    description:
+      - Whether the engine removes the container, with its anonymous volumes, when it stops, as C(docker run --rm).
+      - When unset, a new container stays.
+      - Excludes every O(restart_policy) but V(no).
+      - A container that has it cannot be replaced in this version. A change that would need it is refused with the
+        failure code V(unsupported).
+    type: bool
+  memory:
+    description:
+      - The limit of memory, such as V(512M) or V(2G), in powers of 1024. V("0") is no limit.
+      - When unset, a new container has no limit.
+    type: str
+  etc_hosts:
+    description:
+      - Entries for C(/etc/hosts) in the container, from name to address.
+      - They are merged with those that the container has, and V(null) removes one.
+    type: dict
+  healthcheck:
+    description:
+      - How the engine finds out whether the container is healthy. What is given is laid over what the container has.
+      - Durations are such as V(30s), V(1m30s) or V(500ms), with the units V(us), V(ms), V(s), V(m) and V(h).
+      - When unset, a new container has the health check of its image.
+    type: dict
+    suboptions:
+      test:
+        description:
+          - The check. A string is run by the container's shell. A list is taken as it is, and begins with V(CMD) or
+            V(CMD-SHELL).
+          - V(NONE) turns the image's health check off.
+        type: raw
+      interval:
+        description:
+          - The time between two checks.
+        type: str
+      timeout:
+        description:
+          - How long one check may take.
+        type: str
+      retries:
+        description:
+          - How many checks must fail one after the other for the container to be unhealthy.
+        type: int
+      start_period:
+        description:
+          - How long after the start failures do not count.
+        type: str
+      start_interval:
+        description:
+          - The time between two checks during O(healthcheck.start_period). Needs Docker Engine 25 (API 1.44) or later.
+        type: str
+  network_mode:
+    description:
+      - The network that the container is created in, the default bridge with V(bridge) or V(default).
+        V(host), V(none) and V(container:<name or ID>) as C(docker run --network) takes them.
+      - V(host), V(none) and V(container:<name or ID>) exclude O(networks) and every publication.
+      - When unset, an existing container keeps it. A new one is created in the first of its O(networks) and, where
+        there are none, in the default bridge.
+    type: str
+  networks:
+    description:
+      - The networks that the container is on. They must exist, or be made by the same task.
+      - They are merged with those that the container is on, see O(purge_networks). A running container joins and leaves
+        networks without being replaced; an endpoint that differs is disconnected and connected again.
+      - When unset, the networks stay as they are.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description:
+          - The exact name of the network, or its ID (at least 12 hex digits).
+        type: str
+        required: true
+      aliases:
+        description:
+          - Further names of the container in this network's DNS. The list is exact, and V([]) means none.
+          - When unset, they stay as they are.
+        type: list
+        elements: str
+      ipv4_address:
+        description:
+          - A fixed IPv4 address. The network must have a configured subnet that holds it.
+          - An address that another container has, or asks for in the same task, is refused with the failure code
+            V(address_in_use), one outside of the subnet with V(address_outside_subnet).
+          - When unset, it stays as it is. A new endpoint gets an address that the engine chooses.
+        type: str
+      ipv6_address:
+        description:
+          - A fixed IPv6 address, as O(networks[].ipv4_address).
+        type: str
+      links:
+        description:
+          - Containers that this one reaches under names of its own on this network, each as C(container:alias). Aliases
+            on the other container serve most purposes better.
+          - The list is exact, and V([]) means none. When unset, they stay as they are.
+        type: list
+        elements: str
+      mac_address:
+        description:
+          - The MAC address of the endpoint. Needs Docker Engine 25 (API 1.44) or later.
+        type: str
+      driver_opts:
+        description:
+          - Options for the network's driver. They are merged with those that the endpoint has.
+        type: dict
+      gw_priority:
+        description:
+          - The network with the highest number gives the container its default gateway. Needs Docker Engine 28 (API
+            1.48) or later.
+        type: int
+  purge_networks:
+    description:
+      - Whether the container leaves networks that are not in O(networks), which must be given.
+    type: bool
+    default: false
+  stop_timeout:
+    description:
+      - How many seconds the container has to stop before it is killed, where this task stops it.
+      - When unset, the container's own stop timeout counts, and 10 seconds where it has none.
+    type: int
+  force_kill:
+    description:
+      - Whether to kill the container where this task would stop it.
+    type: bool
+    default: false
+    aliases: [forcekill]
+  writable_layer:
+    description:
+      - What to do with files that were changed in the container, outside of its volumes, when it has to be replaced. A
+        container without such changes is replaced in any case.
+      - V(carry) shall take them over into the successor. This is not supported in this version. It refuses with the
+        failure code V(unsupported), and with V(writable_layer_changed) when O(image) changes.
+      - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths.
+      - V(discard) loses them.
+    type: str
+    choices: [carry, discard, refuse]
+    default: carry
+  writable_layer_deletions:
+    description:
+      - What O(writable_layer=carry) does about files of the image that were deleted in the container.
+      - V(ignore) is refused with the failure code V(unsupported) in this version.
+    type: str
+    choices: [refuse, ignore]
+    default: refuse
+  update_order:
+    description:
+      - The order in which a container is replaced. With V(stop-first) the old one stops before its successor starts.
+      - V(start-first) is refused with the failure code V(unsupported) in this version.
+    type: str
+    choices: [stop-first, start-first]
+    default: stop-first
+  dependents:
+    description:
+      - What to do when a container that has to be replaced shares its network, IPC or PID namespace with others, or
+        others link to it.
+      - V(refuse) refuses with the failure code V(dependents_exist), with their names.
+      - V(recreate) is refused with the failure code V(unsupported) in this version.
+    type: str
+    choices: [refuse, recreate]
+    default: refuse
+  auto_remove_swap:
+    description:
+      - Whether a container with O(auto_remove) may be replaced.
+      - V(true) is refused with the failure code V(unsupported) in this version.
+    type: bool
+    default: false
+  wait:
+    description:
+      - What a container that this task starts must reach. One that does not is undone.
+      - V(running) is that it still runs one second after its start without having been restarted, publishes what it
+        shall, and is on its networks.
+      - V(healthy) is that its health check says so as well, within O(wait_timeout). A container without a health
+        check is undone with the failure code V(option_conflict).
+      - V(listening) is refused with the failure code V(unsupported) in this version.
+    type: str
+    choices: [running, healthy, listening]
+    default: running
+  wait_timeout:
+    description:
+      - How many seconds O(wait=healthy) waits. V(0) counts as V(60).
+    type: int
+    default: 60
+"""
+
+    # The whole option containers of docker_topology. Annotated, because the sanity test yamllint takes every plain
+    # assignment here for a literal text.
+    TOPOLOGY: str = _TOPOLOGY + _below("containers", DOCUMENTATION)

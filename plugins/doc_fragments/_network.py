@@ -1,0 +1,195 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+
+from __future__ import annotations
+
+import re
+import textwrap
+
+# Without the options of a network, which follow below suboptions.
+_TOPOLOGY = r"""
+options:
+  networks:
+    description:
+      - The bridge networks of the topology. Networks that are not listed are left alone.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      name:
+        description:
+          - The exact name of the network.
+        type: str
+        required: true
+      state:
+        description:
+          - V(present) is that the network exists.
+          - V(absent) is that it does not. It is refused with the failure code V(network_in_use) while containers are
+            on it that this task does not remove, unless O(networks[].force=true).
+          - When unset, it is V(present). With O(state=absent) it is V(absent), whatever is given here.
+        type: str
+        choices: [present, absent]
+"""
+
+
+def _below(option: str, text: str) -> str:
+    """The text with its options as suboptions of ``option``: O(internal) becomes O(networks[].internal).
+
+    References to another module's options, which have a number sign, stay.
+    """
+    named = re.sub(r"\bO\((?![^)]*#)", f"O({option}[].", text)
+    return textwrap.indent(named.partition("options:\n")[2], " " * 4)
+
+
+class ModuleDocFragment:
+    # The options of a network, written once; the spec beside it is NETWORK_SPEC in module_utils/_argspec.py.
+    # They stand at the top level of docker_bridge_network, and below networks in docker_topology: so the text names
+    # only options that are in it.
+    DOCUMENTATION = r"""
+options:
+  driver_options:
+    description:
+      - Options of the bridge driver, by their full names, such as C(com.docker.network.bridge.name).
+      - Booleans and numbers may be written as such or as strings.
+      - Those that are listed must be so, further ones of an existing network do not matter. V(null) is that the option
+        must not be set.
+    type: dict
+  bridge_name:
+    description:
+      - The name of the bridge interface on the host, which Linux limits to 15 characters.
+      - When unset, the engine makes a name for a new network. It is C(com.docker.network.bridge.name) in
+        O(driver_options).
+    type: str
+  icc:
+    description:
+      - Whether containers on the network may talk to each other. When unset, they may on a new network.
+      - It is C(com.docker.network.bridge.enable_icc) in O(driver_options).
+    type: bool
+  ip_masquerade:
+    description:
+      - Whether the host hides the containers' addresses from the outside. When unset, it does for a new network.
+      - It is C(com.docker.network.bridge.enable_ip_masquerade) in O(driver_options).
+    type: bool
+  host_binding_ipv4:
+    description:
+      - The address of the host on which containers of this network publish ports for which they name no address.
+      - When unset, containers on a new network publish such ports on every address of the host.
+      - It is C(com.docker.network.bridge.host_binding_ipv4) in O(driver_options).
+    type: str
+  mtu:
+    description:
+      - The largest packet in bytes. When unset, the engine's own default counts for a new network.
+      - It is C(com.docker.network.driver.mtu) in O(driver_options).
+    type: int
+  ipam_driver:
+    description:
+      - The driver that manages the addresses. When unset, a new network has V(default).
+    type: str
+  ipam_driver_options:
+    description:
+      - Options of O(ipam_driver). They are exact.
+    type: dict
+  ipam_config:
+    description:
+      - The subnets of the network. The list is exact, but its order does not matter.
+      - When unset, the engine chooses a free subnet for a new network. Only a network with a configured subnet gives
+        containers fixed addresses.
+      - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). An address or
+        range that is not in its subnet is refused with V(address_outside_subnet).
+    type: list
+    elements: dict
+    suboptions:
+      subnet:
+        description:
+          - The subnet, such as V(172.30.0.0/24) or V(fd00:30::/64). Required in every entry. Host bits do not matter.
+        type: str
+      iprange:
+        description:
+          - The part of the subnet out of which the engine gives addresses. When unset, that is all of it.
+        type: str
+      gateway:
+        description:
+          - The address of the host in the subnet. When unset, it is the first one.
+        type: str
+      aux_addresses:
+        description:
+          - Addresses that the engine does not give to containers, by a name for each.
+        type: dict
+  internal:
+    description:
+      - Whether the network has no way to the outside. Containers that are only on such networks cannot publish ports.
+      - When unset, a new network is not internal.
+    type: bool
+  attachable:
+    description:
+      - Whether the network is marked as one to which standalone containers may be attached. It has a meaning only in a
+        swarm. When unset, a new network is not.
+    type: bool
+  enable_ipv4:
+    description:
+      - Whether the network has IPv4. When unset, a new network has. Turning it off needs Docker Engine 28 (API 1.48) or
+        later.
+    type: bool
+  enable_ipv6:
+    description:
+      - Whether the network has IPv6. When unset, a new network has not. Up to Docker Engine 26 it needs an IPv6
+        subnet in O(ipam_config).
+    type: bool
+  labels:
+    description:
+      - The labels of the network. They are exact, except that labels that begin with C(com.docker.) do not matter.
+      - When unset, they stay as they are.
+    type: dict
+  connected:
+    description:
+      - The containers on the network, running or stopped. They must exist, or be made by the same task.
+      - An entry is a container's exact name or ID (at least 12 hex digits), or a dictionary with that as V(name) and
+        options of its endpoint, which are V(aliases), V(ipv4_address), V(ipv6_address), V(links), V(mac_address),
+        V(driver_opts) and V(gw_priority). They mean what they mean in
+        O(bridgeport.docker.docker_topology#module:containers[].networks).
+      - Without O(appends) the list is exact. Containers that are not listed are disconnected, and V([]) empties the
+        network. When unset, the members stay as they are.
+      - An endpoint that differs is disconnected and connected again. The engine may then choose other host ports for
+        the publications of a running container that name none, which RV(will_lose) tells.
+    type: list
+    elements: raw
+    aliases: [containers]
+  appends:
+    description:
+      - Whether containers that are not in O(connected) stay on the network.
+    type: bool
+    default: false
+    aliases: [incremental]
+  force:
+    description:
+      - Whether a network that is to be removed is removed although containers are on it. They are disconnected, and
+        go on running.
+      - It is refused with the failure code V(option_conflict) for a network that is not to be removed.
+    type: bool
+    default: false
+  on_difference:
+    description:
+      - What to do when an existing network differs from the options in something else than its members. Docker changes
+        nothing of that in place.
+      - V(rebuild) shall remove the network and make it again with all its members. This is not supported in this
+        version, and is refused with the failure code V(unsupported).
+      - V(fail) refuses with the failure code V(option_conflict).
+      - Both refuse before anything is touched, and say in RV(failure.differences) what differs.
+    type: str
+    choices: [rebuild, fail]
+    default: rebuild
+  on_member_recreate:
+    description:
+      - What O(on_difference=rebuild) does about members that can only be recreated.
+      - V(recreate) is refused with the failure code V(unsupported) in this version.
+    type: str
+    choices: [refuse, recreate]
+    default: refuse
+"""
+
+    # The whole option networks of docker_topology. Annotated, because the sanity test yamllint takes every plain
+    # assignment here for a literal text.
+    TOPOLOGY: str = _TOPOLOGY + _below("networks", DOCUMENTATION)

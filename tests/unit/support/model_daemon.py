@@ -1,0 +1,443 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A Docker daemon of a few hundred lines, in memory, and a client that talks to it.
+
+It answers as engine 20.10 was seen to answer, also in what is odd about that: any unique beginning of an ID is taken
+for a name, the endpoints of a container that never ran know no network ID, and leaving a network twice is an error 500.
+Every request can be made to fail: refused, lost on its way there, or done with its answer lost on the way back.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import threading
+import typing as t
+from urllib.parse import unquote
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client, Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+
+# How a request may fail.
+REFUSED = "refused"
+LOST_BEFORE = "lost-before"
+LOST_AFTER = "lost-after"
+FAULTS = (REFUSED, LOST_BEFORE, LOST_AFTER)
+
+CONNECTION = Connection("tcp://model:2375")
+
+
+class ModelDaemon:
+    """The daemon's state, and its answers. ``fault``: (number of the changing request, counted from 0, kind)."""
+
+    def __init__(self, *, api: tuple[int, int] = (1, 41), version: str = "20.10.24") -> None:
+        self.api = api
+        self.version = version
+        self.containers: dict[str, dict[str, t.Any]] = {}
+        self.networks: dict[str, dict[str, t.Any]] = {}
+        self.images: dict[str, dict[str, t.Any]] = {}
+        self.requests: list[str] = []
+        self.changes = 0
+        self.fault: tuple[int, str] | None = None
+        self.deaf_after: int | None = None
+        # Names of containers that end at once when they are started, and what the disk says of whom.
+        self.crashing: set[str] = set()
+        self.layers: dict[str, list[dict[str, t.Any]]] = {}
+        self.pullable: dict[str, dict[str, t.Any]] = {}
+        self.logs = b""
+        self._count = 0
+        self._next_port = 32768
+        self._lock = threading.RLock()
+        for name in ("bridge", "host", "none"):
+            self.add_network(name, driver={"bridge": "bridge", "host": "host", "none": "null"}[name])
+        self.add_image("busybox:1")
+
+    # -- making things up ------------------------------------------------------------------------------------------
+
+    def new_id(self, prefix: str = "") -> str:
+        self._count += 1
+        return (prefix + hashlib.sha256(str(self._count).encode()).hexdigest())[:64]
+
+    def add_image(self, reference: str, **config: t.Any) -> str:
+        image_id = f"sha256:{self.new_id()}"
+        self.images[reference] = {"Id": image_id, "RepoTags": [reference], "Config": config}
+        return image_id
+
+    def add_network(self, name: str, *, driver: str = "bridge", id_prefix: str = "", **body: t.Any) -> str:
+        network_id = self.new_id(id_prefix)
+        self.networks[network_id] = {
+            "Name": name,
+            "Id": network_id,
+            "Scope": "local",
+            "Driver": driver,
+            "EnableIPv6": False,
+            "Internal": False,
+            "Attachable": False,
+            "Ingress": False,
+            "IPAM": {"Driver": "default", "Options": None, "Config": []},
+            "Options": {},
+            "Labels": {},
+            **{key: value for key, value in body.items() if key not in ("Name", "Driver", "CheckDuplicate")},
+        }
+        return network_id
+
+    def add_container(self, name: str, *, start: bool = True, id_prefix: str = "", **body: t.Any) -> str:
+        body.setdefault("Image", "busybox:1")
+        body.setdefault("HostConfig", {})
+        container_id = self._create(body, name, id_prefix)
+        if start:
+            self._start(self.containers[container_id])
+        return container_id
+
+    # -- what a test looks at ----------------------------------------------------------------------------------------
+
+    def named(self, name: str) -> dict[str, t.Any]:
+        return next(each for each in self.containers.values() if each["Name"] == f"/{name}")
+
+    def state(self) -> dict[str, t.Any]:
+        """All that a rollback has to bring back: no addresses, times or numbers of starts."""
+        return {
+            "containers": {
+                container_id: {
+                    "name": raw["Name"],
+                    "running": raw["State"]["Running"],
+                    "config": raw["Config"],
+                    "host_config": raw["HostConfig"],
+                    "endpoints": {
+                        name: {
+                            "asked": {key: endpoint.get(key) for key in ("IPAMConfig", "Links", "DriverOpts")},
+                            "aliases": sorted(endpoint.get("Aliases") or ()),
+                            "joined": bool(endpoint.get("EndpointID")),
+                        }
+                        for name, endpoint in raw["NetworkSettings"]["Networks"].items()
+                    },
+                }
+                for container_id, raw in copy.deepcopy(self.containers).items()
+            },
+            "networks": copy.deepcopy(self.networks),
+        }
+
+    # -- answering ---------------------------------------------------------------------------------------------------
+
+    def answer(self, method: str, path: str, params: t.Mapping[str, t.Any], body: t.Any) -> t.Any:
+        with self._lock:
+            self.requests.append(f"{method} {path}")
+            if method == "GET" or path.endswith("/wait"):
+                self._lose(self.deaf_after is not None and self.changes > self.deaf_after, path)
+                return copy.deepcopy(self._route(method, path, params, body))
+            number = self.changes
+            self.changes += 1
+            kind = self.fault[1] if self.fault and self.fault[0] == number else None
+            deaf = self.deaf_after is not None and number > self.deaf_after
+            self._lose(kind == LOST_BEFORE or deaf, path)
+            if kind == REFUSED:
+                raise ApiError(500, "the model refuses")
+            answer = copy.deepcopy(self._route(method, path, params, copy.deepcopy(body)))
+            self._lose(kind == LOST_AFTER, path)
+            return answer
+
+    @staticmethod
+    def _lose(lost: bool, path: str) -> None:
+        if lost:
+            raise Failure("daemon_unreachable", f"No answer ({path}).")
+
+    def _route(self, method: str, path: str, params: t.Mapping[str, t.Any], body: t.Any) -> t.Any:
+        parts = path.strip("/").split("/")
+        if parts == ["version"]:
+            return {"Version": self.version, "ApiVersion": f"{self.api[0]}.{self.api[1]}"}
+        if parts == ["networks"]:
+            return list(self.networks.values())
+        if parts == ["containers", "json"]:
+            return [self._summary(raw) for raw in self.containers.values()]
+        if parts == ["networks", "create"]:
+            if body.get("CheckDuplicate") and any(n["Name"] == body["Name"] for n in self.networks.values()):
+                raise ApiError(409, f"network with name {body['Name']} already exists")
+            return {"Id": self.add_network(body["Name"], **body), "Warning": ""}
+        if parts == ["containers", "create"]:
+            return {"Id": self._create(body, params["name"], ""), "Warnings": []}
+        if parts[0] == "images":
+            return self._image(unquote("/".join(parts[1:-1])))
+        if parts[0] == "networks":
+            return self._on_network(method, self._find(self.networks, parts[1], "network"), parts[2:], body)
+        return self._on_container(method, self._find(self.containers, parts[1], "container"), parts[2:], params, body)
+
+    def _find(self, among: dict[str, dict[str, t.Any]], reference: str, kind: str) -> dict[str, t.Any]:
+        if reference in among:
+            return among[reference]
+        found = [each for each in among.values() if each["Name"].lstrip("/") == reference]
+        found = found or [each for key, each in among.items() if key.startswith(reference)]
+        if len(found) != 1:
+            raise ApiError(
+                404, f"No such container: {reference}" if kind == "container" else f"network {reference} not found"
+            )
+        return found[0]
+
+    def _image(self, reference: str) -> dict[str, t.Any]:
+        for name, image in self.images.items():
+            if reference in (name, image["Id"]):
+                return image
+        raise ApiError(404, f"No such image: {reference}")
+
+    def _summary(self, raw: dict[str, t.Any]) -> dict[str, t.Any]:
+        ports = []
+        for key, bindings in raw["NetworkSettings"]["Ports"].items():
+            number, protocol = key.split("/")
+            for binding in bindings or ():
+                ports.append(
+                    {
+                        "IP": binding["HostIp"],
+                        "PrivatePort": int(number),
+                        "PublicPort": int(binding["HostPort"]),
+                        "Type": protocol,
+                    }
+                )
+        return {
+            "Id": raw["Id"],
+            "Names": [raw["Name"]],
+            "Image": raw["Config"]["Image"],
+            "State": raw["State"]["Status"],
+            "Labels": raw["Config"].get("Labels") or {},
+            "Ports": ports,
+            "HostConfig": {"NetworkMode": raw["HostConfig"]["NetworkMode"]},
+            "NetworkSettings": {"Networks": raw["NetworkSettings"]["Networks"]},
+        }
+
+    # -- containers --------------------------------------------------------------------------------------------------
+
+    def _create(self, body: dict[str, t.Any], name: str, id_prefix: str) -> str:
+        if any(each["Name"] == f"/{name}" for each in self.containers.values()):
+            raise ApiError(409, f'Conflict. The container name "/{name}" is already in use')
+        image = self._image(body["Image"])
+        host_config = {
+            "AutoRemove": False,
+            "RestartPolicy": {"Name": "no", "MaximumRetryCount": 0},
+            **body["HostConfig"],
+        }
+        host_config["NetworkMode"] = host_config.get("NetworkMode") or "default"
+        host_config["PortBindings"] = host_config.get("PortBindings") or {}
+        host_config["PublishAllPorts"] = bool(host_config.get("PublishAllPorts"))
+        config = {key: value for key, value in body.items() if key not in ("HostConfig", "NetworkingConfig")}
+        defaults = image["Config"]
+        container_id = self.new_id(id_prefix)
+        config.setdefault("Hostname", container_id[:12])
+        config["Tty"] = bool(config.get("Tty"))
+        for key in ("ExposedPorts", "Labels", "Volumes"):
+            config[key] = {**(defaults.get(key) or {}), **(config.get(key) or {})}
+        names = {item.split("=")[0] for item in config.get("Env") or ()}
+        inherited = [item for item in defaults.get("Env") or () if item.split("=")[0] not in names]
+        config["Env"] = [*(config.get("Env") or ()), *inherited]
+        if not config.get("Entrypoint"):
+            config["Cmd"] = config.get("Cmd") or defaults.get("Cmd")
+            if config.get("Entrypoint") is None:
+                config["Entrypoint"] = defaults.get("Entrypoint")
+        if config["Entrypoint"] == [""]:
+            config["Entrypoint"] = None
+        asked = (body.get("NetworkingConfig") or {}).get("EndpointsConfig") or {}
+        if len(asked) > 1 and self.api < (1, 44):
+            raise ApiError(400, "Container cannot be connected to network endpoints: " + ", ".join(asked))
+        mode = host_config["NetworkMode"]
+        endpoints = {name: self._endpoint(each) for name, each in asked.items()}
+        if not endpoints and not mode.startswith("container:"):
+            known = self.networks.get(mode)
+            endpoints = {known["Name"] if known else "bridge" if mode == "default" else mode: self._endpoint({})}
+        self.containers[container_id] = {
+            "Id": container_id,
+            "Name": f"/{name}",
+            "Image": image["Id"],
+            "Config": config,
+            "HostConfig": host_config,
+            "Mounts": [],
+            "State": {
+                "Status": "created",
+                "Running": False,
+                "Paused": False,
+                "ExitCode": 0,
+                "Error": "",
+                "StartedAt": "",
+            },
+            "NetworkSettings": {"Ports": {}, "Networks": endpoints},
+        }
+        return container_id
+
+    @staticmethod
+    def _endpoint(asked: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        return {
+            "IPAMConfig": asked.get("IPAMConfig"),
+            "Links": asked.get("Links"),
+            "Aliases": asked.get("Aliases"),
+            "DriverOpts": asked.get("DriverOpts"),
+            "NetworkID": "",
+            "EndpointID": "",
+            "Gateway": "",
+            "IPAddress": "",
+            "GlobalIPv6Address": "",
+            "MacAddress": "",
+        }
+
+    def _on_container(
+        self, method: str, raw: dict[str, t.Any], rest: list[str], params: t.Mapping[str, t.Any], body: t.Any
+    ) -> t.Any:
+        verb = rest[0] if rest else ""
+        if method == "DELETE":
+            if raw["State"]["Running"] and not params.get("force"):
+                raise ApiError(409, "You cannot remove a running container")
+            self._leave_all(raw)
+            del self.containers[raw["Id"]]
+            return None
+        if method == "GET":
+            return {"json": raw, "changes": self.layers.get(raw["Id"]), "logs": self.logs}[verb]
+        if verb == "start":
+            return None if raw["State"]["Running"] else self._start(raw)
+        if verb == "kill" and not raw["State"]["Running"]:
+            raise ApiError(409, "Cannot kill container: it is not running")
+        if verb in ("stop", "kill"):
+            if raw["State"]["Running"]:
+                self._stop(raw)
+            return None
+        if verb == "rename":
+            return self._rename(raw, params["name"])
+        if verb == "update":
+            raw["HostConfig"]["RestartPolicy"] = body["RestartPolicy"]
+            return {"Warnings": None}
+        if verb == "wait":
+            return {"StatusCode": raw["State"]["ExitCode"]}
+        raise AssertionError(f"the model does not know {method} {verb}")
+
+    def _rename(self, raw: dict[str, t.Any], name: str) -> None:
+        if raw["Name"] == f"/{name}":
+            raise ApiError(400, "Renaming a container with the same name as its current name")
+        if any(each["Name"] == f"/{name}" for each in self.containers.values()):
+            raise ApiError(
+                409, f'Error when allocating new name: Conflict. The container name "/{name}" is already in use'
+            )
+        raw["Name"] = f"/{name}"
+
+    def _start(self, raw: dict[str, t.Any]) -> None:
+        state, settings = raw["State"], raw["NetworkSettings"]
+        wanted = {key: list(each or [{}]) for key, each in raw["HostConfig"]["PortBindings"].items()}
+        if raw["HostConfig"]["PublishAllPorts"]:
+            wanted.update({key: [{}] for key in raw["Config"]["ExposedPorts"] if key not in wanted})
+        mode = raw["HostConfig"]["NetworkMode"]
+        if mode in ("host", "none") or mode.startswith("container:"):
+            wanted = {}
+        taken = {
+            (key.split("/")[1], binding["HostPort"]): binding["HostIp"]
+            for other in self.containers.values()
+            for key, bindings in other["NetworkSettings"]["Ports"].items()
+            for binding in bindings or ()
+        }
+        ports: dict[str, t.Any] = dict.fromkeys(raw["Config"]["ExposedPorts"])
+        for key, bindings in wanted.items():
+            if key not in raw["Config"]["ExposedPorts"]:
+                continue  # engines up to 28 publish no port that is not exposed as well
+            ports[key] = []
+            for binding in bindings:
+                port = (binding.get("HostPort") or "0").split("-")[0]
+                if port == "0":
+                    port, self._next_port = str(self._next_port), self._next_port + 1
+                holder = taken.get((key.split("/")[1], port))
+                ip = binding.get("HostIp") or ""
+                if holder is not None and (ip in ("", "0.0.0.0", holder) or holder == "0.0.0.0"):
+                    state["ExitCode"], state["Error"] = 128, "port is already allocated"
+                    if raw["HostConfig"]["AutoRemove"]:
+                        del self.containers[raw["Id"]]
+                    raise ApiError(500, f"Bind for 0.0.0.0:{port} failed: port is already allocated")
+                ports[key] += [{"HostIp": each, "HostPort": port} for each in ([ip] if ip else ["0.0.0.0", "::"])]
+        for name, endpoint in settings["Networks"].items():
+            self._join(raw, name, endpoint)
+        self._count += 1
+        state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=f"start {self._count}")
+        settings["Ports"] = ports
+        if raw["Name"].lstrip("/") in self.crashing:
+            self._stop(raw, 1)
+
+    def _join(self, raw: dict[str, t.Any], name: str, endpoint: dict[str, t.Any]) -> None:
+        network = next((each for each in self.networks.values() if each["Name"] == name), None)
+        if network is None or (endpoint["NetworkID"] and endpoint["NetworkID"] != network["Id"]):
+            raise ApiError(404, f"network {endpoint['NetworkID'] or name} not found")
+        self._count += 1
+        endpoint.update(
+            NetworkID=network["Id"], EndpointID=self.new_id(), IPAddress=f"172.30.0.{self._count % 250 + 2}"
+        )
+        if name not in ("bridge", "host", "none"):
+            endpoint["Aliases"] = sorted({*(endpoint["Aliases"] or ()), raw["Id"][:12]})
+
+    def _stop(self, raw: dict[str, t.Any], code: int = 0) -> None:
+        raw["State"].update(Status="exited", Running=False, ExitCode=code)
+        self._leave_all(raw)
+        if raw["HostConfig"]["AutoRemove"]:
+            del self.containers[raw["Id"]]
+
+    @staticmethod
+    def _leave_all(raw: dict[str, t.Any]) -> None:
+        raw["NetworkSettings"]["Ports"] = {}
+        for endpoint in raw["NetworkSettings"]["Networks"].values():
+            endpoint.update(EndpointID="", IPAddress="")
+
+    # -- networks ----------------------------------------------------------------------------------------------------
+
+    def _on_network(self, method: str, network: dict[str, t.Any], rest: list[str], body: t.Any) -> t.Any:
+        name = network["Name"]
+        if method == "GET":
+            return network
+        if method == "DELETE":
+            if any(
+                (each["NetworkSettings"]["Networks"].get(name) or {}).get("EndpointID")
+                for each in self.containers.values()
+            ):
+                raise ApiError(403, f"error while removing network: network {name} has active endpoints")
+            del self.networks[network["Id"]]
+            return None
+        raw = self._find(self.containers, body["Container"], "container")
+        endpoints = raw["NetworkSettings"]["Networks"]
+        if rest == ["connect"]:
+            if endpoints.get(name, {}).get("EndpointID"):
+                raise ApiError(403, f"endpoint with name {raw['Name']} already exists in network {name}")
+            if name not in endpoints:
+                endpoints[name] = self._endpoint(body.get("EndpointConfig") or {})
+                if raw["State"]["Running"]:
+                    self._join(raw, name, endpoints[name])
+                elif name not in ("bridge", "host", "none"):
+                    endpoints[name]["Aliases"] = sorted({*(endpoints[name]["Aliases"] or ()), raw["Id"][:12]})
+            return None
+        if name not in endpoints:
+            status = 403 if raw["State"]["Running"] else 500
+            raise ApiError(status, f"container {raw['Id']} is not connected to network {name}")
+        del endpoints[name]
+        return None
+
+
+class ModelClient(Client):
+    """The real client's methods; only the transport ends in the model."""
+
+    def __init__(self, daemon: ModelDaemon) -> None:
+        super().__init__(CONNECTION, None, daemon.api)
+        self.daemon = daemon
+
+    def clone(self) -> ModelClient:
+        return ModelClient(self.daemon)
+
+    def close(self) -> None:
+        pass
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        data: t.Any = None,
+        timeout: float | None = None,
+        versioned: bool = True,
+        raw: bool = False,
+    ) -> t.Any:
+        return self.daemon.answer(method, path, params or {}, body)
+
+    def pull(self, reference: str) -> None:
+        self.daemon.requests.append(f"PULL {reference}")
+        if reference not in self.daemon.pullable:
+            raise ApiError(404, f"pull access denied for {reference}")
+        self.daemon.images[reference] = self.daemon.pullable[reference]
