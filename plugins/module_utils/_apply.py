@@ -99,6 +99,10 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                         done.append(step)
                     _roll_back(worker, done, outcome)
                     return outcome
+            except BaseException:
+                # A defect of ours, or an interrupt: nothing is known of it but that the host shall be as it was.
+                _roll_back(worker, [*done, step], outcome)
+                raise
             done.append(step)
             outcome.actions.append(str(step))
         return outcome
