@@ -280,6 +280,8 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
     if mode is None and container is None and wish.networks:
         # As the docker CLI: the first network takes the place of the default bridge.
         mode = wish.networks[0].name
+    if mode is None and container is None:
+        design.endpoints.setdefault("bridge", {})
     current = host_config.get("NetworkMode") or "default"
     if mode is None or mode == ("default" if current == "bridge" else current):
         return
