@@ -156,7 +156,9 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     options = lay_options(design, wish.options)
     new_image = _lay_image(design, wish, container, snapshot)
     _lay_networks(design, wish, container, snapshot)
-    publications, publish_all = reconcile(wish.ports, container.bindings, container.publish_all, container.exposed)
+    publications, publish_all = reconcile(
+        wish.ports, container.bindings, container.publish_all, container.exposed, container.bindings_of_all
+    )
     configured = tuple(binding.configured for binding in container.bindings)
     ports_change = (publications, publish_all) != (configured, container.publish_all)
     if ports_change or wish.ports.exposed:
