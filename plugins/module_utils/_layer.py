@@ -18,7 +18,7 @@ def filter_changes(changes: t.Sequence[t.Mapping[str, t.Any]], container: Contai
     """The changes that are files of the writable layer: not mount points, nor directories that hold a change."""
     mounts = [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]
     mounts += [path.rstrip("/") for path in container.host_config.get("Tmpfs") or ()]
-    # With --init (or the daemon's own setting of it) the engine mounts its init there, and makes the file to mount it on.
+    # With --init (or the daemon's own setting of it) the engine mounts its init there, on a file that it makes.
     mounts.append("/sbin/docker-init")
     paths = {change["Path"] for change in changes}
     parents = {path[:index] for path in paths for index, letter in enumerate(path) if letter == "/" and index}

@@ -147,7 +147,9 @@ def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
 
 def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
     live = {each.name for each in snapshot.summaries} | {each.id for each in snapshot.summaries}
-    return read_blueprint(container, snapshot.images.get(container.config["Image"]), snapshot.engine.api, live)
+    named = snapshot.images.get(container.config["Image"])
+    own = snapshot.images.get(container.raw["Image"])
+    return read_blueprint(container, named, own, snapshot.engine.api, live)
 
 
 def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
