@@ -99,7 +99,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
             " image.",
         )
     design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
-    lay_options(design, wish.options)
+    lay_options(design, wish.options, snapshot.images.get(wish.image))
     _lay_networks(design, wish, None, snapshot)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
@@ -155,8 +155,10 @@ def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
 def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
     stands = _blueprint(container, snapshot)
     design = stands.copy()
-    options = lay_options(design, wish.options)
+    # First the image: what is asked for counts more than what its defaults are.
     new_image = _lay_image(design, wish, container, snapshot)
+    image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
+    options = lay_options(design, wish.options, image)
     _lay_networks(design, wish, container, snapshot)
     publications, publish_all = reconcile(
         wish.ports, container.bindings, container.publish_all, container.exposed, container.bindings_of_all
