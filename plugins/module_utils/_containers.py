@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     Publication,
@@ -35,13 +35,23 @@ MODES_WITHOUT_PORTS = ("none", "host")
 
 @dataclass(frozen=True)
 class Blueprint:
-    """A create request: its body, and the endpoint of each network by the network's name."""
+    """A create request: its body, and the endpoint of each network by the network's name.
+
+    ``mode_names``: the name of the network whose ID NetworkMode holds, by that ID.
+    """
 
     body: dict[str, t.Any]
     endpoints: dict[str, dict[str, t.Any]]
+    mode_names: t.Mapping[str, str] = field(default_factory=dict)
 
     def copy(self) -> Blueprint:
-        return Blueprint(copy.deepcopy(self.body), copy.deepcopy(self.endpoints))
+        return Blueprint(copy.deepcopy(self.body), copy.deepcopy(self.endpoints), self.mode_names)
+
+    @property
+    def main_network(self) -> str:
+        """What NetworkMode names: the network that the engine joins where the request lists none."""
+        mode = str(self.body["HostConfig"].get("NetworkMode") or "default")
+        return "bridge" if mode == "default" else self.mode_names.get(mode, mode)
 
 
 @dataclass(frozen=True)
@@ -152,11 +162,16 @@ def clean_endpoint(container: Container, endpoint: Raw, api: tuple[int, int]) ->
 
 
 def read_blueprint(
-    container: Container, image: Raw | None, api: tuple[int, int], live_containers: t.Collection[str]
+    container: Container,
+    named: Raw | None,
+    own: Raw | None,
+    api: tuple[int, int],
+    live_containers: t.Collection[str],
 ) -> Blueprint:
     """The create request that makes this container again.
 
-    ``image`` is the inspected image that the container's own reference names now (None: it is gone or was not read).
+    ``named`` is the inspected image that the container's own reference names now, ``own`` the one that it was made of;
+    None: it is gone or was not read.
     ``live_containers`` are all names and IDs on the host: a source of volumes that is gone cannot be named again.
     """
     body: dict[str, t.Any] = copy.deepcopy(dict(container.config))
@@ -166,10 +181,10 @@ def read_blueprint(
     if container.main_network is None:
         endpoints = {}
 
-    if image is None or image.get("Id") != container.raw.get("Image"):
+    if named is None or named.get("Id") != container.raw.get("Image"):
         # The tag has moved on; the container shall stay what it is.
         body["Image"] = container.raw["Image"]
-    elif not body.get("Entrypoint") and (image.get("Config") or {}).get("Entrypoint"):
+    if not body.get("Entrypoint") and ((own or {}).get("Config") or {}).get("Entrypoint"):
         # Made with an empty entrypoint; null would bring the image's back.
         body["Entrypoint"] = [""]
 
@@ -190,7 +205,8 @@ def read_blueprint(
         f"{link.split(':')[0].lstrip('/')}:{link.split(':')[1].split('/')[-1]}"
         for link in host_config.get("Links") or ()
     ] or None
-    return Blueprint(body, endpoints)
+    main = container.main_network
+    return Blueprint(body, endpoints, {} if main is None else {mode: main})
 
 
 def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers: t.Collection[str]) -> None:
@@ -217,7 +233,7 @@ def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers:
 
 def bind_destination(bind: str) -> str:
     parts = bind.split(":")
-    return parts[1] if len(parts) > 1 else parts[0]
+    return (parts[1] if len(parts) > 1 else parts[0]).rstrip("/") or "/"
 
 
 def subtract_image_defaults(blueprint: Blueprint, image: Raw) -> None:
@@ -239,11 +255,12 @@ def subtract_image_defaults(blueprint: Blueprint, image: Raw) -> None:
 def split_endpoints(blueprint: Blueprint, api: tuple[int, int]) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
     """The body of the create, and the endpoints that have to be connected after it and before the start."""
     body = copy.deepcopy(blueprint.body)
-    mode = body["HostConfig"].get("NetworkMode") or "default"
-    main = "bridge" if mode == "default" else mode
+    main = blueprint.main_network
+    # One that has left the network of its NetworkMode must not join it again, as it would without any endpoint.
+    first = main if main in blueprint.endpoints else next(iter(blueprint.endpoints), main)
     at_create, later = {}, {}
     for name, endpoint in blueprint.endpoints.items():
-        if name == main or api >= API_ENDPOINTS_AT_CREATE:
+        if name == first or api >= API_ENDPOINTS_AT_CREATE:
             at_create[name] = endpoint
         else:
             later[name] = endpoint

@@ -95,8 +95,8 @@ def converge(
     if keys and check_mode:
         raise Failure(
             "interrupted_change",
-            f"A former change of {', '.join(repr(name) for _kind, name in sorted(keys))} was interrupted. A run without "
-            "check mode settles that first; until then it cannot be said what else would change.",
+            f"A former change of {', '.join(repr(name) for _kind, name in sorted(keys))} was interrupted. A run "
+            "without check mode settles that first; until then it cannot be said what else would change.",
         )
     if not keys:
         plan, host = _plan(client, networks, containers, host)

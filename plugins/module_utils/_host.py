@@ -125,10 +125,12 @@ class Snapshot:
 
     def members_of(self, network: Raw) -> list[Summary]:
         """Every container with an endpoint on this network, running or stopped."""
+        # One that was created and never started knows the network's name only (engine 20.10).
+        ids = (network["Id"], "", None)
         return [
             summary
             for summary in self.summaries
-            if (summary.endpoints.get(network["Name"]) or {}).get("NetworkID") == network["Id"]
+            if network["Name"] in summary.endpoints and summary.endpoints[network["Name"]].get("NetworkID") in ids
         ]
 
     def inspected(self, summary: Summary) -> Container:

@@ -23,6 +23,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import RESERVED_LABELS
 
+Raw = t.Mapping[str, t.Any]
+
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
@@ -32,12 +34,17 @@ _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3
 def parse_command(value: t.Any, option: str) -> list[str]:
     if isinstance(value, str):
         try:
-            return shlex.split(value)
+            words = shlex.split(value)
         except ValueError as error:
             raise Failure("option_conflict", f"{option}: {value!r} cannot be split into words: {error}.") from error
-    if isinstance(value, (list, tuple)):
-        return [str(item) for item in value]
-    raise Failure("option_conflict", f"{option} is a string or a list of strings, not {value!r}.")
+    elif isinstance(value, (list, tuple)):
+        words = [str(item) for item in value]
+    else:
+        raise Failure("option_conflict", f"{option} is a string or a list of strings, not {value!r}.")
+    if not words:
+        # The daemon takes the image's command for an empty one, so that it would never be met.
+        raise Failure("option_conflict", f"{option} is empty; leave it out to run what the image says.")
+    return words
 
 
 def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
@@ -114,7 +121,12 @@ def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         if option == "tmpfs_size":
             content = parse_memory(content)
         elif option == "tmpfs_mode":
-            content = int(content, 8)
+            try:
+                content = int(content, 8)
+            except ValueError as error:
+                raise Failure(
+                    "option_conflict", f"mounts: tmpfs_mode {content!r} is not octal, such as 1777."
+                ) from error
         mount.setdefault(block, {})[key] = content
     return mount
 
@@ -137,6 +149,8 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         value = params.get(option)
         if value is not None:
             parsed[option] = readers[option](value) if option in readers else value
+    if "restart_policy" not in parsed and params.get("restart_retries") is not None:
+        raise Failure("option_conflict", "restart_retries needs restart_policy=on-failure.")
     if "restart_policy" in parsed:
         policy = parsed["restart_policy"]
         retries = params.get("restart_retries")
@@ -160,23 +174,35 @@ def _lay_labels(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> Non
         body["Labels"] = kept
 
 
+def _put_line(lines: t.Sequence[str], sign: str, name: str, line: str | None) -> list[str]:
+    """``NAME=value`` or ``name:address`` in the place of every line of that name; None takes them away."""
+    mine = [index for index, each in enumerate(lines) if each.split(sign, 1)[0] == name]
+    others = [each for index, each in enumerate(lines) if index not in mine]
+    if line is None:
+        return others
+    place = mine[0] if mine else len(others)
+    return [*others[:place], line, *others[place:]]
+
+
 def _lay_env(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
-    present = {item.split("=", 1)[0]: item for item in body.get("Env") or ()}
+    lines = list(body.get("Env") or ())
     for name, content in wish.items():
-        if content is None:
-            present.pop(name, None)
-        else:
-            present[name] = f"{name}={content}"
-    if list(present.values()) != list(body.get("Env") or ()):
-        body["Env"] = list(present.values())
+        # Of several lines of one name the last one counts; a bare name keeps the image's value away.
+        last = next((each for each in reversed(lines) if each.split("=", 1)[0] == name), None)
+        met = last in (None, name) if content is None else last == f"{name}={content}"
+        if not met:
+            lines = _put_line(lines, "=", name, None if content is None else f"{name}={content}")
+    if lines != list(body.get("Env") or ()):
+        body["Env"] = lines
 
 
 def _lay_etc_hosts(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
-    hosts = {item.split(":", 1)[0]: item.split(":", 1)[1] for item in body["HostConfig"].get("ExtraHosts") or ()}
-    merged = {**hosts, **wish}
-    entries = [f"{name}:{address}" for name, address in merged.items() if address is not None]
-    if entries != list(body["HostConfig"].get("ExtraHosts") or ()):
-        body["HostConfig"]["ExtraHosts"] = entries
+    lines = list(body["HostConfig"].get("ExtraHosts") or ())
+    for name, address in wish.items():
+        # A name may have several addresses, one line for each.
+        lines = _put_line(lines, ":", name, None if address is None else f"{name}:{address}")
+    if lines != list(body["HostConfig"].get("ExtraHosts") or ()):
+        body["HostConfig"]["ExtraHosts"] = lines
 
 
 def _lay_restart_policy(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
@@ -226,11 +252,14 @@ def _bind_parts(bind: str) -> tuple[str, str, frozenset[str]]:
 def _lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) -> None:
     mounts = [dict(mount) for mount in body["HostConfig"].get("Mounts") or ()]
     for mount in wish:
-        same = [index for index, each in enumerate(mounts) if each["Target"] == mount["Target"]]
+        same = [index for index, each in enumerate(mounts) if each["Target"].rstrip("/") == mount["Target"].rstrip("/")]
         if not same:
             mounts.append(dict(mount))
-        elif any((mounts[same[0]].get(key) or False) != (value or False) for key, value in mount.items()):
-            mounts[same[0]] = dict(mount)
+            continue
+        standing = mounts[same[0]]
+        if any((standing.get(key) or False) != (value or False) for key, value in mount.items() if key != "Target"):
+            # What was not asked about stays, such as the name of an anonymous volume.
+            mounts[same[0]] = {**standing, **mount} if standing["Type"] == mount["Type"] else dict(mount)
     if mounts != list(body["HostConfig"].get("Mounts") or ()):
         body["HostConfig"]["Mounts"] = mounts
 
@@ -241,12 +270,15 @@ def _lay_healthcheck(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> Non
         body["Healthcheck"] = merged
 
 
-def _lay_list(key: str) -> t.Callable[[dict[str, t.Any], t.Any], None]:
-    def lay(body: dict[str, t.Any], wish: t.Any) -> None:
-        if list(body.get(key) or ()) != wish:
-            body[key] = wish
+def _lay_command(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+    if list(body.get("Cmd") or ()) != list(wish):
+        body["Cmd"] = list(wish)
 
-    return lay
+
+def _lay_entrypoint(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+    # The daemon reads an empty text as no entrypoint, and null as the image's.
+    if [word for word in body.get("Entrypoint") or () if word] != list(wish):
+        body["Entrypoint"] = list(wish) or [""]
 
 
 def _lay_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
@@ -271,8 +303,8 @@ class Layer:
 
 
 LAYERS: dict[str, Layer] = {
-    "command": Layer("Cmd", _lay_list("Cmd")),
-    "entrypoint": Layer("Entrypoint", _lay_list("Entrypoint")),
+    "command": Layer("Cmd", _lay_command),
+    "entrypoint": Layer("Entrypoint", _lay_entrypoint),
     "env": Layer("Env", _lay_env),
     "labels": Layer("Labels", _lay_labels),
     "hostname": Layer("Hostname", _lay_value("Hostname")),
@@ -290,15 +322,36 @@ LAYERS: dict[str, Layer] = {
 }
 
 
-def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any]) -> list[str]:
-    """Lay the options over the request, in place. Returns the names of those that made a difference."""
+def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Raw | None = None) -> list[str]:
+    """Lay the options over the request, in place. Returns the names of those that made a difference.
+
+    ``image`` is what the container will be made of, as far as it is known: the daemon fills a request in from it.
+    """
+    defaults = (image or {}).get("Config") or {}
     changed = []
     for option, wish in options.items():
         before = copy.deepcopy(blueprint.body)
+        if option == "labels":
+            # The image's labels come back at every create.
+            inherited = defaults.get("Labels") or {}
+            wish = {key: inherited.get(key) if content is None else content for key, content in wish.items()}
         LAYERS[option].lay(blueprint.body, wish)
+        if option == "env":
+            _keep_away(blueprint.body, wish, defaults.get("Env") or ())
+        if option == "entrypoint" and not wish and defaults.get("Entrypoint"):
+            blueprint.body["Entrypoint"] = [""]
         if blueprint.body != before:
             changed.append(option)
     return changed
+
+
+def _keep_away(body: dict[str, t.Any], wish: t.Mapping[str, str | None], inherited: t.Iterable[str]) -> None:
+    """The image's variables come back at every create; a bare name in the request takes them out of the environment."""
+    lines = list(body.get("Env") or ())
+    image_names = {item.split("=", 1)[0] for item in inherited}
+    bare = [name for name, content in wish.items() if content is None and name in image_names and name not in lines]
+    if bare:
+        body["Env"] = [*lines, *bare]
 
 
 def show_option(option: str, body: t.Mapping[str, t.Any]) -> t.Any:
@@ -318,8 +371,8 @@ def normal_reference(reference: str) -> str:
     head, slash, rest = name.partition("/")
     if not slash or not ("." in head or ":" in head or head == "localhost"):
         name = f"docker.io/{name}" if slash else f"docker.io/library/{name}"
-    elif head in ("index.docker.io", "docker.io") and "/" not in rest:
-        name = f"docker.io/library/{rest}"
+    elif head in ("index.docker.io", "docker.io"):
+        name = f"docker.io/{rest}" if "/" in rest else f"docker.io/library/{rest}"
     if digest:
         return f"{name}@{digest}"
     return name if ":" in name.rsplit("/", 1)[-1] else f"{name}:latest"

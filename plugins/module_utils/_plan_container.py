@@ -99,7 +99,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
             " image.",
         )
     design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
-    lay_options(design, wish.options)
+    lay_options(design, wish.options, snapshot.images.get(wish.image))
     _lay_networks(design, wish, None, snapshot)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
@@ -150,16 +150,22 @@ def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
 
 def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
     live = {each.name for each in snapshot.summaries} | {each.id for each in snapshot.summaries}
-    return read_blueprint(container, snapshot.images.get(container.config["Image"]), snapshot.engine.api, live)
+    named = snapshot.images.get(container.config["Image"])
+    own = snapshot.images.get(container.raw["Image"])
+    return read_blueprint(container, named, own, snapshot.engine.api, live)
 
 
 def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
     stands = _blueprint(container, snapshot)
     design = stands.copy()
-    options = lay_options(design, wish.options)
+    # First the image: what is asked for counts more than what its defaults are.
     new_image = _lay_image(design, wish, container, snapshot)
+    image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
+    options = lay_options(design, wish.options, image)
     _lay_networks(design, wish, container, snapshot)
-    publications, publish_all = reconcile(wish.ports, container.bindings, container.publish_all, container.exposed)
+    publications, publish_all = reconcile(
+        wish.ports, container.bindings, container.publish_all, container.exposed, container.bindings_of_all
+    )
     configured = tuple(binding.configured for binding in container.bindings)
     ports_change = (publications, publish_all) != (configured, container.publish_all)
     if ports_change or wish.ports.exposed:
@@ -283,6 +289,8 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
     if mode is None and container is None and wish.networks:
         # As the docker CLI: the first network takes the place of the default bridge.
         mode = wish.networks[0].name
+    if mode is None and container is None:
+        design.endpoints.setdefault("bridge", {})
     current = host_config.get("NetworkMode") or "default"
     if mode is None or mode == ("default" if current == "bridge" else current):
         return

@@ -14,7 +14,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, Container, split_endpoints
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    MODES_WITHOUT_PORTS,
+    Blueprint,
+    Container,
+    split_endpoints,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
@@ -23,6 +28,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
     Connect,
     CreateContainer,
+    Disconnect,
     RemoveContainer,
     Rename,
     SetRestartPolicy,
@@ -140,6 +146,10 @@ def plan_swap(
     body, later = split_endpoints(design, snapshot.engine.api)
     policy = container.host_config.get("RestartPolicy") or NO_RESTART
     steps: list[Step] = [CreateContainer(successor, body, f"successor of {container.name}")]
+    main = design.main_network
+    if not design.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):
+        # The old one has left every network; the successor has just been given the one of its NetworkMode.
+        steps.append(Disconnect(main, successor, {}, main, successor))
     steps += [Connect(name, successor, endpoint, name, successor) for name, endpoint in later.items()]
     if (policy.get("Name") or "no") != "no":
         # A stopped container with restart=always comes back with the daemon and would take the ports.

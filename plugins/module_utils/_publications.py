@@ -50,11 +50,18 @@ class Binding:
 
 
 def pair_bindings(configured: t.Sequence[Publication], actual: t.Sequence[Publication]) -> tuple[Binding, ...]:
-    """Find for every configured publication what the engine made of it. Fixed ones choose first, then ranges."""
+    """Find for every configured publication what the engine made of it.
+
+    Fixed ones choose first, then ranges; those with an address of their own before those that fit every address.
+    """
     free = list(actual)
     found: dict[int, tuple[Publication, ...]] = {}
-    order = sorted(range(len(configured)), key=lambda i: (configured[i].is_ephemeral, configured[i].is_range, i))
-    for index in order:
+
+    def order(index: int) -> tuple[bool, bool, bool, int]:
+        publication = configured[index]
+        return (publication.is_ephemeral, publication.is_range, not publication.host_ip, index)
+
+    for index in sorted(range(len(configured)), key=order):
         publication = configured[index]
         mine: list[Publication] = []
         for candidate in _by_likeness(publication, free):
@@ -117,12 +124,19 @@ def _claim(wish: Publication, free: list[Publication]) -> list[Publication]:
 
 
 def reconcile(
-    wish: PortWish, bindings: t.Sequence[Binding], publish_all: bool, exposed: t.Collection[str]
+    wish: PortWish,
+    bindings: t.Sequence[Binding],
+    publish_all: bool,
+    exposed: t.Collection[str],
+    by_all: t.Sequence[Binding] = (),
 ) -> tuple[tuple[Publication, ...], bool]:
-    """What shall be configured: the publications, and whether ``-P`` stands. Equal to what is when the wish is met."""
+    """What shall be configured: the publications, and whether ``-P`` stands. Equal to what is when the wish is met.
+
+    ``by_all`` is what ``-P`` publishes, which no list of the engine holds.
+    """
     configured = tuple(binding.configured for binding in bindings)
     if wish.close or wish.close_all:
-        return _close(wish, bindings, publish_all, exposed)
+        return _close(wish, bindings, publish_all, exposed, by_all)
     if wish.publications is None:
         return configured, publish_all if wish.publish_all is None else wish.publish_all
     wanted = tuple(
@@ -135,6 +149,8 @@ def reconcile(
     )
     all_ports = bool(wish.publish_all) if wish.purge or wish.publish_all is not None else publish_all
     free = list(configured)
+    if all_ports and publish_all:
+        free += [binding.configured for binding in by_all]
     missing: list[Publication] = []
     for publication in sorted(wanted, key=_claim_order):
         if not _claim(publication, free):
@@ -173,22 +189,25 @@ def _in_order(wanted: t.Sequence[Publication], missing: t.Sequence[Publication])
 
 
 def _close(
-    wish: PortWish, bindings: t.Sequence[Binding], publish_all: bool, exposed: t.Collection[str]
+    wish: PortWish,
+    bindings: t.Sequence[Binding],
+    publish_all: bool,
+    exposed: t.Collection[str],
+    by_all: t.Sequence[Binding],
 ) -> tuple[tuple[Publication, ...], bool]:
     if wish.close_all:
         return (), False
     wanted = wish.publications or ()
-    kept = tuple(
-        binding.configured
-        for binding in bindings
-        if not any(_narrows_to(publication, binding) for publication in wanted)
-    )
-    # What -P publishes stands in no list; it is written out where one of its ports is to be closed.
-    by_all = [key for key in sorted(exposed) if key not in {binding.configured.key for binding in bindings}]
-    if publish_all and any(publication.key in by_all for publication in wanted):
-        left = [key for key in by_all if key not in {publication.key for publication in wanted}]
-        kept += tuple(Publication(int(key.split("/")[0]), key.split("/")[1]) for key in left)
-        return kept, False
+
+    def is_closed(binding: Binding) -> bool:
+        return any(_narrows_to(publication, binding) for publication in wanted)
+
+    kept = tuple(binding.configured for binding in bindings if not is_closed(binding))
+    # -P publishes every exposed port that no publication names: also one whose last publication is closed here.
+    named = {publication.key for publication in kept}
+    opened_again = any(binding.configured.key in set(exposed) - named for binding in bindings if is_closed(binding))
+    if publish_all and (opened_again or any(is_closed(binding) for binding in by_all)):
+        return (*kept, *(binding.configured for binding in by_all if not is_closed(binding))), False
     return kept, publish_all
 
 
