@@ -99,8 +99,8 @@ EXAMPLES = r"""
     image: busybox
     command: httpd -f -p 80
     published_ports:
-      - "8080:80"
-  # As docker run -d -p 8080:80. The container is made and started. In the next run nothing changes.
+      - "8088:80"
+  # As docker run -d -p 8088:80. The container is made and started. In the next run nothing changes.
 
 - name: Publish every port that the image exposes
   bridgeport.docker.docker_port_publish:
@@ -118,7 +118,7 @@ EXAMPLES = r"""
   bridgeport.docker.docker_port_publish:
     name: shop
     published_ports:
-      - "8080:80"
+      - "8088:80"
       - "127.0.0.1:8081:80"
       - "127.0.0.1::80"
       - "127.0.0.1:8053:53/udp"
@@ -150,35 +150,35 @@ EXAMPLES = r"""
   bridgeport.docker.docker_port_publish:
     name: shop
     published_ports:
-      - "8080:80"
+      - "8088:80"
     bind_policy: loopback
   register: result
   failed_when: result.failure.code | default('') != 'bind_policy'
-  # Refused, as 8080:80 is every address. Nothing has been touched.
+  # Refused, as 8088:80 is every address. Nothing has been touched.
 
 - name: Take the next port when the first is taken
   block:
-    - name: Publish on port 8080
+    - name: Publish on port 8088
       bridgeport.docker.docker_port_publish:
         name: second-shop
         image: busybox
         command: httpd -f -p 80
         published_ports:
-          - "8080:80"
+          - "8088:80"
   rescue:
     - name: Give up for any other reason
       ansible.builtin.fail:
         msg: "{{ ansible_failed_result.msg }}"
       when: ansible_failed_result.failure.code | default('') != 'port_conflict'
 
-    - name: Publish on port 8090
+    - name: Publish on port 8098
       bridgeport.docker.docker_port_publish:
         name: second-shop
         image: busybox
         command: httpd -f -p 80
         published_ports:
-          - "8090:80"
-  # The container shop has port 8080, so that second-shop gets port 8090.
+          - "8098:80"
+  # The container shop has port 8088, so that second-shop gets port 8098.
 
 - name: Close every port
   bridgeport.docker.docker_port_publish:
@@ -328,7 +328,7 @@ diff:
       type: dict
   sample:
     before:
-      container shop: {state: running, image: busybox, published_ports: ["8080:80/tcp"], publish_all_ports: false}
+      container shop: {state: running, image: busybox, published_ports: ["8088:80/tcp"], publish_all_ports: false}
     after:
       container shop: {state: running, image: busybox, published_ports: ["8081:80/tcp"], publish_all_ports: false}
 refusals:
@@ -420,12 +420,12 @@ failure:
   sample:
     code: port_conflict
     message: >-
-      Container 'shop' cannot publish 8080:80/tcp: container 'web' publishes 8080:80/tcp. One host port binds one
+      Container 'shop' cannot publish 8088:80/tcp: container 'web' publishes 8088:80/tcp. One host port binds one
       container; choose another port or address, or stop that container first.
     container: shop
-    publication: 8080:80/tcp
+    publication: 8088:80/tcp
     holder: web
-    holder_publication: 8080:80/tcp
+    holder_publication: 8088:80/tcp
 """
 
 import typing as t

@@ -209,9 +209,9 @@ EXAMPLES = r"""
       - name: back
     containers:
       - name: busybox1
-        force_kill: true
+        stop_timeout: 1
       - name: busybox2
-        force_kill: true
+        stop_timeout: 1
       - name: front-proxy
   # The containers go first.
 """
