@@ -10,6 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    API_ENDPOINTS_AT_CREATE,
+    MODES_WITHOUT_PORTS,
     Blueprint,
     Container,
     clean_endpoint,
@@ -59,6 +61,7 @@ HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
     check_leftovers(wish.name, snapshot)
+    _check_options(wish, snapshot)
     summary = snapshot.find_container(wish.name)
     if wish.state == "absent":
         return _plan_removal(wish, summary, snapshot)
@@ -103,6 +106,15 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     _lay_networks(design, wish, None, snapshot)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
+        early = snapshot.engine.api < API_ENDPOINTS_AT_CREATE
+        if endpoint.mac_address and early and endpoint.name != design.main_network:
+            raise Failure(
+                "unsupported",
+                f"Container {wish.name!r}: a MAC address on {endpoint.name!r}, which is not its first network, needs"
+                f" Docker Engine 25.0 or newer; this one is {snapshot.engine.version}.",
+                engine_version=snapshot.engine.version,
+                needed_version="25.0",
+            )
     publications, publish_all = reconcile(wish.ports, (), False, ())
     _lay_ports(design, publications, publish_all, (), wish, None)
     refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
@@ -168,12 +180,17 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     if ports_change or wish.ports.exposed:
         _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
     runs = wish.state == "started" or (wish.state == "present" and container.is_running)
+    _check_networks(wish, container, design, snapshot, request)
     refusals: list[Failure] = []
     if wish.ports.publications is not None or ports_change:
         refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
 
-    unbound = [b for b in (*container.bindings, *container.bindings_of_all) if container.is_running and not b.actual]
-    replaces = design.body != stands.body or bool(unbound and not refusals and wish.ports.publications is not None)
+    # One that is just restarting has nothing bound, and would not get further by being made anew.
+    unbound = container.status == "running" and not all(
+        binding.actual for binding in (*container.bindings, *container.bindings_of_all)
+    )
+    asked = wish.ports.publications is not None and not wish.ports.close
+    replaces = design.body != stands.body or (unbound and asked and not refusals)
     steps: list[Step] = []
     losses: list[str] = []
     if replaces:
@@ -197,7 +214,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
             )
         elif wish.state == "stopped" and container.is_running:
             steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
-    status = "running" if runs else "exited" if container.is_running else container.status
+    status = "running" if runs else "created" if replaces else "exited" if container.is_running else container.status
     after = _view(design, status, publications, publish_all, options)
     return Item(
         "container",
@@ -214,6 +231,32 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         replaces=container.id if replaces else None,
         predicted=_predict(container.name, "" if replaces else container.id, after, publications, runs),
     )
+
+
+def _check_networks(
+    wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
+) -> None:
+    """What the endpoints' own plan refuses has to be refused as well where the container is made anew."""
+    for endpoint in wish.networks or ():
+        check_endpoint(container.name, endpoint, endpoint.name, snapshot, request)
+    mode = design.body["HostConfig"].get("NetworkMode") or "default"
+    if wish.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {container.name!r} cannot join {wish.networks[0].name!r}: its network mode is {mode}, which has"
+            " no endpoints of its own.",
+        )
+
+
+def _check_options(wish: ContainerWish, snapshot: Snapshot) -> None:
+    if "StartInterval" in wish.options.get("healthcheck", {}) and snapshot.engine.api < (1, 44):
+        raise Failure(
+            "unsupported",
+            f"Container {wish.name!r}: healthcheck.start_interval needs Docker Engine 25.0 or newer; this one is"
+            f" {snapshot.engine.version}.",
+            engine_version=snapshot.engine.version,
+            needed_version="25.0",
+        )
 
 
 def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:
@@ -242,7 +285,7 @@ def _plan_endpoints(
         reference = endpoint.name if raw is None else raw["Id"]
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
     for name, standing in container.endpoints.items():
-        if wish.purge_networks and name not in design.endpoints:
+        if name not in design.endpoints and (wish.purge_networks or name in wish.leaves):
             former = clean_endpoint(container, standing, snapshot.engine.api)
             steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps
@@ -283,6 +326,8 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         listed = {endpoint.name for endpoint in wish.networks}
         for name in [name for name in design.endpoints if name not in listed]:
             del design.endpoints[name]
+    for name in wish.leaves:
+        design.endpoints.pop(name, None)
     if mode is None and container is None and wish.networks:
         # As the docker CLI: the first network takes the place of the default bridge.
         mode = wish.networks[0].name

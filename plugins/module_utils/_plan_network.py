@@ -8,8 +8,13 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, clean_endpoint
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    Container,
+    automatic_aliases,
+    clean_endpoint,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
@@ -45,8 +50,10 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         _check_kind(raw)
     if wish.state == "absent":
         return _plan_removal(wish, raw, snapshot, request)
+    if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
+        raise _too_old("enable_ipv4=false", "28.0", snapshot)
     if raw is None:
-        _check_overlap(wish, snapshot)
+        _check_overlap(wish, snapshot, request)
     else:
         _check_same(wish, raw)
     reference = wish.name if raw is None else raw["Id"]
@@ -85,17 +92,29 @@ def _check_kind(raw: Raw) -> None:
         )
 
 
-def _check_overlap(wish: NetworkWish, snapshot: Snapshot) -> None:
-    for pool in wish.pools or ():
-        for other in snapshot.networks:
-            taken = overlapping(pool.subnet, [each.subnet for each in read_pools(other)])
-            if taken and other["Name"] != wish.name:
+def _too_old(what: str, needed: str, snapshot: Snapshot) -> Failure:
+    return Failure(
+        "unsupported",
+        f"{what} needs Docker Engine {needed} or newer; this one is {snapshot.engine.version}.",
+        engine_version=snapshot.engine.version,
+        needed_version=needed,
+    )
+
+
+def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> None:
+    holders = [(str(other["Name"]), read_pools(other)) for other in snapshot.networks]
+    holders += [(other.name, other.pools or ()) for other in request.networks.values() if other.state != "absent"]
+    others = [(name, pools) for name, pools in holders if name != wish.name]
+    for index, pool in enumerate(wish.pools or ()):
+        for name, pools in [*others, (wish.name, (wish.pools or ())[:index])]:
+            taken = overlapping(pool.subnet, [each.subnet for each in pools])
+            if taken:
                 raise Failure(
                     "subnet_overlap",
-                    f"Network {wish.name!r} cannot take {pool.subnet}: network {other['Name']!r} has {taken}. Choose"
-                    " another subnet.",
+                    f"Network {wish.name!r} cannot take {pool.subnet}: network {name!r} has {taken}. Choose another"
+                    " subnet.",
                     subnet=pool.subnet,
-                    holder=other["Name"],
+                    holder=name,
                     holder_subnet=taken,
                 )
 
@@ -185,7 +204,8 @@ def _plan_members(
             losses.extend(_losses(snapshot.inspected(summary)))
     if raw is not None and not wish.appends:
         for summary in snapshot.members_of(raw):
-            if summary.name not in listed:
+            # One that is planned as a container leaves by its own plan, which may make it anew.
+            if summary.name not in listed and summary.name not in request.containers:
                 steps.append(_leave(raw, summary, snapshot.inspected(summary), snapshot.engine.api))
     return steps, losses
 
@@ -218,16 +238,34 @@ def plan_endpoint(
         )
     api = snapshot.engine.api
     standing = None if container is None else container.endpoints.get(network)
+    if container is not None and wish.mac_address is not None:
+        _check_mac_address(wish.mac_address, container, standing, network)
     if container is None or standing is None:
         return [Connect(reference, target, wish.lay_over({}), network, name)]
     former = clean_endpoint(container, standing, api)
-    wished = wish.lay_over(former)
+    # The host name stands among the aliases of engines up to 25 in any case, so wishing for it is met.
+    met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
+    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
+    wished = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
     if wished == former and endpoint_is_live(container, standing, reference):
         return []
     return [
         Disconnect(reference, target, former, network, name),
         Connect(reference, target, wished, network, name),
     ]
+
+
+def _check_mac_address(wanted: str, container: Container, standing: Raw | None, network: str) -> None:
+    """Only a create sets a MAC address: connecting ignores it up to API 1.53."""
+    known = {(standing or {}).get("MacAddress") or ""}
+    if network == container.main_network:
+        known.add(container.config.get("MacAddress") or "")
+    if wanted not in known and (container.is_running or known != {""} or standing is None):
+        raise Failure(
+            "unsupported",
+            f"Container {container.name!r} cannot get the MAC address {wanted} on {network!r}: Docker sets one when a"
+            " container is made, and remaking it for that is not supported yet.",
+        )
 
 
 def endpoint_is_live(container: Container, endpoint: Raw, network_id: str) -> bool:
@@ -245,6 +283,8 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
         raise Failure(
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
+    if wish.gw_priority and snapshot.engine.api < (1, 48):
+        raise _too_old("gw_priority", "28.0", snapshot)
     if not wish.addresses():
         return
     if network in PREDEFINED:
