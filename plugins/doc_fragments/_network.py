@@ -21,7 +21,7 @@ options:
     suboptions:
       name:
         description:
-          - The exact name of the network.
+          - The exact name of the network, or its ID (at least 12 hex digits) where it exists.
         type: str
         required: true
       state:
@@ -130,8 +130,8 @@ options:
     type: bool
   enable_ipv4:
     description:
-      - Whether the network has IPv4. When unset, a new network has. Turning it off needs Docker Engine 28 (API 1.48) or
-        later.
+      - Whether the network has IPv4. When unset, a new network has. Turning it off needs Docker Engine 28 (API 1.48),
+        and is refused with the failure code V(unsupported) where the engine is older.
     type: bool
   enable_ipv6:
     description:

@@ -34,8 +34,8 @@ options:
       - V(absent) is that O(published_ports), or with O(all) any port at all, are not. V(80) closes every publication of
         80/tcp, a host port, a range of them or an address narrows it to those. A container that does not exist
         publishes nothing, so that is fine.
-      - Closing a port that O(publish_all_ports) publishes turns that off, and publishes the other exposed ports one by
-        one.
+      - Closing a port that O(publish_all_ports) publishes turns that off, and publishes what is left one by one, on the
+        same host ports.
       - Both keep the run state. A container that runs does so afterwards, a stopped one stays stopped, with its
         publications waiting for its next start. A container that is made here is started.
     type: str
@@ -292,8 +292,8 @@ networks:
       aliases: []
 actions:
   description:
-    - What was done, step by step, and on failure what was undone.
-    - Empty in check mode, and when nothing had to be done.
+    - What was done, step by step, in check mode what would be done, and on failure what was undone. Empty when nothing
+      had to be done.
   type: list
   elements: str
   returned: success, and on failure where the work had been planned
@@ -408,6 +408,14 @@ failure:
       description: The exit code of the container.
       type: int
       returned: with V(start_failed), where it has ended
+    engine_version:
+      description: The version of the engine.
+      type: str
+      returned: with V(unsupported), where the engine is too old
+    needed_version:
+      description: The version of the engine that can do it.
+      type: str
+      returned: with V(unsupported), where the engine is too old
     cause:
       description: The failure that was to be undone, like RV(failure).
       type: dict

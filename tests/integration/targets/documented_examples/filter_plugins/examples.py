@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 import yaml
@@ -14,16 +13,13 @@ import yaml
 COLLECTION = "bridgeport.docker."
 
 
-def examples_of(source: str, prefix: str, further_names: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
-    """The tasks in EXAMPLES of a module's file, with every container and network renamed to one with the prefix.
+def examples_of(text: str, prefix: str, further_names: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
+    """The tasks of a module's EXAMPLES, with every container and network renamed to one with the prefix.
 
     Nothing else differs from what is documented. A name is what a task of this collection gives as the name of a
     container or network, and what stands in ``further_names``.
     """
-    found = re.search(r'^EXAMPLES = r"""\n(.*?)^"""$', source, re.MULTILINE | re.DOTALL)
-    if found is None:
-        raise ValueError("There is no EXAMPLES in this file.")
-    tasks: list[dict[str, t.Any]] = yaml.safe_load(found.group(1))
+    tasks: list[dict[str, t.Any]] = yaml.safe_load(text)
     names = {*further_names, *(name for task in flat_tasks(tasks) for name in _names(task))}
     for task in flat_tasks(tasks):
         for key in task:
