@@ -63,7 +63,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     members, losses = _plan_members(wish, raw, reference, snapshot, request)
     steps.extend(members)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
-    after_names = _names_after(wish, names)
+    after_names = _names_after(wish, names, request)
     return Item(
         "network",
         wish.name,
@@ -75,11 +75,17 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     )
 
 
-def _names_after(wish: NetworkWish, names: t.Sequence[str]) -> list[str]:
-    if wish.connected is None:
-        return sorted(names)
-    listed = {member.name for member in wish.connected}
-    return sorted(listed | set(names)) if wish.appends else sorted(listed)
+def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
+    """Who will be on the network, those included that join or leave it by a plan of their own."""
+    after = set(names) if wish.connected is None or wish.appends else set()
+    after |= {member.name for member in wish.connected or ()}
+    for container in request.containers.values():
+        joins = container.network_mode == wish.name or any(each.name == wish.name for each in container.networks or ())
+        if joins and container.state != "absent":
+            after.add(container.name)
+        elif container.state == "absent" or container.purge_networks or wish.name in container.leaves:
+            after.discard(container.name)
+    return sorted(after)
 
 
 def _check_kind(raw: Raw) -> None:
