@@ -147,8 +147,13 @@ def reconcile(
         if not _claim(publication, free):
             missing.append(publication)
     if wish.purge:
-        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over.
-        closed = [existing for existing in free if not (all_ports and existing.key in exposed)]
+        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over. That never has
+        # an address, and every published port is exposed as well, so that the key alone does not tell.
+        closed = [
+            existing
+            for existing in free
+            if not (all_ports and existing.key in exposed and exposure(existing.host_ip) == "all")
+        ]
     else:
         closed = []
     kept = list(configured)
