@@ -159,7 +159,8 @@ def _unite_memberships(
         listed += [
             EndpointWish(container.name)
             for container in by_name.values()
-            if container.name not in names and any(each.name == network.name for each in container.networks or ())
+            if container.name not in names
+            and network.name in {container.network_mode, *(each.name for each in container.networks or ())}
         ]
         united[index] = replace(network, connected=tuple(listed))
         standing = snapshot.find_network(network.name)
