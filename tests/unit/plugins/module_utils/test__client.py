@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import replace
 
@@ -196,7 +197,7 @@ def test_without_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_execute(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     speaker, session = client(
         Answer(body={"Id": "e"}),
         Answer(text="one\r\ntwo\r\n", date=False),
@@ -209,7 +210,7 @@ def test_execute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_execute_whose_end_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     still = [Answer(body={"Running": True, "ExitCode": None})] * 20
     speaker, _session = client(Answer(body={"Id": "e"}), Answer(text="", date=False), *still)
     with pytest.raises(Failure) as caught:

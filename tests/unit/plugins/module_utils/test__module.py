@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _module
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
@@ -56,7 +55,7 @@ class Module:
 def run(
     work: t.Callable[[Client], dict[str, t.Any]], monkeypatch: pytest.MonkeyPatch, **params: t.Any
 ) -> tuple[Left, Module]:
-    monkeypatch.setattr(_module.Client, "connect", lambda connection: connection)
+    monkeypatch.setattr(Client, "connect", lambda connection: connection)
     module = Module(**params)
     with pytest.raises(Left) as caught:
         run_module(t.cast(t.Any, module), work)

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 
 import pytest
@@ -42,7 +43,7 @@ def check(
     **fields: t.Any,
 ) -> Failure | None:
     """What verifying says, with something happening in the second between its two looks."""
-    monkeypatch.setattr(_verify.time, "sleep", lambda _seconds: meanwhile())
+    monkeypatch.setattr(time, "sleep", lambda _seconds: meanwhile())
     step = Verify(container, "web", parse_publications(publications), fields.pop("networks", ("bridge",)), **fields)
     try:
         verify(ModelClient(daemon), container, step)
@@ -134,7 +135,7 @@ def test_the_wait_for_health_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     def tick() -> None:
         now[0] += 1
 
-    monkeypatch.setattr(_verify.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     failure = check(daemon, container, monkeypatch, meanwhile=tick, wait="healthy", timeout=5)
     assert failure is not None
     assert failure.code == "wait_timeout"
