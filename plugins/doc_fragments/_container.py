@@ -102,7 +102,7 @@ options:
   publish_all_ports:
     description:
       - Whether to publish every exposed port on a host port that the engine chooses, as C(docker run -P).
-      - What it publishes counts as listed in O(published_ports).
+      - What it publishes counts as listed in O(published_ports). Publications on one address are none of these.
       - When unset, it stays as it is, but is cleared where O(published_ports) is given and O(purge) is V(true).
     type: bool
   exposed_ports:

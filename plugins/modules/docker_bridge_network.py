@@ -210,10 +210,10 @@ network:
           description: The name of the container.
           type: str
         id:
-          description: Its ID. In check mode empty where the network would change.
+          description: Its ID. In check mode empty for one that would join.
           type: str
         state:
-          description: Its state in the engine's words. In check mode empty where the network would change.
+          description: Its state in the engine's words. In check mode empty for one that would join.
           type: str
         ip_address:
           description: Its IPv4 address on this network. Empty for a container that does not run and has no fixed one.
