@@ -24,6 +24,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
     LOST_AFTER,
     LOST_BEFORE,
     REFUSED,
+    REFUSED_AFTER,
     ModelClient,
     ModelDaemon,
 )
@@ -198,6 +199,17 @@ def test_removal_that_fails(number: int) -> None:
         else:
             assert (gone, outcome.rolled_back) == (False, True)
             assert daemon.state() == before
+
+
+def test_a_stop_that_was_refused_and_happened_all_the_same() -> None:
+    daemon = host_for_swap()
+    before = daemon.state()
+    items = plan(daemon, *CASES["swap"][1:]).items
+    number = next(index for index, step in enumerate(items[0].steps) if isinstance(step, steps.Stop))
+    daemon.changes, daemon.fault = 0, (number, REFUSED_AFTER)
+    (outcome,) = apply(daemon, items)
+    assert outcome.rolled_back is True
+    assert daemon.state() == before
 
 
 def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
