@@ -255,7 +255,7 @@ DIFFERENCES: list[t.Any] = [
     pytest.param(
         "fx-net", {"pools": (Pool("172.28.0.0/16", "", "172.28.0.2"),)}, ["ipam_config"], id="pool-gateway-other"
     ),
-    pytest.param("fx-net", {"pools": ()}, ["ipam_config"], id="pools-none"),
+    pytest.param("fx-net", {"pools": ()}, [], id="pools-chosen-by-the-engine"),
     pytest.param("fx-sub", {"pools": (Pool("10.231.7.0/24"),)}, [], id="pool-host-bits"),
     pytest.param("fx-sub", {"pools": (Pool("10.231.7.0/25"),)}, ["ipam_config"], id="pool-other-prefix"),
     pytest.param("fx-six", {"pools": SIX}, [], id="pools"),
