@@ -95,8 +95,8 @@ options:
   ipam_config:
     description:
       - The subnets of the network. The list is exact, but its order does not matter.
-      - When unset, the engine chooses a free subnet for a new network. Only a network with a configured subnet gives
-        containers fixed addresses.
+      - When unset or empty, the engine chooses a free subnet for a new network, and any subnet of a network that exists
+        will do. Only a network with a configured subnet gives containers fixed addresses.
       - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). An address or
         range that is not in its subnet is refused with V(address_outside_subnet).
     type: list

@@ -293,7 +293,8 @@ def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.An
         found["ipam_driver"] = (ipam.get("Driver"), wish.ipam_driver)
     if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
         found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
-    if wish.pools is not None:
+    # An empty list is met by whatever subnet the engine has chosen: an answer does not tell it from one that was given.
+    if wish.pools:
         pools = _compare_pools(wish.pools, read_pools(raw))
         if pools:
             found["ipam_config"] = pools
