@@ -28,6 +28,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._options import 
     show_option,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_ports import check_ports, lay_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import (
     check_leftovers,
     check_swap,
@@ -35,7 +36,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap impor
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import (
-    check_bind_policy,
     pin_bindings,
     reconcile,
 )
@@ -55,8 +55,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Verify,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
-
-HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
 
 
 def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
@@ -116,8 +114,8 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
                 needed_version="25.0",
             )
     publications, publish_all = reconcile(wish.ports, (), False, ())
-    _lay_ports(design, publications, publish_all, (), wish, None)
-    refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
+    lay_ports(design, publications, publish_all, (), wish, None)
+    refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
     body, later = split_endpoints(design, snapshot.engine.api)
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
     steps: list[Step] = [CreateContainer(wish.name, body)]
@@ -178,12 +176,13 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     configured = tuple(binding.configured for binding in container.bindings)
     ports_change = (publications, publish_all) != (configured, container.publish_all)
     if ports_change or wish.ports.exposed:
-        _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
+        lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
     runs = wish.state == "started" or (wish.state == "present" and container.is_running)
     _check_networks(wish, container, design, snapshot, request)
     refusals: list[Failure] = []
-    if wish.ports.publications is not None or ports_change:
-        refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
+    asked = wish.ports.publications is not None or wish.bind_policy != "any"
+    if (asked or ports_change) and not wish.ports.close:
+        refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
 
     # One that is just restarting has nothing bound, and would not get further by being made anew.
     unbound = container.status == "running" and not all(
@@ -200,7 +199,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
                 b.configured for b in container.bindings_of_all if b.configured.key not in {p.key for p in publications}
             )
         publications = pin_bindings(bindings, publications)
-        _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
+        lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
         refusals += check_swap(wish, container, snapshot, new_image)
         steps, losses = plan_swap(wish, container, design, publications, runs, snapshot)
     else:
@@ -298,11 +297,16 @@ def _lay_image(design: Blueprint, wish: ContainerWish, container: Container, sna
     current = str(container.config["Image"])
     wished = snapshot.images.get(wish.image)
     same_id = wished is not None and wished["Id"] == container.raw["Image"]
-    is_id = current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}")
-    same_name = normal_reference(current) == normal_reference(wish.image)
-    if same_id or (same_name and not is_id and wish.pull != "always"):
-        return False
     old_image = snapshot.images.get(container.raw["Image"])
+    if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
+        # Made by ID, as a swap does where the tag has moved: which tag it was is no longer known of an untagged image.
+        names = list((old_image or {}).get("RepoTags") or ())
+        same_name = same_id or not names
+    else:
+        names, same_name = [current], False
+    same_name = same_name or normal_reference(wish.image) in {normal_reference(name) for name in names}
+    if same_name and (same_id or wish.pull != "always"):
+        return False
     if old_image is not None:
         subtract_image_defaults(design, old_image)
     design.body["Image"] = wish.image
@@ -343,85 +347,6 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         design.endpoints.clear()
     else:
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
-
-
-def _lay_ports(
-    design: Blueprint,
-    publications: t.Sequence[Publication],
-    publish_all: bool,
-    configured: t.Sequence[Publication],
-    wish: ContainerWish,
-    image: t.Mapping[str, t.Any] | None,
-) -> None:
-    """Write bindings and exposed ports. Engines up to 28 publish no port that is not exposed as well."""
-    bindings: dict[str, list[dict[str, str]]] = {}
-    for publication in publications:
-        bindings.setdefault(publication.key, []).append(publication.as_binding())
-    exposed = dict(design.body.get("ExposedPorts") or {})
-    image_ports = ((image or {}).get("Config") or {}).get("ExposedPorts") or {}
-    for publication in configured:
-        if publication.key not in bindings and publication.key not in image_ports:
-            exposed.pop(publication.key, None)
-    for key in (*bindings, *(wish.ports.exposed or ())):
-        exposed.setdefault(key, {})
-    if exposed != (design.body.get("ExposedPorts") or {}):
-        design.body["ExposedPorts"] = exposed
-    host_config = design.body["HostConfig"]
-    if tuple(publications) != tuple(configured) or "PortBindings" not in host_config:
-        host_config["PortBindings"] = bindings
-    host_config["PublishAllPorts"] = publish_all
-
-
-def _check_ports(
-    wish: ContainerWish,
-    design: Blueprint,
-    publications: t.Sequence[Publication],
-    publish_all: bool,
-    snapshot: Snapshot,
-    request: Request,
-) -> list[Failure]:
-    if not publications and not publish_all:
-        return []
-    mode = design.body["HostConfig"].get("NetworkMode") or "default"
-    if mode in ("host", "none") or mode.startswith("container:"):
-        return [
-            Failure(
-                "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: its network mode is {mode}, with which the engine"
-                " publishes none.",
-            )
-        ]
-    names = list(design.endpoints) or ["bridge" if mode == "default" else mode]
-    if all(_is_internal(name, snapshot, request) for name in names):
-        return [
-            Failure(
-                "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: it is only on internal networks ({', '.join(names)}),"
-                " where the engine publishes none.",
-            )
-        ]
-    main = "bridge" if mode == "default" else mode
-    return check_bind_policy(
-        wish.name, wish.bind_policy, publications, publish_all, _host_binding(main, snapshot, request)
-    )
-
-
-def _is_internal(name: str, snapshot: Snapshot, request: Request) -> bool:
-    raw = snapshot.find_network(name)
-    if raw is not None:
-        return bool(raw.get("Internal"))
-    return name in request.networks and bool(request.networks[name].internal)
-
-
-def _host_binding(name: str, snapshot: Snapshot, request: Request) -> str:
-    """The address that the network gives publications without one; "" for every address."""
-    raw = snapshot.find_network(name)
-    if raw is not None:
-        address = (raw.get("Options") or {}).get(HOST_BINDING)
-    else:
-        planned = request.networks.get(name)
-        address = ((planned.driver_options if planned else None) or {}).get(HOST_BINDING)
-    return "" if address in (None, "0.0.0.0") else str(address)
 
 
 def _needs(design: Blueprint, request: Request) -> frozenset[Key]:

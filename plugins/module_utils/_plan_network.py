@@ -17,7 +17,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     PREDEFINED,
     EndpointWish,
@@ -71,6 +71,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
         after={**describe_network(raw or create_body(wish, snapshot.engine.api)), "connected": after_names},
         will_lose=tuple(losses),
+        needs=frozenset() if raw else _find_givers(wish, snapshot, request),
         predicted=network_result(raw or create_body(wish, snapshot.engine.api), after_names),
     )
 
@@ -108,7 +109,8 @@ def _too_old(what: str, needed: str, snapshot: Snapshot) -> Failure:
 
 
 def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> None:
-    holders = [(str(other["Name"]), read_pools(other)) for other in snapshot.networks]
+    leaving = {other.name for other in request.networks.values() if other.state == "absent"}
+    holders = [(str(raw["Name"]), read_pools(raw)) for raw in snapshot.networks if raw["Name"] not in leaving]
     holders += [(other.name, other.pools or ()) for other in request.networks.values() if other.state != "absent"]
     others = [(name, pools) for name, pools in holders if name != wish.name]
     for index, pool in enumerate(wish.pools or ()):
@@ -123,6 +125,17 @@ def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> N
                     holder=name,
                     holder_subnet=taken,
                 )
+
+
+def _find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+    """The networks that this task removes and whose addresses the new one takes."""
+    givers = set()
+    for raw in snapshot.networks:
+        planned = request.networks.get(raw["Name"])
+        taken = [pool.subnet for pool in read_pools(raw)]
+        if planned and planned.state == "absent" and any(overlapping(pool.subnet, taken) for pool in wish.pools or ()):
+            givers.add(("network", planned.name))
+    return frozenset(givers)
 
 
 def _check_same(wish: NetworkWish, raw: Raw) -> None:

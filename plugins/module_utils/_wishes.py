@@ -127,6 +127,8 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
         raise Failure("option_conflict", "state=absent needs published_ports, or all=true to close every port.")
     if close and publications is not None and close_all:
         raise Failure("option_conflict", "published_ports and all=true exclude each other.")
+    if close and params.get("publish_all_ports"):
+        raise Failure("option_conflict", "state=absent closes ports; publish_all_ports=true goes with state=present.")
     if params.get("all") and not close:
         raise Failure("option_conflict", "all=true goes with state=absent.")
     default_host_ip = params.get("default_host_ip")
