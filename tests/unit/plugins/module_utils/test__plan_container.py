@@ -64,9 +64,7 @@ MET: list[t.Any] = [
     pytest.param("ports", {"published_ports": PORTS[::-1]}, id="ports-order"),
     pytest.param("ports", {"published_ports": ["18431:80/TCP", *PORTS[1:]]}, id="ports-spelling"),
     pytest.param("ports", {"published_ports": PORTS[:1], "purge": False}, id="ports-some"),
-    pytest.param(
-        "ports", {"published_ports": ["80"], "purge": False, "default_host_ip": ""}, id="fixed-one-meets"
-    ),
+    pytest.param("ports", {"published_ports": ["80"], "purge": False, "default_host_ip": ""}, id="fixed-one-meets"),
     pytest.param("ports", {"image": "fx-busybox:1", "command": "sleep 1000"}, id="image"),
     pytest.param("ports", {"image": "docker.io/library/fx-busybox:1"}, id="image-spelling"),
     pytest.param("ports", {"state": "started"}, id="started"),
@@ -534,3 +532,39 @@ def test_secrets_are_in_no_view() -> None:
         assert "fish" not in shown
         assert "herring" not in shown
         assert "SECRET" in shown
+
+
+# -- images ------------------------------------------------------------------------------------------------------------
+
+MADE_BY_ID: list[t.Any] = [
+    pytest.param([], {"image": "fx-other:1", "pull": "missing"}, False, id="untagged-may-have-been-that-tag"),
+    pytest.param(["fx-other:1"], {"image": "fx-other:1"}, False, id="its-own-tag"),
+    pytest.param(["fx-other:2"], {"image": "fx-other:1"}, True, id="another-tag"),
+    pytest.param([], {"image": "fx-other:1", "pull": "always"}, True, id="untagged-and-pulled"),
+]
+
+
+@pytest.mark.parametrize(("tags", "params", "differs"), MADE_BY_ID)
+def test_an_image_that_was_named_by_its_id(tags: list[str], params: dict[str, t.Any], differs: bool) -> None:
+    base = recorded.snapshot("plain")
+    ((_container_id, container),) = base.containers.items()
+    image_id = str(container.raw["Image"])
+    image = {**t.cast(t.Dict[str, t.Any], base.images[image_id]), "RepoTags": tags}
+    snapshot = changed(base, config__Image=image_id).replace(
+        images={image_id: image, "fx-other:1": {"Id": "sha256:" + "e" * 64, "Config": {}}}
+    )
+    assert bool(plan("plain", snapshot, **params).steps) is differs
+
+
+def test_another_tag_of_the_same_image_is_another_image() -> None:
+    base = recorded.snapshot("ports")
+    ((_container_id, container),) = base.containers.items()
+    same = base.images[str(container.raw["Image"])]
+    snapshot = base.replace(images={**base.images, "fx-busybox:2": same})
+    assert created(plan("ports", snapshot, image="fx-busybox:2"))["Image"] == "fx-busybox:2"
+
+
+def test_a_bind_policy_judges_ports_that_stand() -> None:
+    assert set(codes(plan("ports", bind_policy="loopback"))) == {"bind_policy"}
+    closing = parse_port_wish({"published_ports": ["80"]}, close=True)
+    assert codes(plan("ports", bind_policy="loopback", ports=closing)) == []

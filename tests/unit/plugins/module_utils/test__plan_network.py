@@ -192,6 +192,12 @@ def test_beside_a_subnet_is_no_overlap() -> None:
     assert words(item) == ["create network new"]
 
 
+def test_a_subnet_that_the_task_frees() -> None:
+    item = plan("new", ipam_config=[{"subnet": "10.231.7.128/25"}], others=[{"name": "fx-sub", "state": "absent"}])
+    assert words(item) == ["create network new"]
+    assert item.needs == {("network", "fx-sub")}
+
+
 def test_networks_that_are_not_ours() -> None:
     raw = dict(RECORDED.find_network("fx-net") or {})
     for changes, code in (

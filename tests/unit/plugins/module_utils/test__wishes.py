@@ -300,3 +300,9 @@ def test_refused_networks(params: dict[str, t.Any], code: str) -> None:
 
 def test_force_goes_with_absent() -> None:
     assert parse_network({"name": "n", "state": "absent", "force": True}).force
+
+
+def test_closing_ports_and_publishing_all_exclude_each_other() -> None:
+    with pytest.raises(Failure) as caught:
+        parse_port_wish({"published_ports": ["80"], "publish_all_ports": True}, close=True)
+    assert caught.value.code == "option_conflict"
