@@ -8,7 +8,7 @@ STAGES := lint units sanity importer engine differential integration integration
 .PHONY: help venv demo demo-down test clean $(STAGES)
 
 help:
-	@echo 'make demo        run the worked example on this machine     ARGS="-e webapp_port=8080"'
+	@echo 'make demo        run the worked example on this machine     ARGS="-e webapp_busybox_port=8000"'
 	@echo 'make demo-down   remove what the example made'
 	@echo 'make test        all set-up, then every check'
 	@echo 'make STAGE       one of: $(STAGES)'

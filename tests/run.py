@@ -520,6 +520,7 @@ class Report:
     lock: threading.Lock = field(default_factory=threading.Lock)
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
+    started: float = field(default_factory=time.monotonic)
 
     def run_lane(self, names: t.Sequence[str], args: list[str]) -> None:
         for name in names:
@@ -566,6 +567,7 @@ class Report:
             counts = f"{outcome.passed} passed, {len(outcome.failed)} failed, {len(outcome.skipped)} skipped"
             seconds = f"{self.seconds.get(name, 0):.0f} s"
             print(f"  {name:<26} {self.verdict(name):<8} {seconds:>6}  {counts if STAGES[name].tests else ''}".rstrip())
+        print(f"  {'all together':<35} {time.monotonic() - self.started:>6.0f} s")
         skips = [f"  {name}: {line}" for name, outcome in outcomes.items() for line in outcome.skipped]
         if skips:
             print("\n".join(["Skipped", *skips]))

@@ -102,7 +102,7 @@ options:
   publish_all_ports:
     description:
       - Whether to publish every exposed port on a host port that the engine chooses, as C(docker run -P).
-      - What it publishes counts as listed in O(published_ports).
+      - What it publishes counts as listed in O(published_ports). Publications on one address are none of these.
       - When unset, it stays as it is, but is cleared where O(published_ports) is given and O(purge) is V(true).
     type: bool
   exposed_ports:
@@ -142,17 +142,18 @@ options:
   command:
     description:
       - The command and its arguments. A string is split as a shell would, a list is taken as it is.
-      - When unset, a new container has the command of its image.
+      - It must not be empty. When unset, a new container has the command of its image.
     type: raw
   entrypoint:
     description:
-      - The entrypoint and its arguments.
+      - The entrypoint and its arguments. V([]) is none.
       - When unset, a new container has the entrypoint of its image.
     type: list
     elements: str
   env:
     description:
-      - Environment variables. They are merged with those that the container has, and V(null) removes one.
+      - Environment variables. They are merged with those that the container has. V(null) removes one, also one of the
+        image.
       - Values are strings or whole numbers. Put quotes around V("true"), V("1.0") and the like, they are refused
         otherwise.
       - Values are hidden wherever the module returns something. A diff shows the names only.
@@ -223,7 +224,8 @@ options:
     type: int
   labels:
     description:
-      - Labels. They are merged with those that the container has, and V(null) removes one.
+      - Labels. They are merged with those that the container has. V(null) removes one, and brings the image's own value
+        back where the image has that label.
       - Labels that begin with C(com.docker.) are never removed.
     type: dict
   hostname:
@@ -296,7 +298,8 @@ options:
         type: str
       start_interval:
         description:
-          - The time between two checks during O(healthcheck.start_period). Needs Docker Engine 25 (API 1.44) or later.
+          - The time between two checks during O(healthcheck.start_period). Needs Docker Engine 25 (API 1.44), and is
+            refused with the failure code V(unsupported) where the engine is older.
         type: str
   network_mode:
     description:
@@ -346,7 +349,9 @@ options:
         elements: str
       mac_address:
         description:
-          - The MAC address of the endpoint. Needs Docker Engine 25 (API 1.44) or later.
+          - The MAC address of the endpoint. Docker sets one only when a container is made, and up to Docker Engine 24
+            only on its first network.
+          - Where it cannot be set it is refused with the failure code V(unsupported).
         type: str
       driver_opts:
         description:
@@ -355,7 +360,7 @@ options:
       gw_priority:
         description:
           - The network with the highest number gives the container its default gateway. Needs Docker Engine 28 (API
-            1.48) or later.
+            1.48), and is refused with the failure code V(unsupported) where the engine is older.
         type: int
   purge_networks:
     description:
@@ -418,8 +423,9 @@ options:
       - What a container that this task starts must reach. One that does not is undone.
       - V(running) is that it still runs one second after its start without having been restarted, publishes what it
         shall, and is on its networks.
-      - V(healthy) is that its health check says so as well, within O(wait_timeout). A container without a health
-        check is undone with the failure code V(option_conflict).
+      - V(healthy) is that its health check says so as well, within O(wait_timeout). A container without a health check
+        is undone with the failure code V(option_conflict). One that replaces a healthy container must reach this in any
+        case.
       - V(listening) is refused with the failure code V(unsupported) in this version.
     type: str
     choices: [running, healthy, listening]

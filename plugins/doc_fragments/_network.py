@@ -21,7 +21,7 @@ options:
     suboptions:
       name:
         description:
-          - The exact name of the network.
+          - The exact name of the network, or its ID (at least 12 hex digits) where it exists.
         type: str
         required: true
       state:
@@ -95,8 +95,8 @@ options:
   ipam_config:
     description:
       - The subnets of the network. The list is exact, but its order does not matter.
-      - When unset, the engine chooses a free subnet for a new network. Only a network with a configured subnet gives
-        containers fixed addresses.
+      - When unset or empty, the engine chooses a free subnet for a new network, and any subnet of a network that exists
+        will do. Only a network with a configured subnet gives containers fixed addresses.
       - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). An address or
         range that is not in its subnet is refused with V(address_outside_subnet).
     type: list
@@ -130,8 +130,8 @@ options:
     type: bool
   enable_ipv4:
     description:
-      - Whether the network has IPv4. When unset, a new network has. Turning it off needs Docker Engine 28 (API 1.48) or
-        later.
+      - Whether the network has IPv4. When unset, a new network has. Turning it off needs Docker Engine 28 (API 1.48),
+        and is refused with the failure code V(unsupported) where the engine is older.
     type: bool
   enable_ipv6:
     description:

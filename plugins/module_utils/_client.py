@@ -128,7 +128,13 @@ class Client:
                 " ansible_python_interpreter.",
                 python=sys.executable,
             )
-        version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
+        try:
+            version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
+        except ValueError as error:
+            raise Failure(
+                "option_conflict",
+                f"api_version: {connection.api_version!r} is neither auto nor a version such as 1.41.",
+            ) from error
         client = cls(connection, _open_session(connection, version), version)
         if connection.api_version == "auto":
             spoken = client.request("GET", "/version", versioned=False)["ApiVersion"]

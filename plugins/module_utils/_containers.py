@@ -141,13 +141,17 @@ class Container:
         return pair_bindings(wishes, self.actual)
 
 
+def automatic_aliases(container: Container, api: tuple[int, int]) -> set[str]:
+    """What an answer lists among the aliases whether it was asked for or not."""
+    short_id = container.id[:12]
+    return {short_id, container.config.get("Hostname") or short_id} if api < API_EXACT_ALIASES else {short_id}
+
+
 def clean_endpoint(container: Container, endpoint: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
     """The part of an endpoint that was asked for, without what the daemon filled in."""
     asked: dict[str, t.Any] = {}
     ipam = {key: value for key, value in (endpoint.get("IPAMConfig") or {}).items() if value}
-    automatic = {container.id[:12]}
-    if api < API_EXACT_ALIASES:
-        automatic.add(container.config.get("Hostname") or "")
+    automatic = automatic_aliases(container, api)
     aliases = [alias for alias in endpoint.get("Aliases") or () if alias not in automatic]
     for key, value in (
         ("IPAMConfig", ipam),
@@ -264,6 +268,9 @@ def split_endpoints(blueprint: Blueprint, api: tuple[int, int]) -> tuple[dict[st
             at_create[name] = endpoint
         else:
             later[name] = endpoint
+    if api < API_ENDPOINTS_AT_CREATE and "MacAddress" in at_create.get(first, {}):
+        body["MacAddress"] = at_create[first]["MacAddress"]
+        at_create[first] = {key: value for key, value in at_create[first].items() if key != "MacAddress"}
     if at_create.get(main) == {} and len(at_create) == 1:
         at_create = {}
     if at_create:

@@ -66,14 +66,21 @@ class Converged:
         if self.check_mode and item is not None and item.steps:
             return None if item.predicted is None else dict(item.predicted)
         summary = self.host.find_container(self.containers[index])
-        return None if summary is None else container_result(self.host.inspected(summary))
+        return None if summary is None else container_result(self.host.inspected(summary), self.host.engine.api)
 
     def network(self, index: int) -> dict[str, t.Any] | None:
         item = self._item("network", self.networks[index])
-        if self.check_mode and item is not None and item.steps:
-            return None if item.predicted is None else dict(item.predicted)
         raw = self.host.find_network(self.networks[index])
-        return None if raw is None else network_result(raw, self.host.members_of(raw))
+        if self.check_mode and item is not None and (raw is None or not item.after):
+            return None if item.predicted is None else dict(item.predicted)
+        if raw is None:
+            return None
+        members = self.host.members_of(raw)
+        if self.check_mode and item is not None:
+            # Containers may join or leave by plans of their own, so that this counts without steps of the network too.
+            known = {member.name: member for member in members}
+            return network_result(raw, [known.get(name, name) for name in item.after["connected"]])
+        return network_result(raw, members)
 
     def _item(self, kind: str, name: str) -> Item | None:
         return next((item for item in self.plan.items if item.key == (kind, name)), None)

@@ -103,10 +103,17 @@ def find_process(publication: Publication) -> str | None:
         inodes |= {f"socket:[{row[9]}]" for row in rows if int(row[1].rsplit(":", 1)[1], 16) == publication.host_port}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
-            links = {os.readlink(f"/proc/{pid}/fd/{number}") for number in os.listdir(f"/proc/{pid}/fd")}
-            if links & inodes:
+            if inodes.intersection(_read_links(f"/proc/{pid}/fd")):
                 with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as comm:
                     return f"{comm.read().strip()} (PID {pid})"
         except OSError:
             continue  # it ended, or it is not ours to look at
     return None
+
+
+def _read_links(folder: str) -> t.Iterator[str]:
+    for name in os.listdir(folder):
+        try:
+            yield os.readlink(f"{folder}/{name}")
+        except OSError:
+            continue  # closed meanwhile

@@ -28,6 +28,8 @@ BRIDGE_OPTIONS = {
     "host_binding_ipv4": "com.docker.network.bridge.host_binding_ipv4",
     "mtu": "com.docker.network.driver.mtu",
 }
+# What the driver does where it was not told: wished for, it is no difference.
+DRIVER_DEFAULTS = {BRIDGE_OPTIONS["icc"]: "true", BRIDGE_OPTIONS["ip_masquerade"]: "true"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,8 @@ class EndpointWish:
         merged: dict[str, t.Any] = {}
         for field in ("aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority"):
             mine, theirs = getattr(self, field), getattr(other, field)
-            if mine is not None and theirs is not None and mine != theirs:
+            same = mine == theirs or (field == "aliases" and set(mine or ()) == set(theirs or ()))
+            if mine is not None and theirs is not None and not same:
                 raise Failure(
                     "option_conflict",
                     f"Container and network are joined twice in this task, once with {field}={mine!r} and once with "
@@ -281,7 +284,8 @@ def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.An
         if value is None:
             differs = actual is not None
         else:
-            differs = actual is None or not same_option(actual, value)
+            standing = DRIVER_DEFAULTS.get(key) if actual is None else actual
+            differs = standing is None or not same_option(standing, value)
         if differs:
             found[f"driver_options.{key}"] = (actual, value)
     ipam = raw.get("IPAM") or {}
@@ -289,7 +293,8 @@ def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.An
         found["ipam_driver"] = (ipam.get("Driver"), wish.ipam_driver)
     if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
         found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
-    if wish.pools is not None:
+    # An empty list is met by whatever subnet the engine has chosen: an answer does not tell it from one that was given.
+    if wish.pools:
         pools = _compare_pools(wish.pools, read_pools(raw))
         if pools:
             found["ipam_config"] = pools

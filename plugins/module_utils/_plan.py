@@ -104,7 +104,7 @@ def resolve_names(
 
 def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot) -> Plan:
     try:
-        networks, containers = _unite_memberships(networks, containers)
+        networks, containers = _unite_memberships(networks, containers, snapshot)
     except Failure as failure:
         return Plan(refusals=(failure,))
     request = Request(
@@ -139,7 +139,7 @@ def _find_twins(keys: t.Sequence[Key]) -> list[Failure]:
 
 
 def _unite_memberships(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish]
+    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
 ) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
     """Say every membership once: with the container where it is in the request, with the network otherwise.
 
@@ -164,9 +164,17 @@ def _unite_memberships(
         listed += [
             EndpointWish(container.name)
             for container in by_name.values()
-            if container.name not in names and any(each.name == network.name for each in container.networks or ())
+            if container.name not in names
+            and network.name in {container.network_mode, *(each.name for each in container.networks or ())}
         ]
         united[index] = replace(network, connected=tuple(listed))
+        standing = snapshot.find_network(network.name)
+        if standing is not None and not network.appends:
+            names = {member.name for member in listed}
+            for summary in snapshot.members_of(standing):
+                leaving = by_name.get(summary.name)
+                if leaving is not None and summary.name not in names:
+                    by_name[summary.name] = replace(leaving, leaves=(*leaving.leaves, network.name))
     return tuple(united), tuple(by_name[wish.name] for wish in containers)
 
 

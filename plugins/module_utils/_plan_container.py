@@ -10,6 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    API_ENDPOINTS_AT_CREATE,
+    MODES_WITHOUT_PORTS,
     Blueprint,
     Container,
     clean_endpoint,
@@ -26,13 +28,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._options import 
     show_option,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_ports import check_ports, lay_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import (
     check_swap,
     plan_swap,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import (
-    check_bind_policy,
     pin_bindings,
     reconcile,
 )
@@ -55,10 +57,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
-HOST_BINDING = "com.docker.network.bridge.host_binding_ipv4"
-
 
 def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
+    _check_options(wish, snapshot)
     summary = snapshot.find_container(wish.name)
     if wish.state == "absent":
         return _plan_removal(wish, summary, snapshot)
@@ -103,9 +104,18 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     _lay_networks(design, wish, None, snapshot)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
+        early = snapshot.engine.api < API_ENDPOINTS_AT_CREATE
+        if endpoint.mac_address and early and endpoint.name != design.main_network:
+            raise Failure(
+                "unsupported",
+                f"Container {wish.name!r}: a MAC address on {endpoint.name!r}, which is not its first network, needs"
+                f" Docker Engine 25.0 or newer; this one is {snapshot.engine.version}.",
+                engine_version=snapshot.engine.version,
+                needed_version="25.0",
+            )
     publications, publish_all = reconcile(wish.ports, (), False, ())
-    _lay_ports(design, publications, publish_all, (), wish, None)
-    refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
+    lay_ports(design, publications, publish_all, (), wish, None)
+    refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
     body, later = split_endpoints(design, snapshot.engine.api)
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
     # Prepared under another name, so that nothing that was cut off before its start is ever taken for the container.
@@ -169,14 +179,20 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     configured = tuple(binding.configured for binding in container.bindings)
     ports_change = (publications, publish_all) != (configured, container.publish_all)
     if ports_change or wish.ports.exposed:
-        _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
+        lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
     runs = wish.state == "started" or (wish.state == "present" and container.is_running)
+    _check_networks(wish, container, design, snapshot, request)
     refusals: list[Failure] = []
-    if wish.ports.publications is not None or ports_change:
-        refusals = _check_ports(wish, design, publications, publish_all, snapshot, request)
+    asked = wish.ports.publications is not None or wish.bind_policy != "any"
+    if (asked or ports_change) and not wish.ports.close:
+        refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
 
-    unbound = [b for b in (*container.bindings, *container.bindings_of_all) if container.is_running and not b.actual]
-    replaces = design.body != stands.body or bool(unbound and not refusals and wish.ports.publications is not None)
+    # One that is just restarting has nothing bound, and would not get further by being made anew.
+    unbound = container.status == "running" and not all(
+        binding.actual for binding in (*container.bindings, *container.bindings_of_all)
+    )
+    asked = wish.ports.publications is not None and not wish.ports.close
+    replaces = design.body != stands.body or (unbound and asked and not refusals)
     steps: list[Step] = []
     losses: list[str] = []
     if replaces:
@@ -186,7 +202,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
                 b.configured for b in container.bindings_of_all if b.configured.key not in {p.key for p in publications}
             )
         publications = pin_bindings(bindings, publications)
-        _lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
+        lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
         refusals += check_swap(wish, container, snapshot, new_image)
         steps, losses = plan_swap(wish, container, design, publications, runs, snapshot)
     else:
@@ -200,7 +216,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
             )
         elif wish.state == "stopped" and container.is_running:
             steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
-    status = "running" if runs else "exited" if container.is_running else container.status
+    status = "running" if runs else "created" if replaces else "exited" if container.is_running else container.status
     after = _view(design, status, publications, publish_all, options)
     return Item(
         "container",
@@ -217,6 +233,32 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         replaces=container.id if replaces else None,
         predicted=_predict(container.name, "" if replaces else container.id, after, publications, runs),
     )
+
+
+def _check_networks(
+    wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
+) -> None:
+    """What the endpoints' own plan refuses has to be refused as well where the container is made anew."""
+    for endpoint in wish.networks or ():
+        check_endpoint(container.name, endpoint, endpoint.name, snapshot, request)
+    mode = design.body["HostConfig"].get("NetworkMode") or "default"
+    if wish.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {container.name!r} cannot join {wish.networks[0].name!r}: its network mode is {mode}, which has"
+            " no endpoints of its own.",
+        )
+
+
+def _check_options(wish: ContainerWish, snapshot: Snapshot) -> None:
+    if "StartInterval" in wish.options.get("healthcheck", {}) and snapshot.engine.api < (1, 44):
+        raise Failure(
+            "unsupported",
+            f"Container {wish.name!r}: healthcheck.start_interval needs Docker Engine 25.0 or newer; this one is"
+            f" {snapshot.engine.version}.",
+            engine_version=snapshot.engine.version,
+            needed_version="25.0",
+        )
 
 
 def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:
@@ -245,7 +287,7 @@ def _plan_endpoints(
         reference = endpoint.name if raw is None else raw["Id"]
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
     for name, standing in container.endpoints.items():
-        if wish.purge_networks and name not in design.endpoints:
+        if name not in design.endpoints and (wish.purge_networks or name in wish.leaves):
             former = clean_endpoint(container, standing, snapshot.engine.api)
             steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps
@@ -258,11 +300,16 @@ def _lay_image(design: Blueprint, wish: ContainerWish, container: Container, sna
     current = str(container.config["Image"])
     wished = snapshot.images.get(wish.image)
     same_id = wished is not None and wished["Id"] == container.raw["Image"]
-    is_id = current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}")
-    same_name = normal_reference(current) == normal_reference(wish.image)
-    if same_id or (same_name and not is_id and wish.pull != "always"):
-        return False
     old_image = snapshot.images.get(container.raw["Image"])
+    if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
+        # Made by ID, as a swap does where the tag has moved: which tag it was is no longer known of an untagged image.
+        names = list((old_image or {}).get("RepoTags") or ())
+        same_name = same_id or not names
+    else:
+        names, same_name = [current], False
+    same_name = same_name or normal_reference(wish.image) in {normal_reference(name) for name in names}
+    if same_name and (same_id or wish.pull != "always"):
+        return False
     if old_image is not None:
         subtract_image_defaults(design, old_image)
     design.body["Image"] = wish.image
@@ -286,6 +333,8 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         listed = {endpoint.name for endpoint in wish.networks}
         for name in [name for name in design.endpoints if name not in listed]:
             del design.endpoints[name]
+    for name in wish.leaves:
+        design.endpoints.pop(name, None)
     if mode is None and container is None and wish.networks:
         # As the docker CLI: the first network takes the place of the default bridge.
         mode = wish.networks[0].name
@@ -301,85 +350,6 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         design.endpoints.clear()
     else:
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
-
-
-def _lay_ports(
-    design: Blueprint,
-    publications: t.Sequence[Publication],
-    publish_all: bool,
-    configured: t.Sequence[Publication],
-    wish: ContainerWish,
-    image: t.Mapping[str, t.Any] | None,
-) -> None:
-    """Write bindings and exposed ports. Engines up to 28 publish no port that is not exposed as well."""
-    bindings: dict[str, list[dict[str, str]]] = {}
-    for publication in publications:
-        bindings.setdefault(publication.key, []).append(publication.as_binding())
-    exposed = dict(design.body.get("ExposedPorts") or {})
-    image_ports = ((image or {}).get("Config") or {}).get("ExposedPorts") or {}
-    for publication in configured:
-        if publication.key not in bindings and publication.key not in image_ports:
-            exposed.pop(publication.key, None)
-    for key in (*bindings, *(wish.ports.exposed or ())):
-        exposed.setdefault(key, {})
-    if exposed != (design.body.get("ExposedPorts") or {}):
-        design.body["ExposedPorts"] = exposed
-    host_config = design.body["HostConfig"]
-    if tuple(publications) != tuple(configured) or "PortBindings" not in host_config:
-        host_config["PortBindings"] = bindings
-    host_config["PublishAllPorts"] = publish_all
-
-
-def _check_ports(
-    wish: ContainerWish,
-    design: Blueprint,
-    publications: t.Sequence[Publication],
-    publish_all: bool,
-    snapshot: Snapshot,
-    request: Request,
-) -> list[Failure]:
-    if not publications and not publish_all:
-        return []
-    mode = design.body["HostConfig"].get("NetworkMode") or "default"
-    if mode in ("host", "none") or mode.startswith("container:"):
-        return [
-            Failure(
-                "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: its network mode is {mode}, with which the engine"
-                " publishes none.",
-            )
-        ]
-    names = list(design.endpoints) or ["bridge" if mode == "default" else mode]
-    if all(_is_internal(name, snapshot, request) for name in names):
-        return [
-            Failure(
-                "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: it is only on internal networks ({', '.join(names)}),"
-                " where the engine publishes none.",
-            )
-        ]
-    main = "bridge" if mode == "default" else mode
-    return check_bind_policy(
-        wish.name, wish.bind_policy, publications, publish_all, _host_binding(main, snapshot, request)
-    )
-
-
-def _is_internal(name: str, snapshot: Snapshot, request: Request) -> bool:
-    raw = snapshot.find_network(name)
-    if raw is not None:
-        return bool(raw.get("Internal"))
-    return name in request.networks and bool(request.networks[name].internal)
-
-
-def _host_binding(name: str, snapshot: Snapshot, request: Request) -> str:
-    """The address that the network gives publications without one; "" for every address."""
-    raw = snapshot.find_network(name)
-    if raw is not None:
-        address = (raw.get("Options") or {}).get(HOST_BINDING)
-    else:
-        planned = request.networks.get(name)
-        address = ((planned.driver_options if planned else None) or {}).get(HOST_BINDING)
-    return "" if address in (None, "0.0.0.0") else str(address)
 
 
 def _needs(design: Blueprint, request: Request) -> frozenset[Key]:

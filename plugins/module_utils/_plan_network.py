@@ -8,11 +8,16 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, clean_endpoint
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    Container,
+    automatic_aliases,
+    clean_endpoint,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     PREDEFINED,
     EndpointWish,
@@ -45,8 +50,10 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         _check_kind(raw)
     if wish.state == "absent":
         return _plan_removal(wish, raw, snapshot, request)
+    if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
+        raise _too_old("enable_ipv4=false", "28.0", snapshot)
     if raw is None:
-        _check_overlap(wish, snapshot)
+        _check_overlap(wish, snapshot, request)
     else:
         _check_same(wish, raw)
     reference = wish.name if raw is None else raw["Id"]
@@ -56,7 +63,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     members, losses = _plan_members(wish, raw, reference, snapshot, request)
     steps.extend(members)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
-    after_names = _names_after(wish, names)
+    after_names = _names_after(wish, names, request)
     return Item(
         "network",
         wish.name,
@@ -64,15 +71,22 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
         after={**describe_network(raw or create_body(wish, snapshot.engine.api)), "connected": after_names},
         will_lose=tuple(losses),
+        needs=frozenset() if raw else _find_givers(wish, snapshot, request),
         predicted=network_result(raw or create_body(wish, snapshot.engine.api), after_names),
     )
 
 
-def _names_after(wish: NetworkWish, names: t.Sequence[str]) -> list[str]:
-    if wish.connected is None:
-        return sorted(names)
-    listed = {member.name for member in wish.connected}
-    return sorted(listed | set(names)) if wish.appends else sorted(listed)
+def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
+    """Who will be on the network, those included that join or leave it by a plan of their own."""
+    after = set(names) if wish.connected is None or wish.appends else set()
+    after |= {member.name for member in wish.connected or ()}
+    for container in request.containers.values():
+        joins = container.network_mode == wish.name or any(each.name == wish.name for each in container.networks or ())
+        if joins and container.state != "absent":
+            after.add(container.name)
+        elif container.state == "absent" or container.purge_networks or wish.name in container.leaves:
+            after.discard(container.name)
+    return sorted(after)
 
 
 def _check_kind(raw: Raw) -> None:
@@ -85,19 +99,43 @@ def _check_kind(raw: Raw) -> None:
         )
 
 
-def _check_overlap(wish: NetworkWish, snapshot: Snapshot) -> None:
-    for pool in wish.pools or ():
-        for other in snapshot.networks:
-            taken = overlapping(pool.subnet, [each.subnet for each in read_pools(other)])
-            if taken and other["Name"] != wish.name:
+def _too_old(what: str, needed: str, snapshot: Snapshot) -> Failure:
+    return Failure(
+        "unsupported",
+        f"{what} needs Docker Engine {needed} or newer; this one is {snapshot.engine.version}.",
+        engine_version=snapshot.engine.version,
+        needed_version=needed,
+    )
+
+
+def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> None:
+    leaving = {other.name for other in request.networks.values() if other.state == "absent"}
+    holders = [(str(raw["Name"]), read_pools(raw)) for raw in snapshot.networks if raw["Name"] not in leaving]
+    holders += [(other.name, other.pools or ()) for other in request.networks.values() if other.state != "absent"]
+    others = [(name, pools) for name, pools in holders if name != wish.name]
+    for index, pool in enumerate(wish.pools or ()):
+        for name, pools in [*others, (wish.name, (wish.pools or ())[:index])]:
+            taken = overlapping(pool.subnet, [each.subnet for each in pools])
+            if taken:
                 raise Failure(
                     "subnet_overlap",
-                    f"Network {wish.name!r} cannot take {pool.subnet}: network {other['Name']!r} has {taken}. Choose"
-                    " another subnet.",
+                    f"Network {wish.name!r} cannot take {pool.subnet}: network {name!r} has {taken}. Choose another"
+                    " subnet.",
                     subnet=pool.subnet,
-                    holder=other["Name"],
+                    holder=name,
                     holder_subnet=taken,
                 )
+
+
+def _find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+    """The networks that this task removes and whose addresses the new one takes."""
+    givers = set()
+    for raw in snapshot.networks:
+        planned = request.networks.get(raw["Name"])
+        taken = [pool.subnet for pool in read_pools(raw)]
+        if planned and planned.state == "absent" and any(overlapping(pool.subnet, taken) for pool in wish.pools or ()):
+            givers.add(("network", planned.name))
+    return frozenset(givers)
 
 
 def _check_same(wish: NetworkWish, raw: Raw) -> None:
@@ -185,7 +223,8 @@ def _plan_members(
             losses.extend(_losses(snapshot.inspected(summary)))
     if raw is not None and not wish.appends:
         for summary in snapshot.members_of(raw):
-            if summary.name not in listed:
+            # One that is planned as a container leaves by its own plan, which may make it anew.
+            if summary.name not in listed and summary.name not in request.containers:
                 steps.append(_leave(raw, summary, snapshot.inspected(summary), snapshot.engine.api))
     return steps, losses
 
@@ -218,16 +257,34 @@ def plan_endpoint(
         )
     api = snapshot.engine.api
     standing = None if container is None else container.endpoints.get(network)
+    if container is not None and wish.mac_address is not None:
+        _check_mac_address(wish.mac_address, container, standing, network)
     if container is None or standing is None:
         return [Connect(reference, target, wish.lay_over({}), network, name)]
     former = clean_endpoint(container, standing, api)
-    wished = wish.lay_over(former)
+    # The host name stands among the aliases of engines up to 25 in any case, so wishing for it is met.
+    met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
+    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
+    wished = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
     if wished == former and endpoint_is_live(container, standing, reference):
         return []
     return [
         Disconnect(reference, target, former, network, name),
         Connect(reference, target, wished, network, name),
     ]
+
+
+def _check_mac_address(wanted: str, container: Container, standing: Raw | None, network: str) -> None:
+    """Only a create sets a MAC address: connecting ignores it up to API 1.53."""
+    known = {(standing or {}).get("MacAddress") or ""}
+    if network == container.main_network:
+        known.add(container.config.get("MacAddress") or "")
+    if wanted not in known and (container.is_running or known != {""} or standing is None):
+        raise Failure(
+            "unsupported",
+            f"Container {container.name!r} cannot get the MAC address {wanted} on {network!r}: Docker sets one when a"
+            " container is made, and remaking it for that is not supported yet.",
+        )
 
 
 def endpoint_is_live(container: Container, endpoint: Raw, network_id: str) -> bool:
@@ -245,6 +302,8 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
         raise Failure(
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
+    if wish.gw_priority and snapshot.engine.api < (1, 48):
+        raise _too_old("gw_priority", "28.0", snapshot)
     if not wish.addresses():
         return
     if network in PREDEFINED:

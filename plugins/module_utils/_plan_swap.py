@@ -162,7 +162,8 @@ def plan_swap(
         steps.append(CarryLayer(container.id, successor, container.name))
     if runs:
         was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
-        wait = "healthy" if was_healthy else wish.wait
+        has_check = (design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
+        wait = "healthy" if was_healthy and has_check else wish.wait
         steps.append(Start(successor, successor))
         steps.append(
             Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wait, wish.wait_timeout)

@@ -24,7 +24,6 @@ class PortWish:
     publications: tuple[Publication, ...] | None = None
     purge: bool = True
     publish_all: bool | None = None
-    default_host_ip: str | None = None
     exposed: tuple[str, ...] | None = None
     close: bool = False
     close_all: bool = False
@@ -139,32 +138,29 @@ def reconcile(
         return _close(wish, bindings, publish_all, exposed, by_all)
     if wish.publications is None:
         return configured, publish_all if wish.publish_all is None else wish.publish_all
-    wanted = tuple(
-        (
-            publication
-            if publication.host_ip or wish.default_host_ip is None
-            else replace(publication, host_ip=wish.default_host_ip)
-        )
-        for publication in wish.publications
-    )
     all_ports = bool(wish.publish_all) if wish.purge or wish.publish_all is not None else publish_all
     free = list(configured)
     if all_ports and publish_all:
         free += [binding.configured for binding in by_all]
     missing: list[Publication] = []
-    for publication in sorted(wanted, key=_claim_order):
+    for publication in sorted(wish.publications, key=_claim_order):
         if not _claim(publication, free):
             missing.append(publication)
     if wish.purge:
-        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over.
-        closed = [existing for existing in free if not (all_ports and existing.key in exposed)]
+        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over. That never has
+        # an address, and every published port is exposed as well, so that the key alone does not tell.
+        closed = [
+            existing
+            for existing in free
+            if not (all_ports and existing.key in exposed and exposure(existing.host_ip) == "all")
+        ]
     else:
         closed = []
     kept = list(configured)
     for publication in closed:
         kept.remove(publication)
     # New ones in the order of the wish, so that the result does not depend on how claims were tried.
-    return (*kept, *_in_order(wanted, missing)), all_ports
+    return (*kept, *_in_order(wish.publications, missing)), all_ports
 
 
 def _claim_order(publication: Publication) -> tuple[bool, bool, bool, int, int]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, automatic_aliases
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address, read_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, exposure
@@ -37,7 +37,9 @@ def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]
     )
 
 
-def container_result(container: Container) -> dict[str, t.Any]:
+def container_result(container: Container, api: tuple[int, int]) -> dict[str, t.Any]:
+    # What the engine lists of itself among the aliases is no wish of anybody.
+    automatic = automatic_aliases(container, api)
     return {
         "name": container.name,
         "id": container.id,
@@ -45,8 +47,7 @@ def container_result(container: Container) -> dict[str, t.Any]:
         "state": container.status,
         "published": published_result(container),
         "networks": {
-            # The engine adds the container's short ID to its aliases.
-            name: endpoint_result({**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - {container.id[:12]}})
+            name: endpoint_result({**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - automatic})
             for name, endpoint in sorted(container.endpoints.items())
         },
     }
@@ -107,7 +108,7 @@ def describe_network(raw: Raw) -> dict[str, t.Any]:
     }
 
 
-def network_result(raw: Raw, members: t.Sequence[str] | t.Sequence[Summary]) -> dict[str, t.Any]:
+def network_result(raw: Raw, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
     """``members`` are names where the network is only predicted."""
     name = raw["Name"]
     connected = []

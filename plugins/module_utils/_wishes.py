@@ -7,10 +7,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
@@ -52,6 +51,8 @@ class ContainerWish:
     network_mode: str | None = None
     networks: tuple[EndpointWish, ...] | None = None
     purge_networks: bool = False
+    # Networks to leave because their own list of members, in the same task, does not have this container.
+    leaves: tuple[str, ...] = ()
     ports: PortWish = field(default_factory=PortWish)
     bind_policy: str = "any"
     writable_layer: str = "carry"
@@ -89,6 +90,13 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         return parse_address(str(entry[key]), f"{option}.{key}", version) if entry.get(key) else None
 
     driver_opts = entry.get("driver_opts")
+    if driver_opts is not None and not isinstance(driver_opts, t.Mapping):
+        raise Failure("option_conflict", f"{option}: driver_opts of {entry['name']!r} is a dict, not {driver_opts!r}.")
+    gw_priority = entry.get("gw_priority")
+    if gw_priority is not None and not re.fullmatch(r"-?[0-9]+", str(gw_priority)):
+        raise Failure(
+            "option_conflict", f"{option}: gw_priority of {entry['name']!r} is a number, not {gw_priority!r}."
+        )
     return EndpointWish(
         name=entry["name"],
         aliases=texts("aliases"),
@@ -97,7 +105,7 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         links=texts("links"),
         mac_address=str(entry["mac_address"]).lower() if entry.get("mac_address") else None,
         driver_opts={str(k): str(option_text(v)) for k, v in driver_opts.items()} if driver_opts else None,
-        gw_priority=entry.get("gw_priority"),
+        gw_priority=None if gw_priority is None else int(gw_priority),
     )
 
 
@@ -120,19 +128,24 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
         raise Failure("option_conflict", "state=absent needs published_ports, or all=true to close every port.")
     if close and publications is not None and close_all:
         raise Failure("option_conflict", "published_ports and all=true exclude each other.")
+    if close and params.get("publish_all_ports"):
+        raise Failure("option_conflict", "state=absent closes ports; publish_all_ports=true goes with state=present.")
     if params.get("all") and not close:
         raise Failure("option_conflict", "all=true goes with state=absent.")
-    if publications is not None and not close:
-        check_publications(publications)
     default_host_ip = params.get("default_host_ip")
     if default_host_ip:
-        default_host_ip = str(ipaddress.ip_address(parse_address(default_host_ip, "default_host_ip")))
+        default_host_ip = parse_address(default_host_ip, "default_host_ip")
+    if publications is not None and not close:
+        if default_host_ip:
+            publications = tuple(
+                each if each.host_ip else replace(each, host_ip=default_host_ip) for each in publications
+            )
+        check_publications(publications)
     exposed = params.get("exposed_ports")
     return PortWish(
         publications=publications,
         purge=params.get("purge", True),
         publish_all=params.get("publish_all_ports"),
-        default_host_ip=default_host_ip,
         exposed=None if exposed is None else parse_exposed(exposed),
         close=close,
         close_all=close_all,

@@ -18,7 +18,7 @@ description:
 options:
   name:
     description:
-      - The exact name of the network.
+      - The exact name of the network, or its ID (at least 12 hex digits) where it exists.
     type: str
     required: true
     aliases: [network_name]
@@ -210,10 +210,10 @@ network:
           description: The name of the container.
           type: str
         id:
-          description: Its ID. In check mode empty where the network would change.
+          description: Its ID. In check mode empty for one that would join.
           type: str
         state:
-          description: Its state in the engine's words. In check mode empty where the network would change.
+          description: Its state in the engine's words. In check mode empty for one that would join.
           type: str
         ip_address:
           description: Its IPv4 address on this network. Empty for a container that does not run and has no fixed one.
@@ -243,8 +243,8 @@ network:
         ipv6_address: ""
 actions:
   description:
-    - What was done, step by step, and on failure what was undone.
-    - Empty in check mode, and when nothing had to be done.
+    - What was done, step by step, in check mode what would be done, and on failure what was undone. Empty when nothing
+      had to be done.
   type: list
   elements: str
   returned: success, and on failure where the work had been planned
@@ -349,6 +349,14 @@ failure:
       description: The container, process or network that has what is asked for.
       type: str
       returned: with V(subnet_overlap) and V(address_in_use), where it is known
+    engine_version:
+      description: The version of the engine.
+      type: str
+      returned: with V(unsupported), where the engine is too old
+    needed_version:
+      description: The version of the engine that can do it.
+      type: str
+      returned: with V(unsupported), where the engine is too old
     cause:
       description: The failure that was to be undone, like RV(failure).
       type: dict

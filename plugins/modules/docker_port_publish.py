@@ -34,8 +34,8 @@ options:
       - V(absent) is that O(published_ports), or with O(all) any port at all, are not. V(80) closes every publication of
         80/tcp, a host port, a range of them or an address narrows it to those. A container that does not exist
         publishes nothing, so that is fine.
-      - Closing a port that O(publish_all_ports) publishes turns that off, and publishes the other exposed ports one by
-        one.
+      - Closing a port that O(publish_all_ports) publishes turns that off, and publishes what is left one by one, on the
+        same host ports.
       - Both keep the run state. A container that runs does so afterwards, a stopped one stays stopped, with its
         publications waiting for its next start. A container that is made here is started.
     type: str
@@ -99,8 +99,8 @@ EXAMPLES = r"""
     image: busybox
     command: httpd -f -p 80
     published_ports:
-      - "8080:80"
-  # As docker run -d -p 8080:80. The container is made and started. In the next run nothing changes.
+      - "8088:80"
+  # As docker run -d -p 8088:80. The container is made and started. In the next run nothing changes.
 
 - name: Publish every port that the image exposes
   bridgeport.docker.docker_port_publish:
@@ -118,7 +118,7 @@ EXAMPLES = r"""
   bridgeport.docker.docker_port_publish:
     name: shop
     published_ports:
-      - "8080:80"
+      - "8088:80"
       - "127.0.0.1:8081:80"
       - "127.0.0.1::80"
       - "127.0.0.1:8053:53/udp"
@@ -150,35 +150,35 @@ EXAMPLES = r"""
   bridgeport.docker.docker_port_publish:
     name: shop
     published_ports:
-      - "8080:80"
+      - "8088:80"
     bind_policy: loopback
   register: result
   failed_when: result.failure.code | default('') != 'bind_policy'
-  # Refused, as 8080:80 is every address. Nothing has been touched.
+  # Refused, as 8088:80 is every address. Nothing has been touched.
 
 - name: Take the next port when the first is taken
   block:
-    - name: Publish on port 8080
+    - name: Publish on port 8088
       bridgeport.docker.docker_port_publish:
         name: second-shop
         image: busybox
         command: httpd -f -p 80
         published_ports:
-          - "8080:80"
+          - "8088:80"
   rescue:
     - name: Give up for any other reason
       ansible.builtin.fail:
         msg: "{{ ansible_failed_result.msg }}"
       when: ansible_failed_result.failure.code | default('') != 'port_conflict'
 
-    - name: Publish on port 8090
+    - name: Publish on port 8098
       bridgeport.docker.docker_port_publish:
         name: second-shop
         image: busybox
         command: httpd -f -p 80
         published_ports:
-          - "8090:80"
-  # The container shop has port 8080, so that second-shop gets port 8090.
+          - "8098:80"
+  # The container shop has port 8088, so that second-shop gets port 8098.
 
 - name: Close every port
   bridgeport.docker.docker_port_publish:
@@ -292,8 +292,8 @@ networks:
       aliases: []
 actions:
   description:
-    - What was done, step by step, and on failure what was undone.
-    - Empty in check mode, and when nothing had to be done.
+    - What was done, step by step, in check mode what would be done, and on failure what was undone. Empty when nothing
+      had to be done.
   type: list
   elements: str
   returned: success, and on failure where the work had been planned
@@ -328,7 +328,7 @@ diff:
       type: dict
   sample:
     before:
-      container shop: {state: running, image: busybox, published_ports: ["8080:80/tcp"], publish_all_ports: false}
+      container shop: {state: running, image: busybox, published_ports: ["8088:80/tcp"], publish_all_ports: false}
     after:
       container shop: {state: running, image: busybox, published_ports: ["8081:80/tcp"], publish_all_ports: false}
 refusals:
@@ -408,6 +408,14 @@ failure:
       description: The exit code of the container.
       type: int
       returned: with V(start_failed), where it has ended
+    engine_version:
+      description: The version of the engine.
+      type: str
+      returned: with V(unsupported), where the engine is too old
+    needed_version:
+      description: The version of the engine that can do it.
+      type: str
+      returned: with V(unsupported), where the engine is too old
     cause:
       description: The failure that was to be undone, like RV(failure).
       type: dict
@@ -420,12 +428,12 @@ failure:
   sample:
     code: port_conflict
     message: >-
-      Container 'shop' cannot publish 8080:80/tcp: container 'web' publishes 8080:80/tcp. One host port binds one
+      Container 'shop' cannot publish 8088:80/tcp: container 'web' publishes 8088:80/tcp. One host port binds one
       container; choose another port or address, or stop that container first.
     container: shop
-    publication: 8080:80/tcp
+    publication: 8088:80/tcp
     holder: web
-    holder_publication: 8080:80/tcp
+    holder_publication: 8088:80/tcp
 """
 
 import typing as t

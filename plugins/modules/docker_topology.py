@@ -209,9 +209,9 @@ EXAMPLES = r"""
       - name: back
     containers:
       - name: busybox1
-        force_kill: true
+        stop_timeout: 1
       - name: busybox2
-        force_kill: true
+        stop_timeout: 1
       - name: front-proxy
   # The containers go first.
 """
@@ -357,10 +357,10 @@ networks:
           description: The name of the container.
           type: str
         id:
-          description: Its ID. In check mode empty where the network would change.
+          description: Its ID. In check mode empty for one that would join.
           type: str
         state:
-          description: Its state in the engine's words. In check mode empty where the network would change.
+          description: Its state in the engine's words. In check mode empty for one that would join.
           type: str
         ip_address:
           description: Its IPv4 address on this network. Empty for a container that does not run and has no fixed one.
@@ -390,8 +390,8 @@ networks:
           ipv6_address: ""
 actions:
   description:
-    - What was done, step by step, and on failure what was undone.
-    - Empty in check mode, and when nothing had to be done.
+    - What was done, step by step, in check mode what would be done, and on failure what was undone. Empty when nothing
+      had to be done.
   type: list
   elements: str
   returned: success, and on failure where the work had been planned
@@ -518,6 +518,14 @@ failure:
       description: The exit code of the container.
       type: int
       returned: with V(start_failed), where it has ended
+    engine_version:
+      description: The version of the engine.
+      type: str
+      returned: with V(unsupported), where the engine is too old
+    needed_version:
+      description: The version of the engine that can do it.
+      type: str
+      returned: with V(unsupported), where the engine is too old
     cause:
       description: The failure that was to be undone, like RV(failure).
       type: dict

@@ -4,8 +4,8 @@
 
 """Says in one line of JSON what a host has: the SDK, an engine that answers, programs and an init system.
 
-Read from standard input by the interpreter that Ansible uses, with three arguments: the engine's address (may be empty),
-how many seconds to wait for its answer, and the process ID of a dockerd that was just started (0: none).
+Read from standard input by the interpreter that Ansible uses, with three arguments: the engine's address (may be
+empty), how many seconds to wait for its answer, and the process ID of a dockerd that was just started (0: none).
 Needs nothing but the standard library, since it runs before anything is installed.
 """
 
@@ -18,7 +18,6 @@ import shutil
 import socket
 import sys
 import time
-import typing as t
 
 STANDARD_SOCKET = "/var/run/docker.sock"
 # One answer may take this long: an engine under load is slow, a dead one must not hang us.
@@ -40,9 +39,9 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.path)
 
 
-def find_sdk() -> t.Tuple[t.Optional[str], str]:
+def find_sdk() -> tuple[str | None, str]:
     """Version of the importable SDK, or why it cannot be imported."""
-    # Reading a script from standard input puts the working directory first; a folder called docker there is not the SDK.
+    # A script from standard input has the working directory first; a folder called docker there is not the SDK.
     sys.path[:] = [entry for entry in sys.path if entry]
     try:
         import docker
@@ -52,11 +51,11 @@ def find_sdk() -> t.Tuple[t.Optional[str], str]:
     return (version, "") if version else (None, "the module named docker is not the SDK")
 
 
-def ask_engine(host: str) -> t.Tuple[t.Optional[t.Dict[str, str]], str, str]:
+def ask_engine(host: str) -> tuple[dict[str, str] | None, str, str]:
     """What the engine says of itself; else a reason (one word) and the error."""
     if not host.startswith("unix://"):
         return ask_remote_engine(host)
-    connection = UnixConnection(host[len("unix://"):])
+    connection = UnixConnection(host[len("unix://") :])
     try:
         connection.request("GET", "/version")
         response = connection.getresponse()
@@ -72,7 +71,7 @@ def ask_engine(host: str) -> t.Tuple[t.Optional[t.Dict[str, str]], str, str]:
         connection.close()
 
 
-def ask_remote_engine(host: str) -> t.Tuple[t.Optional[t.Dict[str, str]], str, str]:
+def ask_remote_engine(host: str) -> tuple[dict[str, str] | None, str, str]:
     """Other addresses than unix sockets need the SDK, for TLS and ssh."""
     try:
         import docker
@@ -93,7 +92,7 @@ def ask_remote_engine(host: str) -> t.Tuple[t.Optional[t.Dict[str, str]], str, s
 
 
 def process_lives(pid: int) -> bool:
-    return pid == 0 or os.path.isdir("/proc/%d" % pid)
+    return pid == 0 or os.path.isdir(f"/proc/{pid}")
 
 
 def main() -> None:

@@ -24,6 +24,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 REFUSED = "refused"
 LOST_BEFORE = "lost-before"
 LOST_AFTER = "lost-after"
+# Done, and refused all the same: so says an engine that waits in vain for the end of a container it has killed.
+REFUSED_AFTER = "refused-after"
 FAULTS = (REFUSED, LOST_BEFORE, LOST_AFTER)
 
 CONNECTION = Connection("tcp://model:2375")
@@ -136,6 +138,8 @@ class ModelDaemon:
                 raise ApiError(500, "the model refuses")
             answer = copy.deepcopy(self._route(method, path, params, copy.deepcopy(body)))
             self._lose(kind == LOST_AFTER, path)
+            if kind == REFUSED_AFTER:
+                raise ApiError(500, "tried to kill container, but did not receive an exit event")
             return answer
 
     @staticmethod

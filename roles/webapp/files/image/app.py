@@ -25,8 +25,8 @@ def greet() -> str:
 
 
 def stop(signum: int, frame: t.Any) -> None:
-    # The first process of a container has no default action for signals: without a handler of its own SIGTERM is ignored, and
-    # "docker stop" takes ten seconds.
+    # The first process of a container has no default action for signals: without a handler of its own SIGTERM is
+    # ignored, and "docker stop" takes ten seconds.
     sys.exit(0)
 
 

@@ -24,6 +24,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
     LOST_AFTER,
     LOST_BEFORE,
     REFUSED,
+    REFUSED_AFTER,
     ModelClient,
     ModelDaemon,
 )
@@ -200,6 +201,17 @@ def test_removal_that_fails(number: int) -> None:
             assert daemon.state() == before
 
 
+def test_a_stop_that_was_refused_and_happened_all_the_same() -> None:
+    daemon = host_for_swap()
+    before = daemon.state()
+    items = plan(daemon, *CASES["swap"][1:]).items
+    number = next(index for index, step in enumerate(items[0].steps) if isinstance(step, steps.Stop))
+    daemon.changes, daemon.fault = 0, (number, REFUSED_AFTER)
+    (outcome,) = apply(daemon, items)
+    assert outcome.rolled_back is True
+    assert daemon.state() == before
+
+
 def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
     """The answer to the last removal is lost, and the daemon with it: nothing more is touched."""
     total = count_changes("swap")
@@ -348,14 +360,20 @@ def test_stop_waits_as_long_as_the_container_may_take() -> None:
 
 
 @pytest.mark.parametrize("running", [True, False])
-def test_kill_does_not_ask(running: bool) -> None:
+def test_kill_gives_no_time(running: bool) -> None:
+    waits: list[t.Any] = []
+
+    class Watching(ModelClient):
+        def post(self, path: str, body: t.Any = None, *, timeout: float | None = None, **params: t.Any) -> t.Any:
+            if path.endswith("/stop"):
+                waits.append(params.get("t"))
+            return super().post(path, body, timeout=timeout, **params)
+
     daemon = ModelDaemon()
-    container = daemon.add_container("c", start=running)
-    daemon.requests.clear()
-    Worker(ModelClient(daemon)).perform(steps.Stop(container, "c", kill=True))
-    assert [request.rsplit("/", 1)[-1] for request in daemon.requests] == (
-        ["json", "kill", "wait"] if running else ["json"]
-    )
+    container = daemon.add_container("c", start=running, StopTimeout=300)
+    Worker(Watching(daemon)).perform(steps.Stop(container, "c", 60, kill=True))
+    assert not daemon.containers[container]["State"]["Running"]
+    assert waits in ([], [0])
 
 
 def test_remove_of_what_removed_itself() -> None:

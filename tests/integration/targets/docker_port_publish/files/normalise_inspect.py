@@ -16,7 +16,7 @@ import sys
 
 OF_ITS_OWN = ("Id", "Created", "State", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "GraphDriver", "ExecIDs")
 OF_EACH_START = ("EndpointID", "Gateway", "IPAddress", "MacAddress", "GlobalIPv6Address", "IPv6Gateway", "DNSNames")
-VOLUME_ID = re.compile(r"[0-9a-f]{64}:")
+VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 
 
 def normalise(raw: dict) -> dict:
@@ -28,14 +28,18 @@ def normalise(raw: dict) -> dict:
         config["Hostname"] = ""
     config["ExposedPorts"] = host_config["PortBindings"] = None
     # An anonymous volume is a mount either way; naming it is how a successor gets it.
-    host_config["Binds"] = [bind for bind in host_config["Binds"] or () if not VOLUME_ID.match(bind)]
+    host_config["Binds"] = [bind for bind in host_config["Binds"] or () if not VOLUME_ID.fullmatch(bind.split(":")[0])]
+    for mount in host_config.get("Mounts") or ():
+        if VOLUME_ID.fullmatch(mount.get("Source", "")):
+            del mount["Source"]
     found["Mounts"] = sorted(
         ({key: mount.get(key) for key in ("Type", "Name", "Source", "Destination", "RW")} for mount in found["Mounts"]),
         key=lambda mount: mount["Destination"],
     )
     found["Networks"] = {
         name: {
-            **{key: value for key, value in endpoint.items() if key not in OF_EACH_START},
+            # A connection that asked for nothing shows {} or null, depending on how it was made.
+            **{key: value or None for key, value in endpoint.items() if key not in OF_EACH_START},
             "Aliases": sorted(set(endpoint["Aliases"] or ()) - {short_id}),
         }
         for name, endpoint in found.pop("NetworkSettings")["Networks"].items()

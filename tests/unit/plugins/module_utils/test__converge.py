@@ -1,0 +1,261 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.bridgeport.docker.plugins.module_utils import _converge, _verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
+from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
+    LOST_BEFORE,
+    REFUSED,
+    ModelClient,
+    ModelDaemon,
+)
+
+Params = t.Dict[str, t.Any]
+WEB: Params = {"name": "web", "image": "busybox:1", "state": "started", "published_ports": ["127.0.0.1:8080:80"]}
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_verify, "_SETTLE", 0)
+
+
+def run(
+    daemon: ModelDaemon,
+    networks: t.Sequence[Params] = (),
+    containers: t.Sequence[Params] = (),
+    *,
+    check_mode: bool = False,
+    parallel: int = 1,
+) -> Converged:
+    return converge(
+        ModelClient(daemon),
+        [parse_network(params) for params in networks],
+        [parse_container(params, **({"state": params["state"]} if "state" in params else {})) for params in containers],
+        check_mode=check_mode,
+        parallel=parallel,
+    )
+
+
+def writes(daemon: ModelDaemon) -> list[str]:
+    return [request for request in daemon.requests if not request.startswith("GET")]
+
+
+TOPOLOGY: list[t.Any] = [
+    pytest.param([], [WEB], id="container"),
+    pytest.param([{"name": "net", "labels": {"a": "b"}}], [], id="network"),
+    pytest.param(
+        [{"name": "net", "ipam_config": [{"subnet": "10.1.0.0/24", "gateway": "10.1.0.1"}], "connected": ["web"]}],
+        [{**WEB, "networks": [{"name": "net", "aliases": ["w"]}]}],
+        id="both",
+    ),
+    pytest.param([], [{**WEB, "state": "absent"}], id="absent-already"),
+]
+
+
+@pytest.mark.parametrize(("networks", "containers"), TOPOLOGY)
+def test_check_mode_predicts_what_happens_and_touches_nothing(networks: list[Params], containers: list[Params]) -> None:
+    daemon = ModelDaemon()
+    before = daemon.state()
+    predicted = run(daemon, networks, containers, check_mode=True)
+    assert (writes(daemon), daemon.state()) == ([], before)
+    done = run(daemon, networks, containers)
+    for side in ("changed", "actions", "will_lose", "diff", "preflight", "warnings"):
+        assert predicted.base_result()[side] == done.base_result()[side]
+    for index in range(len(containers)):
+        one, other = predicted.container(index), done.container(index)
+        assert (one is None) == (other is None)
+        if one and other:
+            assert {key: one[key] for key in ("name", "image", "state", "published")} == {
+                key: other[key] for key in ("name", "image", "state", "published")
+            }
+            assert list(one["networks"]) == list(other["networks"])
+    for index in range(len(networks)):
+        one, other = predicted.network(index), done.network(index)
+        assert one is not None
+        assert other is not None
+        assert {**one, "id": "", "connected": [each["name"] for each in one["connected"]]} == {
+            **other,
+            "id": "",
+            "connected": [each["name"] for each in other["connected"]],
+        }
+    daemon.requests.clear()
+    again = run(daemon, networks, containers)
+    assert (again.base_result()["changed"], again.actions, writes(daemon)) == (False, (), [])
+
+
+def test_results_are_read_from_the_host() -> None:
+    daemon = ModelDaemon()
+    result = run(daemon, [], [WEB]).container(0)
+    assert result is not None
+    assert result["id"] == daemon.named("web")["Id"]
+    assert result["published"] == [
+        {"host_ip": "127.0.0.1", "host_port": 8080, "container_port": 80, "protocol": "tcp", "active": True}
+    ]
+
+
+def test_a_container_named_by_its_id_is_found_after_the_swap() -> None:
+    daemon = ModelDaemon()
+    run(daemon, [], [WEB])
+    old = daemon.named("web")["Id"]
+    for check_mode in (True, False):
+        result = run(daemon, [], [{"name": old, "published_ports": ["9000:80"]}], check_mode=check_mode).container(0)
+        assert result is not None
+        assert result["name"] == "web"
+        assert [row["host_port"] for row in result["published"]][:1] == [9000]
+    assert daemon.named("web")["Id"] != old
+
+
+def test_refusals_come_before_the_first_write_and_all_at_once() -> None:
+    for check_mode in (True, False):
+        daemon = ModelDaemon()
+        daemon.add_container("db")
+        daemon.requests.clear()
+        with pytest.raises(Failure) as caught:
+            run(daemon, [{"name": "host"}], [{"name": "nobody"}, WEB], check_mode=check_mode)
+        assert writes(daemon) == []
+        assert caught.value.code == "network_protected"
+        assert [each["code"] for each in caught.value.outcome["refusals"]] == [
+            "network_protected",
+            "container_not_found",
+        ]
+        assert caught.value.outcome["changed"] is False
+        assert all(each["message"] in caught.value.message for each in caught.value.outcome["refusals"])
+
+
+def test_changed_files_are_looked_for_only_where_a_container_is_replaced() -> None:
+    daemon = ModelDaemon()
+    run(daemon, [], [WEB])
+    daemon.requests.clear()
+    run(daemon, [], [WEB])
+    assert not [request for request in daemon.requests if request.endswith("/changes")]
+    daemon.layers[daemon.named("web")["Id"]] = [{"Path": "/new", "Kind": 1}]
+    with pytest.raises(Failure, match="added /new"):
+        run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
+
+
+# -- images ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_image_is_pulled_once_and_before_all_else() -> None:
+    daemon = ModelDaemon()
+    daemon.pullable["new:1"] = {"Id": "sha256:" + "8" * 64, "Config": {"ExposedPorts": {"80/tcp": {}}}}
+    both = [{"name": name, "image": "new:1", "state": "started"} for name in ("c1", "c2")]
+    assert run(daemon, [], both, check_mode=True).actions[0] == "pull image new:1"
+    assert "PULL new:1" not in daemon.requests
+    done = run(daemon, [], both)
+    assert done.actions[0] == "pull image new:1"
+    assert writes(daemon)[0] == "PULL new:1"
+    assert writes(daemon).count("PULL new:1") == 1
+
+
+def test_an_image_that_cannot_be_pulled() -> None:
+    daemon = ModelDaemon()
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [{**WEB, "image": "nope:1"}])
+    assert caught.value.code == "image_not_found"
+    assert daemon.containers == {}
+
+
+def test_pull_always_recreates_only_when_the_tag_moved() -> None:
+    daemon = ModelDaemon()
+    run(daemon, [], [WEB])
+    daemon.pullable["busybox:1"] = daemon.images["busybox:1"]
+    assert run(daemon, [], [{**WEB, "pull": "always"}]).base_result()["changed"] is False
+    daemon.pullable["busybox:1"] = {"Id": "sha256:" + "9" * 64, "Config": {}}
+    daemon.images["old"] = daemon.images["busybox:1"]
+    old = daemon.named("web")["Id"]
+    assert run(daemon, [], [{**WEB, "pull": "always"}]).base_result()["changed"] is True
+    assert daemon.named("web")["Id"] != old
+
+
+# -- failures ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_failure_says_that_everything_stands_as_before() -> None:
+    daemon = ModelDaemon()
+    run(daemon, [], [WEB])
+    before = daemon.state()
+    daemon.changes, daemon.fault = 0, (3, REFUSED)
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
+    assert caught.value.message.endswith("Everything was put back as it was.")
+    assert (caught.value.outcome["rolled_back"], caught.value.outcome["changed"]) == (True, False)
+    assert daemon.state() == before
+
+
+def test_what_was_done_beside_a_failure_stands_and_is_said() -> None:
+    daemon = ModelDaemon()
+    daemon.crashing = {"bad"}
+    containers = [{"name": name, "image": "busybox:1", "state": "started"} for name in ("bad", "good")]
+    with pytest.raises(Failure) as caught:
+        run(daemon, [{"name": "net"}], containers)
+    assert caught.value.code == "start_failed"
+    assert caught.value.outcome["changed"] is True
+    assert [raw["Name"] for raw in daemon.containers.values()] == ["/good"]
+
+
+def test_what_needs_a_failed_item_is_named_but_not_the_cause() -> None:
+    daemon = ModelDaemon()
+    daemon.fault = (0, REFUSED)
+    with pytest.raises(Failure) as caught:
+        run(daemon, [{"name": "net"}], [{**WEB, "networks": [{"name": "net"}]}])
+    assert "create network net" in caught.value.message
+    assert "not begun: container web" in caught.value.message
+    assert daemon.containers == {}
+
+
+def test_an_undoing_that_fails_is_said() -> None:
+    daemon = ModelDaemon()
+    run(daemon, [], [WEB])
+    daemon.changes, daemon.fault, daemon.deaf_after = 0, (2, LOST_BEFORE), 2
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
+    assert caught.value.code == "rollback_failed"
+    assert (caught.value.outcome["rolled_back"], caught.value.outcome["changed"]) == (False, True)
+    assert "put back" not in caught.value.message
+
+
+# -- ports of the host itself ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("local", "looked"), [(True, ["127.0.0.1:8080:80/tcp"]), (False, []), (None, [])])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_host_ports_are_tried_only_where_the_engine_is_local(
+    local: bool | None, looked: list[str], check_mode: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible_collections.bridgeport.docker.plugins.module_utils import _snapshot
+
+    tried: list[str] = []
+
+    def check(container: str, publication: Publication) -> None:
+        assert container == "web"
+        tried.append(str(publication))
+
+    monkeypatch.setattr(_snapshot, "is_local", lambda connection: local)
+    monkeypatch.setattr(_converge, "check_free", check)
+    daemon = ModelDaemon()
+    result = run(daemon, [], [WEB], check_mode=check_mode).base_result()
+    assert tried == looked
+    assert result["preflight"] == ("full" if local else "partial")
+
+
+def test_ports_that_the_engine_holds_itself_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ansible_collections.bridgeport.docker.plugins.module_utils import _snapshot
+
+    daemon = ModelDaemon()
+    run(daemon, [], [WEB])
+    tried: list[str] = []
+    monkeypatch.setattr(_snapshot, "is_local", lambda connection: True)
+    monkeypatch.setattr(_converge, "check_free", lambda container, publication: tried.append(str(publication)))
+    run(daemon, [], [{**WEB, "published_ports": ["127.0.0.1:8080:80", "127.0.0.1:8081:81"]}])
+    assert tried == ["127.0.0.1:8081:81/tcp"]

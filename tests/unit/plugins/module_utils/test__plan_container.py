@@ -1,0 +1,570 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Plans for the containers of a recorded host: nothing here asks a daemon."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+
+from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_port_wish
+from ansible_collections.bridgeport.docker.tests.unit.support import recorded
+
+
+def plan(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> Item:
+    """``name`` is that of the recording: the container is called fx-..."""
+    if snapshot is None:
+        snapshot = recorded.snapshot(name)
+    settings = {key: params.pop(key) for key in ("state", "starts_new", "remove_volumes", "ports") if key in params}
+    called = next((each.name for each in snapshot.containers.values()), name)
+    wish = parse_container({"name": called, **params}, **settings)
+    return plan_container(wish, snapshot, Request(containers={called: wish}))
+
+
+def changed(snapshot: Snapshot, **fields: t.Any) -> Snapshot:
+    """The snapshot with parts of its only inspected container replaced: config__X, host_config__X, state__X, raw__X."""
+    ((container_id, container),) = snapshot.containers.items()
+    raw = copy.deepcopy(dict(container.raw))
+    for key, value in fields.items():
+        part, _sep, field = key.partition("__")
+        target = {"config": raw["Config"], "host_config": raw["HostConfig"], "state": raw["State"], "raw": raw}[part]
+        target[field] = value
+    return snapshot.replace(containers={container_id: Container(raw)})
+
+
+def created(item: Item) -> dict[str, t.Any]:
+    return next(dict(step.body) for step in item.steps if isinstance(step, steps.CreateContainer))
+
+
+def codes(item: Item) -> list[str]:
+    return [refusal.code for refusal in item.refusals]
+
+
+def kinds(item: Item) -> list[str]:
+    return [type(step).__name__ for step in item.steps]
+
+
+# -- no change ---------------------------------------------------------------------------------------------------------
+
+PORTS = ["18431:80", "127.0.0.1:18432:81", "127.0.0.1::82", "83", "127.0.0.1:18440-18445:84", "127.0.0.1:18433:53/udp"]
+
+MET: list[t.Any] = [
+    pytest.param("ports", {}, id="nothing"),
+    pytest.param("ports", {"published_ports": PORTS}, id="ports"),
+    pytest.param("ports", {"published_ports": PORTS[::-1]}, id="ports-order"),
+    pytest.param("ports", {"published_ports": ["18431:80/TCP", *PORTS[1:]]}, id="ports-spelling"),
+    pytest.param("ports", {"published_ports": PORTS[:1], "purge": False}, id="ports-some"),
+    pytest.param("ports", {"published_ports": ["80"], "purge": False, "default_host_ip": ""}, id="fixed-one-meets"),
+    pytest.param("ports", {"image": "fx-busybox:1", "command": "sleep 1000"}, id="image"),
+    pytest.param("ports", {"image": "docker.io/library/fx-busybox:1"}, id="image-spelling"),
+    pytest.param("ports", {"state": "started"}, id="started"),
+    pytest.param("ports", {"network_mode": "bridge"}, id="mode"),
+    pytest.param("ports", {"networks": [{"name": "bridge"}]}, id="default-network"),
+    pytest.param("ports", {"exposed_ports": ["80", "53/udp"]}, id="exposed"),
+    pytest.param("publish_all", {"publish_all_ports": True}, id="publish-all"),
+    pytest.param("publish_all", {"publish_all_ports": True, "published_ports": []}, id="publish-all-counts-as-listed"),
+    pytest.param("publish_all", {"published_ports": ["80"], "purge": False}, id="publish-all-meets"),
+    pytest.param("created", {"state": "stopped"}, id="never-started-is-stopped"),
+    pytest.param("created", {"networks": [{"name": "fx-net", "aliases": ["web"]}]}, id="aliases-never-started"),
+    pytest.param("full", {"networks": [{"name": "fx-six"}, {"name": "fx-sub"}], "purge_networks": True}, id="networks"),
+    pytest.param("full_stopped", {}, id="stopped"),
+    pytest.param("host_mode", {"network_mode": "host"}, id="host"),
+    pytest.param("container_mode", {"network_mode": "container:fx-plain"}, id="container-mode-by-name"),
+    pytest.param("empty_entrypoint", {"entrypoint": []}, id="empty-entrypoint"),
+    pytest.param("paused", {"state": "started"}, id="paused-is-started"),
+]
+
+
+@pytest.mark.parametrize(("name", "params"), MET)
+def test_a_wish_that_is_met_needs_no_step(name: str, params: dict[str, t.Any]) -> None:
+    item = plan(name, **params)
+    assert codes(item) == []
+    assert [str(step) for step in item.steps] == []
+    assert item.holds is None
+
+
+FULL_ENDPOINTS: list[t.Any] = [
+    pytest.param({"name": "fx-sub", "aliases": ["api", "app"]}, id="aliases"),
+    pytest.param({"name": "fx-sub", "aliases": ["api", "app", "fullhost"]}, id="host-name-is-an-alias-anyway"),
+    pytest.param({"name": "fx-sub", "ipv4_address": "10.231.7.20"}, id="address"),
+    pytest.param({"name": "fx-six", "ipv6_address": "FD00:231::0:20"}, id="ipv6-spelling"),
+    pytest.param({"name": "fx-sub", "mac_address": "02:11:22:33:44:55"}, id="mac"),
+    pytest.param({"name": "fx-sub", "mac_address": "02:11:22:33:44:55".upper()}, id="mac-upper-case"),
+    pytest.param({"name": "fx-sub", "links": []}, id="links"),
+    pytest.param({"name": "fx-sub", "gw_priority": 0}, id="priority"),
+]
+
+
+@pytest.mark.parametrize("name", ["full", "full_stopped"])
+@pytest.mark.parametrize("endpoint", FULL_ENDPOINTS)
+def test_an_endpoint_that_is_so_already(name: str, endpoint: dict[str, t.Any]) -> None:
+    assert [str(step) for step in plan(name, networks=[endpoint]).steps] == []
+
+
+# -- in place ----------------------------------------------------------------------------------------------------------
+
+
+def test_endpoints_change_without_a_swap() -> None:
+    item = plan("full", networks=[{"name": "fx-sub", "aliases": ["app"]}, {"name": "fx-net"}])
+    assert [str(step) for step in item.steps] == [
+        "disconnect fx-full from fx-sub",
+        "connect fx-full to fx-sub",
+        "connect fx-full to fx-net",
+    ]
+    leave, join = item.steps[:2]
+    assert isinstance(leave, steps.Disconnect)
+    assert isinstance(join, steps.Connect)
+    assert leave.endpoint == {"IPAMConfig": {"IPv4Address": "10.231.7.20"}, "Aliases": ["api", "app"]}
+    assert join.endpoint == {"IPAMConfig": {"IPv4Address": "10.231.7.20"}, "Aliases": ["app"]}
+    assert (
+        join.network == leave.network == next(raw["Id"] for raw in recorded.load("networks") if raw["Name"] == "fx-sub")
+    )
+
+
+def test_purge_leaves_what_is_not_listed() -> None:
+    assert [str(s) for s in plan("full", networks=[], purge_networks=True).steps] == [
+        "disconnect fx-full from fx-six",
+        "disconnect fx-full from fx-sub",
+    ]
+    assert plan("full", networks=[]).steps == ()
+
+
+STATES: list[t.Any] = [
+    pytest.param("created", "started", ["Start", "Verify"], id="start"),
+    pytest.param("created", "present", [], id="present-any-state"),
+    pytest.param("plain", "stopped", ["Stop"], id="stop"),
+    pytest.param("plain", "present", [], id="present-running"),
+    pytest.param("plain", "absent", ["Stop", "RemoveContainer"], id="remove-running"),
+    pytest.param("created", "absent", ["RemoveContainer"], id="remove-stopped"),
+    pytest.param("paused", "absent", ["Stop", "RemoveContainer"], id="remove-paused"),
+]
+
+
+@pytest.mark.parametrize(("name", "state", "expected"), STATES)
+def test_run_states(name: str, state: str, expected: list[str]) -> None:
+    assert kinds(plan(name, state=state)) == expected
+
+
+def test_an_endpoint_on_a_network_that_was_made_again_is_repaired() -> None:
+    snapshot = recorded.snapshot("full")
+    networks = [{**raw, "Id": "f" * 64} if raw["Name"] == "fx-sub" else raw for raw in snapshot.networks]
+    item = plan("full", snapshot.replace(networks=tuple(networks)), networks=[{"name": "fx-sub"}])
+    assert kinds(item) == ["Disconnect", "Connect"]
+
+
+# -- swap --------------------------------------------------------------------------------------------------------------
+
+
+def test_steps_of_a_swap() -> None:
+    item = plan("full", published_ports=["127.0.0.1:18499:80"], writable_layer="discard")
+    assert codes(item) == []
+    assert kinds(item) == [
+        "CreateContainer",
+        "Connect",
+        "SetRestartPolicy",
+        "Stop",
+        "Start",
+        "Verify",
+        "Rename",
+        "Rename",
+        "RemoveContainer",
+    ]
+    container = recorded.container("full")
+    assert item.replaces == container.id
+    assert [str(step) for step in item.steps if isinstance(step, steps.Rename)] == [
+        f"rename fx-full to fx-full.bridgeport-old-{container.id[:12]}",
+        f"rename fx-full.bridgeport-new-{container.id[:12]} to fx-full",
+    ]
+    verify = next(step for step in item.steps if isinstance(step, steps.Verify))
+    assert (verify.wait, sorted(verify.networks)) == ("healthy", ["fx-six", "fx-sub"]), "it was healthy before"
+    assert any("ID" in loss for loss in item.will_lose)
+    assert any("Compose project 'shop'" in warning for warning in item.warnings)
+
+
+def test_nothing_else_changes() -> None:
+    """The request of the successor says what the container is, but for the one port."""
+    container = recorded.container("full")
+    body = created(plan("full", published_ports=["127.0.0.1:18499:80"]))
+    host_config = body.pop("HostConfig")
+    networking = body.pop("NetworkingConfig")
+    assert body == dict(container.config)
+    differing = {key for key in host_config if host_config[key] != container.host_config[key]}
+    assert differing == {"PortBindings"}
+    assert host_config["PortBindings"] == {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "18499"}]}
+    assert list(networking["EndpointsConfig"]) == ["fx-sub"]
+
+
+def test_a_new_port_is_exposed_and_a_closed_one_no_longer() -> None:
+    item = plan("ports", published_ports=["9999:99/udp"])
+    body = created(item)
+    assert body["ExposedPorts"] == {"99/udp": {}}
+    body = created(plan("ports", published_ports=["9999:99/udp"], exposed_ports=["81"]))
+    assert body["ExposedPorts"] == {"99/udp": {}, "81/tcp": {}}
+
+
+def test_the_image_s_exposed_ports_stay() -> None:
+    body = created(plan("publish_all", published_ports=["8080:80"]))
+    assert sorted(body["ExposedPorts"]) == ["443/udp", "80/tcp", "8081/tcp"]
+    assert body["HostConfig"]["PublishAllPorts"] is False
+
+
+def test_a_swap_pins_what_the_engine_had_chosen() -> None:
+    container = recorded.container("ports")
+    item = plan("ports", env={"NEW": "1"})
+    bindings = created(item)["HostConfig"]["PortBindings"]
+    for binding in container.bindings:
+        texts = {(each["HostIp"], each["HostPort"]) for each in bindings[binding.configured.key]}
+        assert texts == {(pinned.host_ip, str(pinned.host_port)) for pinned in binding.pinned}
+        assert all(port.isdigit() for _ip, port in texts)
+    assert len(bindings["83/tcp"]) == 2, "20.10 had chosen a number per family"
+
+
+def test_a_swap_pins_what_publish_all_had_chosen() -> None:
+    body = created(plan("publish_all", env={"NEW": "1"}))
+    assert body["HostConfig"]["PublishAllPorts"] is True
+    assert sorted(body["HostConfig"]["PortBindings"]) == ["443/udp", "80/tcp", "8081/tcp"]
+
+
+def test_a_stopped_container_stays_stopped() -> None:
+    item = plan("created", published_ports=["127.0.0.1:18499:80"])
+    assert kinds(item) == ["CreateContainer", "Rename", "Rename", "RemoveContainer"]
+    assert item.predicted is not None
+    assert item.predicted["state"] == "created"
+    assert [row["active"] for row in item.predicted["published"]] == [False]
+    assert item.holds == ()
+
+
+def test_unbound_ports_of_a_running_container_are_made_true() -> None:
+    """Engines up to 28 publish nothing that is not exposed: configured is not published."""
+    snapshot = changed(
+        recorded.snapshot("plain"), host_config__PortBindings={"80/tcp": [{"HostIp": "", "HostPort": "8"}]}
+    )
+    assert "CreateContainer" in kinds(plan("plain", snapshot, published_ports=["8:80"]))
+    assert kinds(plan("plain", snapshot)) == []
+    assert kinds(plan("plain", snapshot, ports=parse_port_wish({"published_ports": ["9:80"]}, close=True))) == []
+    restarting = changed(snapshot, state__Status="restarting")
+    assert kinds(plan("plain", restarting, published_ports=["8:80"])) == []
+
+
+def test_a_health_check_that_is_taken_away_is_not_waited_for() -> None:
+    item = plan("full", healthcheck={"test": "NONE"})
+    verify = next(step for step in item.steps if isinstance(step, steps.Verify))
+    assert verify.wait == "running"
+
+
+def test_a_network_the_container_has_left_is_not_joined_again() -> None:
+    item = plan("moved_off_its_mode", env={"NEW": "1"})
+    assert created(item)["NetworkingConfig"] == {"EndpointsConfig": {"fx-sub": {"Aliases": ["late"]}}}
+    assert "Connect" not in kinds(item)
+
+
+def test_network_mode_by_id_keeps_its_aliases() -> None:
+    item = plan("mode_network_id", env={"NEW": "1"})
+    assert created(item)["NetworkingConfig"] == {"EndpointsConfig": {"fx-net": {"Aliases": ["byid"]}}}
+    assert "Connect" not in kinds(item)
+
+
+def test_another_image_brings_its_own_defaults_but_not_over_a_wish() -> None:
+    snapshot = recorded.snapshot("publish_all")
+    newer = copy.deepcopy(recorded.load("image_app"))
+    newer["Id"], newer["Config"]["Env"] = "sha256:" + "7" * 64, ["MODE=newer"]
+    snapshot = snapshot.replace(images={**snapshot.images, "fx-app:2": newer})
+    item = plan("publish_all", snapshot, image="fx-app:2", env={"LEVEL": "1"}, writable_layer="discard")
+    body = created(item)
+    assert body["Image"] == "fx-app:2"
+    assert "LEVEL=1" in body["Env"], "asked for, though it equals the old image's default"
+    assert not [line for line in body["Env"] if line.startswith("MODE")]
+    assert body["Entrypoint"] is None
+
+
+IMAGES: list[t.Any] = [
+    pytest.param("fx-app:1", "missing", False, id="same"),
+    pytest.param("fx-app:1", "always", True, id="moved-and-asked-for"),
+    pytest.param("fx-app:2", "missing", True, id="tag"),
+    pytest.param("other/fx-app:1", "missing", True, id="repository"),
+    pytest.param("fx-app@sha256:" + "1" * 64, "missing", True, id="digest"),
+]
+
+
+@pytest.mark.parametrize(("reference", "pull", "differs"), IMAGES)
+def test_when_an_image_differs(reference: str, pull: str, differs: bool) -> None:
+    """The tag has moved on: what the reference names now is another image."""
+    snapshot = recorded.snapshot("publish_all")
+    moved = {**recorded.load("image_app"), "Id": "sha256:" + "7" * 64}
+    snapshot = snapshot.replace(images={**snapshot.images, "fx-app:1": moved, reference: moved})
+    item = plan("publish_all", snapshot, image=reference, pull=pull)
+    assert bool(item.steps) is differs
+
+
+# -- refusals ----------------------------------------------------------------------------------------------------------
+
+
+def refusal(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> list[str]:
+    try:
+        return codes(plan(name, snapshot, **params))
+    except Failure as failure:
+        return [failure.code]
+
+
+REFUSED: list[t.Any] = [
+    pytest.param("auto_remove", {"env": {"A": "1"}}, ["unsupported"], id="rm"),
+    pytest.param("paused", {"env": {"A": "1"}}, ["unsupported"], id="paused"),
+    pytest.param("plain", {"env": {"A": "1"}}, ["dependents_exist"], id="shared-network"),
+    pytest.param("host_mode", {"published_ports": ["80"]}, ["network_mode_conflict"], id="ports-in-host-mode"),
+    pytest.param(
+        "container_mode", {"published_ports": ["80"]}, ["network_mode_conflict"], id="ports-in-container-mode"
+    ),
+    pytest.param("internal_network", {"published_ports": ["9:80"]}, ["network_mode_conflict"], id="ports-on-internal"),
+    pytest.param("host_mode", {"networks": [{"name": "fx-net"}]}, ["network_mode_conflict"], id="network-in-host-mode"),
+    pytest.param(
+        "host_mode",
+        {"networks": [{"name": "fx-net"}], "env": {"A": "1"}},
+        ["network_mode_conflict"],
+        id="network-in-host-mode-swap",
+    ),
+    pytest.param("created", {"networks": [{"name": "nope"}]}, ["network_not_found"], id="unknown-network"),
+    pytest.param(
+        "created", {"networks": [{"name": "nope"}], "env": {"A": "1"}}, ["network_not_found"], id="unknown-network-swap"
+    ),
+    pytest.param("created", {"network_mode": "container:nope"}, ["container_not_found"], id="unknown-container"),
+    pytest.param(
+        "created",
+        {"networks": [{"name": "fx-sub", "ipv4_address": "10.231.8.1"}]},
+        ["address_outside_subnet"],
+        id="address-outside",
+    ),
+    pytest.param(
+        "created",
+        {"networks": [{"name": "fx-sub", "ipv4_address": "10.231.8.1"}], "env": {"A": "1"}},
+        ["address_outside_subnet"],
+        id="address-outside-swap",
+    ),
+    pytest.param(
+        "created",
+        {"networks": [{"name": "fx-sub", "ipv4_address": "10.231.7.20"}]},
+        ["address_in_use"],
+        id="address-of-a-container",
+    ),
+    pytest.param(
+        "created",
+        {"networks": [{"name": "fx-six", "ipv4_address": "10.231.8.254"}]},
+        ["address_in_use"],
+        id="address-of-the-gateway",
+    ),
+    pytest.param(
+        "created", {"networks": [{"name": "bridge", "ipv4_address": "172.17.0.9"}]}, ["option_conflict"], id="on-bridge"
+    ),
+    pytest.param("created", {"networks": [{"name": "fx-net", "gw_priority": 1}]}, ["unsupported"], id="priority"),
+    pytest.param(
+        "full", {"networks": [{"name": "fx-sub", "mac_address": "02:00:00:00:00:01"}]}, ["unsupported"], id="mac"
+    ),
+    pytest.param("created", {"healthcheck": {"start_interval": "1s"}}, ["unsupported"], id="start-interval"),
+    pytest.param("created", {"bind_policy": "loopback", "published_ports": ["80"]}, ["bind_policy"], id="bind-policy"),
+    pytest.param("created", {"image": "nope:1", "pull": "never"}, ["image_not_found"], id="image-never-pulled"),
+]
+
+
+@pytest.mark.parametrize(("name", "params", "expected"), REFUSED)
+def test_refused(name: str, params: dict[str, t.Any], expected: list[str]) -> None:
+    assert refusal(name, **params) == expected
+
+
+def test_dependents_are_named() -> None:
+    snapshot = recorded.snapshot("plain", "container_mode", "legacy_link")
+    wish = parse_container({"name": "fx-plain", "env": {"A": "1"}})
+    item = plan_container(wish, snapshot, Request())
+    (found,) = item.refusals
+    assert sorted(found.details["dependents"]) == ["fx-linked", "fx-shared"]
+    assert "'fx-shared' (shares its network)" in found.message
+    assert "'fx-linked' (links to it)" in found.message
+
+
+@pytest.mark.parametrize(("key", "what"), [("IpcMode", "IPC"), ("PidMode", "PID")])
+def test_namespaces_make_dependents(key: str, what: str) -> None:
+    snapshot = recorded.snapshot("created", "ports")
+    target = recorded.container("ports")
+    raw = copy.deepcopy(dict(recorded.container("created").raw))
+    raw["HostConfig"][key] = f"container:{target.id}"
+    snapshot = snapshot.replace(containers={**snapshot.containers, raw["Id"]: Container(raw)})
+    item = plan_container(parse_container({"name": "fx-ports", "env": {"A": "1"}}), snapshot, Request())
+    assert codes(item) == ["dependents_exist"]
+    assert what in item.refusals[0].message
+
+
+LAYERS: list[t.Any] = [
+    pytest.param({}, ["unsupported"], id="carry-is-not-built"),
+    pytest.param({"writable_layer": "refuse"}, ["writable_layer_changed"], id="refuse"),
+    pytest.param({"writable_layer": "discard"}, [], id="discard"),
+    pytest.param({"image": "fx-app:2"}, ["writable_layer_changed"], id="carry-over-another-image"),
+]
+
+
+@pytest.mark.parametrize(("params", "expected"), LAYERS)
+def test_the_writable_layer(params: dict[str, t.Any], expected: list[str]) -> None:
+    snapshot = recorded.snapshot("ports")
+    snapshot = snapshot.replace(
+        layers=dict.fromkeys(snapshot.containers, tuple(f"added /f{number:02}" for number in range(12)))
+    )
+    item = plan("ports", snapshot, env={"A": "1"}, **params)
+    assert codes(item) == expected
+    if expected:
+        assert "added /f09 and 2 more" in item.refusals[0].message
+        assert len(item.refusals[0].details["paths"]) == 12
+    else:
+        assert any("12 changed files" in loss for loss in item.will_lose)
+
+
+def test_swarm_tasks_are_refused() -> None:
+    snapshot = changed(recorded.snapshot("ports"), config__Labels={"com.docker.swarm.task.id": "x"})
+    assert refusal("ports", snapshot, env={"A": "1"}) == ["swarm_managed"]
+
+
+def test_an_image_that_is_gone() -> None:
+    snapshot = recorded.snapshot("ports")
+    assert refusal("ports", snapshot.replace(images={}), env={"A": "1"}) == ["image_not_found"]
+
+
+@pytest.mark.parametrize("side", ["new", "old"])
+def test_leftovers_of_an_interrupted_swap(side: str) -> None:
+    snapshot = recorded.snapshot("ports")
+    first = snapshot.summaries[0]
+    left = type(first)(**{**vars(first), "name": f"fx-ports.bridgeport-{side}-{'a' * 12}"})
+    snapshot = snapshot.replace(summaries=(*snapshot.summaries, left))
+    for params in ({}, {"state": "absent"}, {"env": {"A": "1"}}):
+        assert refusal("ports", snapshot, **params) == ["interrupted_change"]
+    other = type(first)(**{**vars(first), "name": f"fx-ports2.bridgeport-{side}-{'a' * 12}"})
+    assert refusal("ports", recorded.snapshot("ports").replace(summaries=(*snapshot.summaries[:-1], other))) == []
+
+
+# -- making one --------------------------------------------------------------------------------------------------------
+
+
+def make(api: tuple[int, int] = recorded.API_20_10, **params: t.Any) -> Item:
+    snapshot = recorded.snapshot().replace(engine=Engine("x", api), images={"i:1": recorded.load("image_app")})
+    settings = {key: params.pop(key) for key in ("state", "starts_new") if key in params}
+    wish = parse_container({"name": "new", "image": "i:1", **params}, **settings)
+    return plan_container(wish, snapshot, Request(containers={"new": wish}))
+
+
+RUNS: list[t.Any] = [
+    pytest.param({}, ["CreateContainer", "Start", "Verify"], "running", id="publish"),
+    pytest.param({"state": "started"}, ["CreateContainer", "Start", "Verify"], "running", id="started"),
+    pytest.param({"starts_new": False}, ["CreateContainer"], "created", id="present"),
+    pytest.param({"state": "stopped"}, ["CreateContainer"], "created", id="stopped"),
+]
+
+
+@pytest.mark.parametrize(("params", "expected", "state"), RUNS)
+def test_creation(params: dict[str, t.Any], expected: list[str], state: str) -> None:
+    item = make(published_ports=["8080:80"], **params)
+    assert kinds(item) == expected
+    assert item.predicted is not None
+    assert item.predicted["state"] == state
+    assert bool(item.holds) is (state == "running")
+
+
+def test_first_network_takes_the_place_of_the_default_bridge() -> None:
+    body = created(make(networks=[{"name": "fx-net", "aliases": ["a"]}, {"name": "fx-sub"}]))
+    assert body["HostConfig"]["NetworkMode"] == "fx-net"
+    assert body["NetworkingConfig"] == {"EndpointsConfig": {"fx-net": {"Aliases": ["a"]}}}
+    later = [
+        step
+        for step in make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}]).steps
+        if isinstance(step, steps.Connect)
+    ]
+    assert [step.network_name for step in later] == ["fx-sub"]
+    body = created(make((1, 44), networks=[{"name": "fx-net"}, {"name": "fx-sub"}]))
+    assert sorted(body["NetworkingConfig"]["EndpointsConfig"]) == ["fx-net", "fx-sub"]
+
+
+def test_mac_address_of_a_new_container() -> None:
+    wish = [{"name": "fx-net", "mac_address": "02:00:00:00:00:01"}]
+    body = created(make(networks=wish))
+    assert (body["MacAddress"], body.get("NetworkingConfig")) == ("02:00:00:00:00:01", None)
+    body = created(make((1, 44), networks=wish))
+    assert "MacAddress" not in body
+    assert body["NetworkingConfig"]["EndpointsConfig"]["fx-net"] == {"MacAddress": "02:00:00:00:00:01"}
+    with pytest.raises(Failure) as caught:
+        make(networks=[{"name": "fx-sub"}, *wish])
+    assert caught.value.code == "unsupported"
+    assert kinds(make((1, 44), networks=[{"name": "fx-sub"}, *wish]))[0] == "CreateContainer"
+
+
+PULLS: list[t.Any] = [
+    pytest.param("i:1", "missing", None, id="there"),
+    pytest.param("i:1", "never", None, id="there-never"),
+    pytest.param("i:1", "always", "i:1", id="there-always"),
+    pytest.param("j:1", "missing", "j:1", id="missing"),
+    pytest.param("j:1", "always", "j:1", id="missing-always"),
+]
+
+
+@pytest.mark.parametrize(("image", "pull", "expected"), PULLS)
+def test_pull(image: str, pull: str, expected: str | None) -> None:
+    assert make(image=image, pull=pull).pull == expected
+
+
+def test_published_ports_are_exposed() -> None:
+    body = created(make(published_ports=["8080:80", "127.0.0.1::53/udp"], exposed_ports=["99"], publish_all_ports=True))
+    assert body["ExposedPorts"] == {"80/tcp": {}, "53/udp": {}, "99/tcp": {}}
+    assert body["HostConfig"]["PortBindings"] == {
+        "80/tcp": [{"HostIp": "", "HostPort": "8080"}],
+        "53/udp": [{"HostIp": "127.0.0.1", "HostPort": ""}],
+    }
+    assert body["HostConfig"]["PublishAllPorts"] is True
+
+
+def test_secrets_are_in_no_view() -> None:
+    for item in (make(env={"SECRET": "swordfish"}), plan("full", env={"SECRET": "other-fish", "MORE": "herring"})):
+        shown = str(
+            (item.before, item.after, item.predicted, item.will_lose, item.warnings, [str(s) for s in item.steps])
+        )
+        assert "fish" not in shown
+        assert "herring" not in shown
+        assert "SECRET" in shown
+
+
+# -- images ------------------------------------------------------------------------------------------------------------
+
+MADE_BY_ID: list[t.Any] = [
+    pytest.param([], {"image": "fx-other:1", "pull": "missing"}, False, id="untagged-may-have-been-that-tag"),
+    pytest.param(["fx-other:1"], {"image": "fx-other:1"}, False, id="its-own-tag"),
+    pytest.param(["fx-other:2"], {"image": "fx-other:1"}, True, id="another-tag"),
+    pytest.param([], {"image": "fx-other:1", "pull": "always"}, True, id="untagged-and-pulled"),
+]
+
+
+@pytest.mark.parametrize(("tags", "params", "differs"), MADE_BY_ID)
+def test_an_image_that_was_named_by_its_id(tags: list[str], params: dict[str, t.Any], differs: bool) -> None:
+    base = recorded.snapshot("plain")
+    ((_container_id, container),) = base.containers.items()
+    image_id = str(container.raw["Image"])
+    image = {**t.cast(t.Dict[str, t.Any], base.images[image_id]), "RepoTags": tags}
+    snapshot = changed(base, config__Image=image_id).replace(
+        images={image_id: image, "fx-other:1": {"Id": "sha256:" + "e" * 64, "Config": {}}}
+    )
+    assert bool(plan("plain", snapshot, **params).steps) is differs
+
+
+def test_another_tag_of_the_same_image_is_another_image() -> None:
+    base = recorded.snapshot("ports")
+    ((_container_id, container),) = base.containers.items()
+    same = base.images[str(container.raw["Image"])]
+    snapshot = base.replace(images={**base.images, "fx-busybox:2": same})
+    assert created(plan("ports", snapshot, image="fx-busybox:2"))["Image"] == "fx-busybox:2"
+
+
+def test_a_bind_policy_judges_ports_that_stand() -> None:
+    assert set(codes(plan("ports", bind_policy="loopback"))) == {"bind_policy"}
+    closing = parse_port_wish({"published_ports": ["80"]}, close=True)
+    assert codes(plan("ports", bind_policy="loopback", ports=closing)) == []

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+import pytest
+
+from ansible_collections.bridgeport.docker.plugins.module_utils import _verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import parse_publications
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify
+from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_verify, "_POLL", 0)
+
+
+def host() -> tuple[ModelDaemon, str]:
+    daemon = ModelDaemon()
+    daemon.logs = b"\x01\x00\x00\x00\x00\x00\x00\x04bye\n"
+    container = daemon.add_container(
+        "web",
+        HostConfig={"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}},
+        ExposedPorts={"80/tcp": {}},
+    )
+    return daemon, container
+
+
+def check(
+    daemon: ModelDaemon,
+    container: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    meanwhile: t.Callable[[], None] = lambda: None,
+    publications: t.Sequence[str] = ("8080:80",),
+    **fields: t.Any,
+) -> Failure | None:
+    """What verifying says, with something happening in the second between its two looks."""
+    monkeypatch.setattr(time, "sleep", lambda _seconds: meanwhile())
+    step = Verify(container, "web", parse_publications(publications), fields.pop("networks", ("bridge",)), **fields)
+    try:
+        verify(ModelClient(daemon), container, step)
+    except Failure as failure:
+        return failure
+    return None
+
+
+def test_a_container_that_is_as_it_should_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert check(*host(), monkeypatch) is None
+
+
+def test_one_that_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    daemon._stop(daemon.containers[container], 3)
+    failure = check(daemon, container, monkeypatch)
+    assert failure is not None
+    assert (failure.code, failure.details["exit_code"], failure.details["logs"]) == ("start_failed", 3, ["bye"])
+
+
+def test_one_that_ends_within_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    failure = check(daemon, container, monkeypatch, meanwhile=lambda: daemon._stop(daemon.containers[container], 1))
+    assert failure is not None
+    assert failure.code == "start_failed"
+
+
+def test_one_that_restarts_within_the_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+
+    def restart() -> None:
+        daemon._stop(daemon.containers[container])
+        daemon._start(daemon.containers[container])
+
+    failure = check(daemon, container, monkeypatch, meanwhile=restart)
+    assert failure is not None
+    assert "restarted" in failure.message
+
+
+def test_one_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    failure = check(daemon, container, monkeypatch, meanwhile=lambda: daemon.containers.clear())
+    assert failure is not None
+    assert "auto_remove" in failure.message
+
+
+@pytest.mark.parametrize("spec", ["8081:80", "8080:80/udp", "127.0.0.2:8080:80"])
+def test_a_port_that_is_not_published(spec: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = check(*host(), monkeypatch, publications=[spec])
+    assert failure is not None
+    assert failure.code == "start_failed"
+    assert "does not publish" in failure.message
+
+
+@pytest.mark.parametrize("network", ["none", "other"])
+def test_a_network_that_is_not_joined(network: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = check(*host(), monkeypatch, networks=("bridge", network))
+    assert failure is not None
+    assert network in failure.message
+
+
+# what the health check says at each look; what comes of it
+HEALTH: list[t.Any] = [
+    pytest.param(["healthy"], None, id="healthy"),
+    pytest.param(["starting", "starting", "healthy"], None, id="starting"),
+    pytest.param(["starting", "unhealthy"], "wait_timeout", id="unhealthy"),
+    pytest.param([None], "option_conflict", id="no-check"),
+]
+
+
+@pytest.mark.parametrize(("said", "code"), HEALTH)
+def test_wait_for_health(said: list[str | None], code: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    left = list(said)
+
+    def next_look() -> None:
+        status = left.pop(0) if len(left) > 1 else left[0]
+        daemon.containers[container]["State"]["Health"] = {"Status": status} if status else None
+
+    failure = check(daemon, container, monkeypatch, meanwhile=next_look, wait="healthy")
+    assert (failure and failure.code) == code
+
+
+def test_the_wait_for_health_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    daemon.containers[container]["State"]["Health"] = {"Status": "starting"}
+    now = [0.0]
+
+    def tick() -> None:
+        now[0] += 1
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    failure = check(daemon, container, monkeypatch, meanwhile=tick, wait="healthy", timeout=5)
+    assert failure is not None
+    assert failure.code == "wait_timeout"
+    assert 5 < now[0] < 9
+
+
+def test_running_asks_for_no_health(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    daemon.containers[container]["State"]["Health"] = {"Status": "unhealthy"}
+    assert check(daemon, container, monkeypatch) is None
+
+
+def test_logs_are_never_the_reason_of_a_failure() -> None:
+    daemon, container = host()
+    assert read_logs(ModelClient(daemon), "gone") == []
+    daemon.deaf_after = -1
+    assert read_logs(ModelClient(daemon), container) == []
