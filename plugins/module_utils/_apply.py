@@ -11,7 +11,7 @@ import concurrent.futures
 import re
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer
@@ -90,8 +90,8 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                 stands = worker.still_stands(step)
                 if stands is not False:
                     outcome.failure = worker.explain(step, error)
-                    if stands is None:
-                        # The removal may be done or half done, so the successor may be all that is left.
+                    if stands is None or _is_past_return(done):
+                        # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
                     if not isinstance(error, ApiError) or isinstance(step, steps.Stop):
@@ -101,13 +101,18 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                     return outcome
             except BaseException:
                 # A defect of ours, or an interrupt: nothing is known of it but that the host shall be as it was.
-                _roll_back(worker, [*done, step], outcome)
+                if not _is_past_return([*done, step]):
+                    _roll_back(worker, [*done, step], outcome)
                 raise
             done.append(step)
             outcome.actions.append(str(step))
         return outcome
     finally:
         client.close()
+
+
+def _is_past_return(done: t.Iterable[steps.Step]) -> bool:
+    return any(isinstance(step, steps.RemoveContainer) for step in done)
 
 
 def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome) -> None:
@@ -143,7 +148,9 @@ def _is_already_so(step: steps.Step, error: ApiError) -> bool:
         return "already exists in network" in message
     if isinstance(step, steps.Rename):
         return "same name as its current name" in message
-    return error.status == 404 and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Stop))
+    return error.status == 404 and isinstance(
+        step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Stop, steps.CloseJournal)
+    )
 
 
 class Worker:
@@ -218,6 +225,11 @@ class Worker:
             client.post(f"/containers/{self._id(step.container)}/start")
         elif isinstance(step, steps.Verify):
             verify(client, self._id(step.container), step)
+        elif isinstance(step, steps.OpenJournal):
+            journal = replace(step.journal, successor=self._id(step.successor))
+            client.post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})
+        elif isinstance(step, steps.CloseJournal):
+            client.delete(f"/volumes/{step.journal.volume}")
         elif isinstance(step, steps.CarryLayer):
             carry_layer(client, step.source, self._id(step.target))
         elif isinstance(step, steps.Rename):

@@ -20,7 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import hol
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers, plan_recovery
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import is_interrupted, plan_recovery
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     read_depth,
@@ -128,7 +128,7 @@ def converge(
 
 
 def _leftover_keys(containers: t.Sequence[ContainerWish], host: Snapshot) -> set[Key]:
-    return {("container", wish.name) for wish in containers if find_leftovers(wish.name, host)}
+    return {("container", wish.name) for wish in containers if is_interrupted(wish.name, host)}
 
 
 def _recover(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, parse_port_bindings
@@ -93,6 +94,8 @@ class Snapshot:
     networks: tuple[Raw, ...] = ()
     containers: t.Mapping[str, Container] = field(default_factory=dict)
     images: t.Mapping[str, Raw | None] = field(default_factory=dict)
+    # Swaps that are going on or were cut off.
+    journals: tuple[Journal, ...] = ()
     # Writable layers by container ID, read only for containers that shall be recreated.
     layers: t.Mapping[str, Layer] = field(default_factory=dict)
 

@@ -38,7 +38,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._publications im
     pin_bindings,
     reconcile,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     endpoint_result,
     publication_result,
@@ -49,7 +48,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CreateContainer,
     Disconnect,
     RemoveContainer,
-    Rename,
     Start,
     Step,
     Stop,
@@ -118,14 +116,11 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
     body, later = split_endpoints(design, snapshot.engine.api)
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
-    # Prepared under another name, so that nothing that was cut off before its start is ever taken for the container.
-    made = successor_name(wish.name)
-    steps: list[Step] = [CreateContainer(made, body, f"container {wish.name}")]
-    steps += [Connect(name, made, endpoint, name, wish.name) for name, endpoint in later.items()]
+    steps: list[Step] = [CreateContainer(wish.name, body, f"container {wish.name}")]
+    steps += [Connect(name, wish.name, endpoint, name, wish.name) for name, endpoint in later.items()]
     if runs:
-        steps.append(Start(made, wish.name))
-        steps.append(Verify(made, wish.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
-    steps.append(Rename(made, made, wish.name))
+        steps.append(Start(wish.name, wish.name))
+        steps.append(Verify(wish.name, wish.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
     after = _view(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
     return Item(
         "container",

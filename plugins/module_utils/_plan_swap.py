@@ -6,8 +6,8 @@
 """Putting a successor in a container's place: whether that may be done, and the steps that do it.
 
 The successor is made first, which surfaces every error of the create before anything is touched; host ports and fixed
-addresses are taken at its start. Until the two renames the name still belongs to the old container, and whatever fails
-before its removal is undone by starting it again.
+addresses are taken at its start. The old container is kept under another name until the successor has been accepted, and
+whatever fails before its removal is undone by starting it again.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
+    CloseJournal,
     Connect,
     CreateContainer,
     Disconnect,
+    OpenJournal,
     RemoveContainer,
     Rename,
     SetRestartPolicy,
@@ -151,7 +154,16 @@ def plan_swap(
         # The old one has left every network; the successor has just been given the one of its NetworkMode.
         steps.append(Disconnect(main, successor, {}, main, successor))
     steps += [Connect(name, successor, endpoint, name, successor) for name, endpoint in later.items()]
-    if (policy.get("Name") or "no") != "no":
+    journal = Journal(
+        name=container.name,
+        original=container.id,
+        successor="",
+        was_running=container.is_running,
+        policy=policy.get("Name") or "no",
+        retries=policy.get("MaximumRetryCount") or 0,
+    )
+    steps.append(OpenJournal(journal, successor))
+    if journal.policy != "no":
         # A stopped container with restart=always comes back with the daemon and would take the ports.
         steps.append(SetRestartPolicy(container.id, container.name, NO_RESTART, policy))
     if container.is_running:
@@ -160,17 +172,19 @@ def plan_swap(
     carries = layer is not None and wish.writable_layer == "carry"
     if carries:
         steps.append(CarryLayer(container.id, successor, container.name))
+    # Before the start: some log drivers note the name that a container has when it starts.
+    steps.append(Rename(container.id, container.name, backup))
+    steps.append(Rename(successor, successor, container.name))
     if runs:
         was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
         has_check = (design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
         wait = "healthy" if was_healthy and has_check else wish.wait
-        steps.append(Start(successor, successor))
+        steps.append(Start(successor, container.name))
         steps.append(
             Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wait, wish.wait_timeout)
         )
-    steps.append(Rename(container.id, container.name, backup))
-    steps.append(Rename(successor, successor, container.name))
     steps.append(RemoveContainer(container.id, backup))
+    steps.append(CloseJournal(journal))
     losses = [f"container ID {container.id[:12]} of {container.name}", f"logs of {container.name}"]
     if layer is not None and not carries:
         losses += [f"writable layer of {container.name}: {change}" for change in layer.summary]

@@ -3,15 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Leftovers of a swap that was cut off, and the steps that finish or undo it.
+"""Leftovers of a swap that was cut off, and the steps that undo it.
 
-The names of a successor and of a replaced container hold the ID of the one that is replaced, and every step of a swap
-leaves a state that these names, the run states and the daemon's own times tell apart:
-
-* successor and original: undone. The successor was made with the original's restart policy; the original was running if
-  it ended after the successor was made.
-* successor and renamed original: the successor had been accepted, so this is finished.
-* renamed original and the name's new holder: only the removal is missing.
+Until the original is removed it holds everything, so undoing is always safe; once it is gone, the successor has been
+accepted and is what the name stands for. The journal says which container is which: names may have been exchanged or not.
 """
 
 from __future__ import annotations
@@ -24,6 +19,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    CloseJournal,
     RemoveContainer,
     Rename,
     SetRestartPolicy,
@@ -32,101 +28,95 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Stop,
 )
 
-# Prefix of the time of something that never happened.
-_NEVER = "0001-"
-# A container that is made, and not made anew, has nobody's ID in the name under which it is prepared.
-NOBODY = "0" * 12
-
 _LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old)-(?P<id>[0-9a-f]{12})")
 
 
-def successor_name(name: str, replaced_id: str = NOBODY) -> str:
-    return f"{name}.bridgeport-new-{replaced_id[:12]}"
+def successor_name(name: str, original_id: str) -> str:
+    return f"{name}.bridgeport-new-{original_id[:12]}"
 
 
-def backup_name(name: str, replaced_id: str) -> str:
-    return f"{name}.bridgeport-old-{replaced_id[:12]}"
+def backup_name(name: str, original_id: str) -> str:
+    return f"{name}.bridgeport-old-{original_id[:12]}"
 
 
 def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
-    """The containers that an interrupted change of this one has left, successors first."""
+    """The containers of an interrupted swap of this one: those its journal names, and those called like its parts."""
+    ids = {id for journal in snapshot.journals if journal.name == name for id in (journal.original, journal.successor)}
     found = []
     for summary in snapshot.summaries:
         match = _LEFTOVER.fullmatch(summary.name)
-        if match and match.group("name") == name:
+        if summary.id in ids or (match and match.group("name") == name):
             found.append(summary)
-    return sorted(found, key=lambda summary: summary.name)
+    return found
+
+
+def is_interrupted(name: str, snapshot: Snapshot) -> bool:
+    return any(journal.name == name for journal in snapshot.journals) or bool(find_leftovers(name, snapshot))
 
 
 def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
-    """What brings the container back to one of its own, or forward to its successor. None where nothing is left over.
+    """What settles an interrupted swap of this container; None where there was none.
 
-    Raises Failure(interrupted_change) where nothing of ours can have left this state.
+    Raises Failure(interrupted_change) where what stands does not fit to what was written down.
     """
-    leftovers = find_leftovers(name, snapshot)
-    if not leftovers:
+    if not is_interrupted(name, snapshot):
         return None
+    leftovers = find_leftovers(name, snapshot)
+    journal = next((each for each in snapshot.journals if each.name == name), None)
     steps: list[Step] = []
-    holder = snapshot.find_container(name)
+    settled: set[str] = set()
+    if journal is not None:
+        original, successor = (
+            next((snapshot.inspected(each) for each in leftovers if each.id == container_id), None)
+            for container_id in (journal.original, journal.successor)
+        )
+        settled = {journal.original, journal.successor}
+        if original is not None:
+            if successor is not None:
+                steps += _stand_back(successor, successor_name(name, original.id))
+            if original.name != name:
+                steps.append(Rename(original.id, original.name, name))
+            if journal.was_running and not original.is_running:
+                steps.append(Start(original.id, name))
+            standing = original.host_config.get("RestartPolicy") or {}
+            if (standing.get("Name") or "no") != journal.policy:
+                policy = journal.restart_policy
+                steps.append(SetRestartPolicy(original.id, name, policy=policy, former=standing))
+            if successor is not None:
+                steps.append(_remove(successor, successor_name(name, original.id)))
+        elif successor is None or successor.name != name:
+            raise _unknown(name, leftovers, journal.volume)
+        steps.append(CloseJournal(journal))
     for summary in leftovers:
-        role, replaced_id = _LEFTOVER.fullmatch(summary.name).group("role", "id")  # type: ignore[union-attr]
-        leftover = snapshot.inspected(summary)
-        if role == "new":
-            backups = [each for each in leftovers if each.name == backup_name(name, replaced_id)]
-            if replaced_id == NOBODY:
-                steps += _remove(leftover)
-            elif holder is not None and holder.id.startswith(replaced_id):
-                steps += _undo(leftover, snapshot.inspected(holder))
-            elif holder is None and backups:
-                steps += [Rename(leftover.id, leftover.name, name), *_remove(snapshot.inspected(backups[0]))]
-            else:
-                raise _unknown(name, leftovers)
-        elif holder is not None and _succeeds(snapshot.inspected(holder), leftover):
-            steps += _remove(leftover)
-        elif successor_name(name, replaced_id) not in {each.name for each in leftovers}:
-            raise _unknown(name, leftovers)
+        if summary.id in settled:
+            continue
+        # Made before anything was written down, so nothing else was done; a renamed original never is.
+        if _LEFTOVER.fullmatch(summary.name).group("role") == "old":  # type: ignore[union-attr]
+            raise _unknown(name, leftovers, None)
+        steps.append(_remove(snapshot.inspected(summary), summary.name))
     return Item("container", name, steps=tuple(steps))
 
 
-def _remove(container: Container) -> list[Step]:
-    return [RemoveContainer(container.id, container.name, force=True)]
-
-
-def _undo(successor: Container, original: Container) -> list[Step]:
+def _stand_back(successor: Container, name: str) -> list[Step]:
     steps: list[Step] = []
     if successor.is_running:
         steps.append(Stop(successor.id, successor.name, kill=True))
-    policy, standing = (each.host_config.get("RestartPolicy") or {} for each in (successor, original))
-    if not original.is_running and _ended_after(original, successor.raw["Created"]):
-        steps.append(Start(original.id, original.name))
-    if policy != standing:
-        steps.append(SetRestartPolicy(original.id, original.name, policy=policy, former=standing))
-    # Last, since it is what the rest is known from.
-    return [*steps, *_remove(successor)]
+    if successor.name != name:
+        steps.append(Rename(successor.id, successor.name, name))
+    return steps
 
 
-def _succeeds(holder: Container, backup: Container) -> bool:
-    """A successor is made before the original ends; a container that somebody made in its place comes later."""
-    return _ended_after(backup, holder.raw["Created"])
+def _remove(container: Container, name: str) -> RemoveContainer:
+    return RemoveContainer(container.id, name, force=True)
 
 
-def _ended_after(container: Container, created: str) -> bool:
-    finished = str(container.raw["State"].get("FinishedAt") or _NEVER)
-    return not finished.startswith(_NEVER) and normal_time(finished) >= normal_time(created)
-
-
-def normal_time(text: str) -> str:
-    """A time of the daemon (UTC, up to nine decimals, trailing zeros left out) in a form that sorts as text."""
-    seconds, _point, fraction = text.rstrip("Z").partition(".")
-    return f"{seconds}.{fraction:0<9}"
-
-
-def _unknown(name: str, leftovers: t.Sequence[Summary]) -> Failure:
+def _unknown(name: str, leftovers: t.Sequence[Summary], volume: str | None) -> Failure:
     names = [summary.name for summary in leftovers]
+    also = f" Then remove the volume {volume}." if volume else ""
     return Failure(
         "interrupted_change",
-        f"An interrupted change of container {name!r} left {', '.join(names)}, and what stands now does not fit to it: "
-        f"somebody has changed it since. Decide which one holds your data, call it {name!r} and remove the rest (-old- "
-        "is the original, -new- its successor).",
+        f"An interrupted change of container {name!r} left {', '.join(names) or 'its journal'}, and what stands now does"
+        f" not fit to it: somebody has changed it since. Decide which container holds your data, call it {name!r} and remove"
+        f" the rest (-old- is the original, -new- its successor).{also}",
         leftovers=names,
     )

@@ -7,12 +7,14 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, read_journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
@@ -30,6 +32,8 @@ def read_listing(client: Client) -> Snapshot:
 def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish]) -> Snapshot:
     """What planning these wishes needs to know."""
     snapshot = read_listing(client)
+    volumes = client.get("/volumes", filters=json.dumps({"label": [LABEL]}))["Volumes"]
+    snapshot = snapshot.replace(journals=tuple(read_journal(volume) for volume in volumes or ()))
     asked: dict[str, Summary] = {}
     names = [wish.name for wish in containers]
     for network in networks:

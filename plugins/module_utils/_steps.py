@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 
 Body = t.Mapping[str, t.Any]
@@ -137,6 +138,25 @@ class CarryLayer:
 
 
 @dataclass(frozen=True)
+class OpenJournal:
+    """``successor`` is the reference of a container that the plan makes; its ID is written down."""
+
+    journal: Journal
+    successor: str
+
+    def __str__(self) -> str:
+        return f"open the journal of {self.journal.name}"
+
+
+@dataclass(frozen=True)
+class CloseJournal:
+    journal: Journal
+
+    def __str__(self) -> str:
+        return f"close the journal of {self.journal.name}"
+
+
+@dataclass(frozen=True)
 class Rename:
     container: str
     former: str
@@ -170,6 +190,8 @@ Step = t.Union[
     Start,
     Verify,
     CarryLayer,
+    OpenJournal,
+    CloseJournal,
     Rename,
     RemoveContainer,
 ]
@@ -185,6 +207,8 @@ def invert(step: Step) -> Step | None:
         return Connect(step.network, step.container, step.endpoint, step.network_name, step.container_name)
     if isinstance(step, CreateContainer):
         return RemoveContainer(step.name, step.name, volumes=True, force=True)
+    if isinstance(step, OpenJournal):
+        return CloseJournal(step.journal)
     if isinstance(step, SetRestartPolicy):
         return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy)
     if isinstance(step, Stop):
