@@ -5,8 +5,8 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """What a swap writes down before it touches anything, so that a later run can undo it.
 
-A journal is a labelled volume: it needs no image, outlives restarts and is reachable wherever the daemon is. It holds IDs,
-a name, the run state and the restart policy; a standing container always holds the rest.
+A journal is a labelled volume: it needs no image, outlives restarts and is reachable wherever the daemon is. It holds
+IDs, a name, the run state and the restart policy; a standing container always holds the rest.
 """
 
 from __future__ import annotations

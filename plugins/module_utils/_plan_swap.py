@@ -6,8 +6,8 @@
 """Putting a successor in a container's place: whether that may be done, and the steps that do it.
 
 The successor is made first, which surfaces every error of the create before anything is touched; host ports and fixed
-addresses are taken at its start. The old container is kept under another name until the successor has been accepted, and
-whatever fails before its removal is undone by starting it again.
+addresses are taken at its start. The old container is kept under another name until the successor has been accepted,
+and whatever fails before its removal is undone by starting it again.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def plan_swap(
     successor = successor_name(container.name, container.id)
     backup = backup_name(container.name, container.id)
     body, later = split_endpoints(design, snapshot.engine.api)
-    policy = container.host_config.get("RestartPolicy") or NO_RESTART
+    policy: t.Mapping[str, t.Any] = container.host_config.get("RestartPolicy") or NO_RESTART
     steps: list[Step] = [CreateContainer(successor, body, f"successor of {container.name}")]
     main = design.main_network
     if not design.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):

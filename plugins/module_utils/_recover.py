@@ -6,7 +6,7 @@
 """Leftovers of a swap that was cut off, and the steps that undo it.
 
 Until the original is removed it holds everything, so undoing is always safe; once it is gone, the successor has been
-accepted and is what the name stands for. The journal says which container is which: names may have been exchanged or not.
+accepted and is what the name stands for. The journal says which container is which, whoever has the name by now.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def _unknown(name: str, leftovers: t.Sequence[Summary], volume: str | None) -> F
     also = f" Then remove the volume {volume}." if volume else ""
     return Failure(
         "interrupted_change",
-        f"An interrupted change of container {name!r} left {', '.join(names) or 'its journal'}, and what stands now does"
-        f" not fit to it: somebody has changed it since. Decide which container holds your data, call it {name!r} and remove"
-        f" the rest (-old- is the original, -new- its successor).{also}",
+        f"An interrupted change of container {name!r} left {', '.join(names) or 'its journal'}, and what stands now"
+        " does not fit to it: somebody has changed it since. Decide which container holds your data, call it"
+        f" {name!r} and remove the rest (-old- is the original, -new- its successor).{also}",
         leftovers=names,
     )
