@@ -116,7 +116,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
     body, later = split_endpoints(design, snapshot.engine.api)
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
-    steps: list[Step] = [CreateContainer(wish.name, body, f"container {wish.name}")]
+    steps: list[Step] = [CreateContainer(wish.name, body)]
     steps += [Connect(name, wish.name, endpoint, name, wish.name) for name, endpoint in later.items()]
     if runs:
         steps.append(Start(wish.name, wish.name))

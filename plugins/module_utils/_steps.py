@@ -71,10 +71,10 @@ class CreateContainer:
 
     name: str
     body: Body
-    title: str
+    title: str = ""
 
     def __str__(self) -> str:
-        return f"create {self.title}"
+        return f"create {self.title or f'container {self.name}'}"
 
 
 @dataclass(frozen=True)
