@@ -120,7 +120,8 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
     problems = []
     for step in reversed(done):
         inverse = steps.invert(step)
-        if inverse is None:
+        if inverse is None or (problems and isinstance(inverse, steps.CloseJournal)):
+            # A journal stays open as long as there is something left to undo: a later run does it.
             continue
         try:
             worker.perform(inverse, undoing=True)
@@ -200,6 +201,8 @@ class Worker:
                 return raw is not None
             if isinstance(step, steps.RemoveNetwork):
                 return self.client.find(f"/networks/{self._id(step.network)}") is not None
+            if isinstance(step, steps.CloseJournal):
+                return self.client.find(f"/volumes/{step.journal.volume}") is not None
         except (ApiError, Failure):
             return None
         return True
