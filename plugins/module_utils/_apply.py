@@ -117,7 +117,7 @@ def _is_past_return(done: t.Iterable[steps.Step]) -> bool:
 
 def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome) -> None:
     """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
-    problems = []
+    problems: list[str] = []
     for step in reversed(done):
         inverse = steps.invert(step)
         if inverse is None or (problems and isinstance(inverse, steps.CloseJournal)):

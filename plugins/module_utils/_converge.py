@@ -16,7 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import hold_locks
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import find_locked, hold_locks
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
@@ -98,14 +98,17 @@ def converge(
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
-    keys = _leftover_keys(containers, host)
-    if keys and check_mode:
+    interrupted = {("container", wish.name) for wish in containers if is_interrupted(wish.name, host)}
+    if interrupted and check_mode:
         raise Failure(
             "interrupted_change",
-            f"A former change of {', '.join(repr(name) for _kind, name in sorted(keys))} was interrupted. A run "
-            "without check mode settles that first; until then it cannot be said what else would change.",
+            f"A former change of {', '.join(repr(name) for _kind, name in sorted(interrupted))} was interrupted. A run"
+            " without check mode settles that first; until then it cannot be said what else would change.",
         )
-    if not keys:
+    # Somebody is at work on one of these, or was killed at it: either way its lock has to be had to know more.
+    wished = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
+    keys = interrupted | find_locked(wished, host.locks)
+    if check_mode or not keys:
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
         if check_mode or not keys:
@@ -125,10 +128,6 @@ def converge(
                 return Converged(plan, host, check_mode, *names, actions=tuple(actions), recovered=recovered)
         keys |= plan.touched
     raise Failure("busy", "Other runs kept changing the same objects while this one waited for them. Try again later.")
-
-
-def _leftover_keys(containers: t.Sequence[ContainerWish], host: Snapshot) -> set[Key]:
-    return {("container", wish.name) for wish in containers if is_interrupted(wish.name, host)}
 
 
 def _recover(

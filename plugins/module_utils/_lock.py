@@ -107,6 +107,15 @@ def lock_name(key: Key) -> str:
     return PREFIX + hashlib.sha256("/".join(key).encode()).hexdigest()[:20]
 
 
+def _guard_name(name: str) -> str:
+    return f"{name}-break"
+
+
+def find_locked(keys: t.Iterable[Key], volumes: t.Container[str]) -> set[Key]:
+    """Those of the objects whose lock is held, or was left behind, by the names of the volumes that stand."""
+    return {key for key in keys if lock_name(key) in volumes or _guard_name(lock_name(key)) in volumes}
+
+
 @contextlib.contextmanager
 def hold_locks(client: Client, keys: t.Iterable[Key]) -> t.Iterator[None]:
     """Hold the locks of these objects, taken in sorted order so that two runs cannot wait for each other.
@@ -117,8 +126,9 @@ def hold_locks(client: Client, keys: t.Iterable[Key]) -> t.Iterator[None]:
     deadline = time.monotonic() + WAIT
     with contextlib.ExitStack() as held:
         for key in sorted(set(keys)):
-            _acquire(client, key, me, deadline)
+            # Even a lock whose answer was lost is given back.
             held.callback(_release, client, lock_name(key), me)
+            _acquire(client, key, me, deadline)
         yield
 
 
@@ -150,7 +160,7 @@ def _try(client: Client, name: str, me: Owner) -> Owner:
 
 def _break(client: Client, name: str, gone: Owner, me: Owner) -> None:
     """Remove the lock of an owner that is gone. A second lock keeps two runs from doing so one after the other."""
-    guard = f"{name}-break"
+    guard = _guard_name(name)
     breaker = _try(client, guard, me)
     if breaker.token != me.token:
         if breaker.is_gone(me, _daemon_time(client)):
@@ -167,10 +177,18 @@ def _break(client: Client, name: str, gone: Owner, me: Owner) -> None:
 
 def _release(client: Client, name: str, me: Owner) -> None:
     """Give the lock back. One that is not ours any more or cannot be reached is left alone: it goes with its owner."""
+    guard = _guard_name(name)
     try:
         standing = client.find(f"/volumes/{name}")
-        if standing is not None and Owner.from_labels(standing.get("Labels") or {}).token == me.token:
-            _remove(client, name)
+        if standing is None or Owner.from_labels(standing.get("Labels") or {}).token != me.token:
+            return
+        # Left by a run that died while it broke the lock of another.
+        guarding = client.find(f"/volumes/{guard}")
+        if guarding is not None:
+            breaker = Owner.from_labels(guarding.get("Labels") or {})
+            if breaker.token == me.token or breaker.is_gone(me, _daemon_time(client)):
+                _remove(client, guard)
+        _remove(client, name)
     except (ApiError, Failure):
         pass
 

@@ -11,6 +11,7 @@ import json
 import typing as t
 from urllib.parse import quote
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _journal, _lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
@@ -32,8 +33,11 @@ def read_listing(client: Client) -> Snapshot:
 def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish]) -> Snapshot:
     """What planning these wishes needs to know."""
     snapshot = read_listing(client)
-    volumes = client.get("/volumes", filters=json.dumps({"label": [LABEL]}))["Volumes"]
-    snapshot = snapshot.replace(journals=tuple(read_journal(volume) for volume in volumes or ()))
+    volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
+    snapshot = snapshot.replace(
+        journals=tuple(read_journal(volume) for volume in volumes if LABEL in (volume.get("Labels") or {})),
+        locks=frozenset(volume["Name"] for volume in volumes if volume["Name"].startswith(_lock.PREFIX)),
+    )
     asked: dict[str, Summary] = {}
     names = [wish.name for wish in containers]
     for network in networks:

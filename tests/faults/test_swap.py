@@ -97,6 +97,10 @@ class Bed:
             *("run", "-d", "--name", self.name, "--restart", "always", "-e", "SECRET=hush", "-v", "/volume"),
             *("-p", f"127.0.0.1:{self.port}:80", "-p", "127.0.0.1::81", image, "sh", "-c", COMMAND),
         )
+        # Once published here, its ephemeral port is pinned; before, an undone swap starts the original with a new one.
+        assert (publish(self.name, self.port) or {}).get("changed") is False
+        self.port = free_port()
+        assert (publish(self.name, self.port) or {}).get("changed") is True
         self.ephemeral = self.ports()["81/tcp"]
 
     def inspect(self) -> dict[str, t.Any]:
