@@ -83,7 +83,14 @@ def resolve_names(
 
     def container_name(reference: str) -> str:
         summary = snapshot.find_container(reference)
-        return reference if summary is None else summary.name
+        if summary is None:
+            return reference
+        if summary.name != reference:
+            # In the middle of a swap the two have other names than they had and will have.
+            for journal in snapshot.journals:
+                if summary.id in (journal.original, journal.successor):
+                    return journal.name
+        return summary.name
 
     def endpoints(
         wishes: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
