@@ -6,13 +6,19 @@
 
 It answers as engine 20.10 was seen to answer, also in what is odd about that: any unique beginning of an ID is taken
 for a name, the endpoints of a container that never ran know no network ID, and leaving a network twice is an error 500.
-Every request can be made to fail: refused, lost on its way there, or done with its answer lost on the way back.
+Every request can be made to fail: refused, lost on its way there, or done with its answer lost on the way back. And the
+run that asks can be made to die before or after any request that changes something.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import email.utils
 import hashlib
+import io
+import json
+import tarfile
 import threading
 import typing as t
 from urllib.parse import unquote
@@ -28,11 +34,23 @@ LOST_AFTER = "lost-after"
 REFUSED_AFTER = "refused-after"
 FAULTS = (REFUSED, LOST_BEFORE, LOST_AFTER)
 
+# When a run may die: before a request reaches the daemon, or after it was done.
+BEFORE = "before"
+AFTER = "after"
+DEATHS = (BEFORE, AFTER)
+
 CONNECTION = Connection("tcp://model:2375")
 
 
+class Died(BaseException):
+    """The run was killed. No answer comes any more, so that nothing it tries on its way out reaches the daemon."""
+
+
 class ModelDaemon:
-    """The daemon's state, and its answers. ``fault``: (number of the changing request, counted from 0, kind)."""
+    """The daemon's state, and its answers. ``fault``: (number of the changing request, counted from 0, kind).
+
+    ``death`` likewise; a run that died stays ``dead`` until ``next_run``.
+    """
 
     def __init__(self, *, api: tuple[int, int] = (1, 41), version: str = "20.10.24") -> None:
         self.api = api
@@ -40,13 +58,20 @@ class ModelDaemon:
         self.containers: dict[str, dict[str, t.Any]] = {}
         self.networks: dict[str, dict[str, t.Any]] = {}
         self.images: dict[str, dict[str, t.Any]] = {}
+        self.volumes: dict[str, dict[str, t.Any]] = {}
         self.requests: list[str] = []
         self.changes = 0
         self.fault: tuple[int, str] | None = None
         self.deaf_after: int | None = None
-        # Names of containers that end at once when they are started, and what the disk says of whom.
+        self.death: tuple[int, str] | None = None
+        self.dead = False
+        # What the daemon's clock says, in seconds since the epoch.
+        self.clock = 1_800_000_000.0
+        # Containers of these names, or with bindings for these ports, end at once when they are started.
         self.crashing: set[str] = set()
+        # What the disk says of whom, by container ID.
         self.layers: dict[str, list[dict[str, t.Any]]] = {}
+        self.files: dict[str, dict[str, bytes]] = {}
         self.pullable: dict[str, dict[str, t.Any]] = {}
         self.logs = b""
         self._count = 0
@@ -93,6 +118,17 @@ class ModelDaemon:
             self._start(self.containers[container_id])
         return container_id
 
+    def write_file(self, container_id: str, path: str, content: bytes) -> None:
+        """A file in a container's writable layer."""
+        self.files.setdefault(container_id, {})[path] = content
+        changes = self.layers.setdefault(container_id, [])
+        if not any(change["Path"] == path for change in changes):
+            changes.append({"Path": path, "Kind": 1})
+
+    def next_run(self, death: tuple[int, str] | None = None) -> None:
+        """Requests are counted anew, and nothing fails any more but this run may die."""
+        self.changes, self.fault, self.deaf_after, self.death, self.dead = 0, None, None, death, False
+
     # -- what a test looks at ----------------------------------------------------------------------------------------
 
     def named(self, name: str) -> dict[str, t.Any]:
@@ -119,12 +155,16 @@ class ModelDaemon:
                 for container_id, raw in copy.deepcopy(self.containers).items()
             },
             "networks": copy.deepcopy(self.networks),
+            "volumes": copy.deepcopy(self.volumes),
+            "files": {key: dict(files) for key, files in self.files.items() if key in self.containers},
         }
 
     # -- answering ---------------------------------------------------------------------------------------------------
 
     def answer(self, method: str, path: str, params: t.Mapping[str, t.Any], body: t.Any) -> t.Any:
         with self._lock:
+            if self.dead:
+                raise Died
             self.requests.append(f"{method} {path}")
             if method == "GET" or path.endswith("/wait"):
                 self._lose(self.deaf_after is not None and self.changes > self.deaf_after, path)
@@ -133,6 +173,13 @@ class ModelDaemon:
             self.changes += 1
             kind = self.fault[1] if self.fault and self.fault[0] == number else None
             deaf = self.deaf_after is not None and number > self.deaf_after
+            dies = self.death[1] if self.death and self.death[0] == number else None
+            if dies is not None:
+                self.dead = True
+                if dies == AFTER:
+                    with contextlib.suppress(ApiError):
+                        self._route(method, path, params, copy.deepcopy(body))
+                raise Died
             self._lose(kind == LOST_BEFORE or deaf, path)
             if kind == REFUSED:
                 raise ApiError(500, "the model refuses")
@@ -161,11 +208,26 @@ class ModelDaemon:
             return {"Id": self.add_network(body["Name"], **body), "Warning": ""}
         if parts == ["containers", "create"]:
             return {"Id": self._create(body, params["name"], ""), "Warnings": []}
+        if parts[0] == "volumes":
+            return self._on_volumes(method, parts[1:], params, body)
         if parts[0] == "images":
             return self._image(unquote("/".join(parts[1:-1])))
         if parts[0] == "networks":
             return self._on_network(method, self._find(self.networks, parts[1], "network"), parts[2:], body)
         return self._on_container(method, self._find(self.containers, parts[1], "container"), parts[2:], params, body)
+
+    def _on_volumes(self, method: str, rest: list[str], params: t.Mapping[str, t.Any], body: t.Any) -> t.Any:
+        if rest == ["create"]:
+            # A name that is taken is no error: the answer shows the volume that stands.
+            volume = {"Name": body["Name"], "Driver": "local", "Labels": body.get("Labels"), "Scope": "local"}
+            return self.volumes.setdefault(body["Name"], volume)
+        if not rest:
+            parts = json.loads(params["filters"])["name"]
+            found = [volume for name, volume in self.volumes.items() if any(part in name for part in parts)]
+            return {"Volumes": found or None, "Warnings": None}
+        if rest[0] not in self.volumes:
+            raise ApiError(404, f"get {rest[0]}: no such volume")
+        return self.volumes[rest[0]] if method == "GET" else self.volumes.pop(rest[0]) and None
 
     def _find(self, among: dict[str, dict[str, t.Any]], reference: str, kind: str) -> dict[str, t.Any]:
         if reference in among:
@@ -291,7 +353,11 @@ class ModelDaemon:
             del self.containers[raw["Id"]]
             return None
         if method == "GET":
+            if verb == "export":
+                return self._export(raw["Id"])
             return {"json": raw, "changes": self.layers.get(raw["Id"]), "logs": self.logs}[verb]
+        if method == "PUT":
+            return self._unpack(raw["Id"], params["path"], body)
         if verb == "start":
             return None if raw["State"]["Running"] else self._start(raw)
         if verb == "kill" and not raw["State"]["Running"]:
@@ -308,6 +374,23 @@ class ModelDaemon:
         if verb == "wait":
             return {"StatusCode": raw["State"]["ExitCode"]}
         raise AssertionError(f"the model does not know {method} {verb}")
+
+    def _export(self, container_id: str) -> bytes:
+        """The image's files and the container's own."""
+        files = {"/bin/sh": b"of the image", **self.files.get(container_id, {})}
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=buffer, mode="w") as archive:
+            for path, content in sorted(files.items()):
+                member = tarfile.TarInfo(path.lstrip("/"))
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        return buffer.getvalue()
+
+    def _unpack(self, container_id: str, path: str, content: bytes) -> None:
+        with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+            for member in archive:
+                file = archive.extractfile(member)
+                self.write_file(container_id, path + member.name, file.read() if file else b"")
 
     def _rename(self, raw: dict[str, t.Any], name: str) -> None:
         if raw["Name"] == f"/{name}":
@@ -354,7 +437,7 @@ class ModelDaemon:
         self._count += 1
         state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=f"start {self._count}")
         settings["Ports"] = ports
-        if raw["Name"].lstrip("/") in self.crashing:
+        if self.crashing & {raw["Name"].lstrip("/"), *raw["HostConfig"]["PortBindings"]}:
             self._stop(raw, 1)
 
     def _join(self, raw: dict[str, t.Any], name: str, endpoint: dict[str, t.Any]) -> None:
@@ -434,11 +517,21 @@ class ModelClient(Client):
         params: t.Mapping[str, t.Any] | None = None,
         body: t.Any = None,
         data: t.Any = None,
+        headers: t.Mapping[str, str] | None = None,
         timeout: float | None = None,
         versioned: bool = True,
         raw: bool = False,
     ) -> t.Any:
-        return self.daemon.answer(method, path, params or {}, body)
+        if data is not None:
+            body = b"".join(data)
+        try:
+            return self.daemon.answer(method, path, params or {}, body)
+        finally:
+            self.last_date = email.utils.formatdate(self.daemon.clock, usegmt=True)
+
+    @contextlib.contextmanager
+    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
+        yield io.BytesIO(self.daemon.answer("GET", path, {}, None))
 
     def pull(self, reference: str) -> None:
         self.daemon.requests.append(f"PULL {reference}")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "engine_20_10"
 CONTAINERS = tuple(sorted(path.stem[len("container_") :] for path in FOLDER.glob("container_*.json")))
@@ -55,7 +56,7 @@ def snapshot(*names: str, api: tuple[int, int] = API_20_10) -> Snapshot:
         tuple(load("networks")),
         by_id,
         images,
-        dict.fromkeys(by_id, ()),
+        layers=dict.fromkeys(by_id, Layer(frozenset(), (), ())),
     )
 
 

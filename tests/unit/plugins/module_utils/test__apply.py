@@ -57,7 +57,7 @@ def apply(daemon: ModelDaemon, items: t.Sequence[Item], parallel: int = 1) -> li
 
 
 def host_for_swap() -> ModelDaemon:
-    """web runs on two networks, publishes and restarts by itself; db stands beside it."""
+    """web runs on two networks, publishes, has written a file and restarts by itself; db stands beside it."""
     daemon = ModelDaemon()
     for name in ("front", "back"):
         daemon.add_network(name)
@@ -75,6 +75,7 @@ def host_for_swap() -> ModelDaemon:
         f"/networks/{network_id(daemon, 'back')}/connect",
         {"Container": daemon.named("web")["Id"], "EndpointConfig": {"Aliases": ["app"]}},
     )
+    daemon.write_file(daemon.named("web")["Id"], "/layer", b"of web")
     daemon.add_container("db", HostConfig={"NetworkMode": "back"})
     daemon.changes = 0
     return daemon
@@ -132,20 +133,26 @@ CASES: dict[str, Case] = {
 }
 
 
-def count_changes(case: str) -> int:
+def run_without_faults(case: str) -> ModelDaemon:
+    """A daemon that has counted the changes."""
     make, networks, containers = CASES[case]
     daemon = make()
     daemon.changes = 0
     outcomes = apply(daemon, plan(daemon, networks, containers).items)
     assert [outcome.failure for outcome in outcomes] == [None] * len(outcomes)
-    return daemon.changes
+    return daemon
+
+
+def count_changes(case: str) -> int:
+    return run_without_faults(case).changes
 
 
 @pytest.mark.parametrize("kind", FAULTS)
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_at_any_request_is_undone(case: str, kind: str) -> None:
     make, networks, containers = CASES[case]
-    for number in range(count_changes(case)):
+    flawless = run_without_faults(case)
+    for number in range(flawless.changes):
         daemon = make()
         before = daemon.state()
         items = plan(daemon, networks, containers).items
@@ -153,11 +160,18 @@ def test_a_fault_at_any_request_is_undone(case: str, kind: str) -> None:
         daemon.fault = (number, kind)
         (outcome,) = apply(daemon, items)
         failed_at = f"{case}, request {number} {kind}: {daemon.requests}"
+        # Nothing comes after a removal but the closing of the journal.
+        ends = [steps.CloseJournal, steps.RemoveContainer]
+        last = dict(zip(range(flawless.changes - 1, -1, -1), [type(s) for s in reversed(items[0].steps)][:2]))
         if outcome.failure is None:
-            # Only the last removal may be found to be done after all.
-            assert (kind, isinstance(items[0].steps[-1], steps.RemoveContainer)) == (LOST_AFTER, True), failed_at
-            assert number == count_changes(case) - 1, failed_at
-            assert len(daemon.containers) == len(before["containers"]), failed_at
+            # Only the last removals may be found to be done after all.
+            assert (kind, last.get(number) in ends) == (LOST_AFTER, True), failed_at
+            assert daemon.state() == flawless.state(), failed_at
+        elif last.get(number) is steps.CloseJournal:
+            # Past all return: everything is done, and a later run only has to remove what was written down.
+            assert outcome.rolled_back is False, failed_at
+            (volume,) = daemon.volumes.values()
+            assert daemon.state() == {**flawless.state(), "volumes": {volume["Name"]: volume}}, failed_at
         else:
             assert outcome.rolled_back is True, f"{failed_at}: {outcome.failure.message}"
             assert outcome.failure.code == ("daemon_unreachable" if kind != REFUSED else outcome.failure.code), (
@@ -214,10 +228,11 @@ def test_a_stop_that_was_refused_and_happened_all_the_same() -> None:
 
 def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
     """The answer to the last removal is lost, and the daemon with it: nothing more is touched."""
-    total = count_changes("swap")
+    removal = count_changes("swap") - 2
     daemon = host_for_swap()
     items = plan(daemon, *CASES["swap"][1:]).items
-    daemon.changes, daemon.fault, daemon.deaf_after = 0, (total - 1, LOST_AFTER), total - 1
+    assert [type(step) for step in items[0].steps[-2:]] == [steps.RemoveContainer, steps.CloseJournal]
+    daemon.changes, daemon.fault, daemon.deaf_after = 0, (removal, LOST_AFTER), removal
     (outcome,) = apply(daemon, items)
     assert outcome.failure is not None
     assert outcome.rolled_back is False
@@ -227,7 +242,8 @@ def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
 
 def test_rollback_undoes_in_reverse_order() -> None:
     daemon = host_for_swap()
-    daemon.crashing = {"web.bridgeport-new-" + daemon.named("web")["Id"][:12]}
+    before = daemon.state()
+    daemon.crashing = {"90/tcp"}
     items = plan(daemon, *CASES["swap"][1:]).items
     (outcome,) = apply(daemon, items)
     assert outcome.failure is not None
@@ -237,6 +253,7 @@ def test_rollback_undoes_in_reverse_order() -> None:
     assert done == [str(step) for step in items[0].steps[: len(done)]]
     expected = [steps.invert(step) for step in reversed(items[0].steps[: len(done)])]
     assert undone == [str(step) for step in expected if step is not None]
+    assert daemon.state() == before
 
 
 def test_what_cannot_be_undone_is_said() -> None:
@@ -251,6 +268,31 @@ def test_what_cannot_be_undone_is_said() -> None:
     assert outcome.failure.code == "rollback_failed"
     assert outcome.failure.details["cause"]["code"] == "daemon_unreachable"
     assert len(outcome.failure.details["problems"]) >= 3, "every step is tried"
+
+
+@pytest.mark.parametrize("back", [steps.Start, steps.Rename, steps.Stop, steps.SetRestartPolicy])
+def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[steps.Step]) -> None:
+    """Without it a later run could not tell what to put back."""
+    daemon = host_for_swap()
+    daemon.crashing = {"90/tcp"}
+    items = plan(daemon, *CASES["swap"][1:]).items
+
+    verbs = {steps.Start: "start", steps.Rename: "rename", steps.Stop: "stop", steps.SetRestartPolicy: "update"}
+
+    class Failing(ModelClient):
+        def request(self, method: str, path: str, **options: t.Any) -> t.Any:
+            if path.endswith("/logs"):
+                undoing.append(path)  # The successor has failed; the next thing is to undo it.
+            if undoing and path.endswith(f"/{verbs[back]}"):
+                raise ApiError(500, "not now")
+            return super().request(method, path, **options)
+
+    undoing: list[str] = []
+    (outcome,) = apply_items(items, lambda: Failing(daemon), 1)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == ("rollback_failed", False)
+    (volume,) = daemon.volumes.values()
+    assert volume["Labels"]["bridgeport.docker.journal.name"] == "web"
 
 
 # -- order and parallel work -------------------------------------------------------------------------------------------

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import time
+import types
 import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _converge, _verify
+from ansible_collections.bridgeport.docker.plugins.module_utils import _converge, _lock, _verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
@@ -140,7 +142,7 @@ def test_changed_files_are_looked_for_only_where_a_container_is_replaced() -> No
     assert not [request for request in daemon.requests if request.endswith("/changes")]
     daemon.layers[daemon.named("web")["Id"]] = [{"Path": "/new", "Kind": 1}]
     with pytest.raises(Failure, match="added /new"):
-        run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
+        run(daemon, [], [{**WEB, "published_ports": ["1:1"], "writable_layer": "refuse"}])
 
 
 # -- images ------------------------------------------------------------------------------------------------------------
@@ -154,7 +156,8 @@ def test_a_missing_image_is_pulled_once_and_before_all_else() -> None:
     assert "PULL new:1" not in daemon.requests
     done = run(daemon, [], both)
     assert done.actions[0] == "pull image new:1"
-    assert writes(daemon)[0] == "PULL new:1"
+    locks = ["POST /volumes/create"] * 2
+    assert writes(daemon)[:3] == [*locks, "PULL new:1"]
     assert writes(daemon).count("PULL new:1") == 1
 
 
@@ -185,7 +188,8 @@ def test_a_failure_says_that_everything_stands_as_before() -> None:
     daemon = ModelDaemon()
     run(daemon, [], [WEB])
     before = daemon.state()
-    daemon.changes, daemon.fault = 0, (3, REFUSED)
+    # The lock, the successor, its journal, the stop, a name.
+    daemon.changes, daemon.fault = 0, (4, REFUSED)
     with pytest.raises(Failure) as caught:
         run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
     assert caught.value.message.endswith("Everything was put back as it was.")
@@ -206,7 +210,8 @@ def test_what_was_done_beside_a_failure_stands_and_is_said() -> None:
 
 def test_what_needs_a_failed_item_is_named_but_not_the_cause() -> None:
     daemon = ModelDaemon()
-    daemon.fault = (0, REFUSED)
+    # After the locks of both.
+    daemon.fault = (2, REFUSED)
     with pytest.raises(Failure) as caught:
         run(daemon, [{"name": "net"}], [{**WEB, "networks": [{"name": "net"}]}])
     assert "create network net" in caught.value.message
@@ -217,12 +222,102 @@ def test_what_needs_a_failed_item_is_named_but_not_the_cause() -> None:
 def test_an_undoing_that_fails_is_said() -> None:
     daemon = ModelDaemon()
     run(daemon, [], [WEB])
-    daemon.changes, daemon.fault, daemon.deaf_after = 0, (2, LOST_BEFORE), 2
+    # The stop of the old container.
+    daemon.changes, daemon.fault, daemon.deaf_after = 0, (3, LOST_BEFORE), 3
     with pytest.raises(Failure) as caught:
         run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
     assert caught.value.code == "rollback_failed"
     assert (caught.value.outcome["rolled_back"], caught.value.outcome["changed"]) == (False, True)
     assert "put back" not in caught.value.message
+
+
+# -- locks -------------------------------------------------------------------------------------------------------------
+
+
+def locked(daemon: ModelDaemon) -> set[str]:
+    return {name for name in daemon.volumes if name.startswith(_lock.PREFIX)}
+
+
+@pytest.mark.parametrize(
+    ("networks", "containers", "expected"),
+    [
+        ([], [WEB], {("container", "web")}),
+        ([{"name": "net"}], [WEB], {("container", "web"), ("network", "net")}),
+        ([{"name": "net"}], [], {("network", "net")}),
+        ([{"name": "standing"}], [WEB], {("container", "web")}),
+    ],
+)
+def test_what_is_changed_is_locked_and_nothing_else(
+    networks: list[Params], containers: list[Params], expected: set[tuple[str, str]]
+) -> None:
+    daemon = ModelDaemon()
+    daemon.add_network("standing")
+    seen: list[set[str]] = []
+    answer = daemon.answer
+
+    def watch(method: str, path: str, params: t.Mapping[str, t.Any], body: t.Any) -> t.Any:
+        if method == "POST" and path.endswith("/create") and not path.startswith("/volumes"):
+            seen.append(locked(daemon))
+        return answer(method, path, params, body)
+
+    daemon.answer = watch  # type: ignore[method-assign]
+    run(daemon, networks, containers)
+    assert seen
+    assert all(each == {_lock.lock_name(key) for key in expected} for each in seen)
+    assert locked(daemon) == set()
+
+
+def test_who_waited_for_the_same_finds_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The plan that was made before the lock was had is not the one that is carried out."""
+    daemon = ModelDaemon()
+    first = [True]
+
+    def look_on(seconds: float) -> None:
+        # The other run has done it meanwhile, and gives back its lock.
+        if first:
+            first.clear()
+            daemon.volumes.clear()
+            run(daemon, [], [WEB])
+            daemon.requests.clear()
+
+    other = _lock.Owner("other", "another boot", "", 1, "", daemon.clock + 900)
+    ModelClient(daemon).post(
+        "/volumes/create", {"Name": _lock.lock_name(("container", "web")), "Labels": other.as_labels()}
+    )
+    monkeypatch.setattr(_lock, "time", types.SimpleNamespace(sleep=look_on, monotonic=time.monotonic, time=time.time))
+    done = run(daemon, [], [WEB])
+    assert (done.base_result()["changed"], done.actions) == (False, ())
+    assert [request for request in writes(daemon) if "/volumes/" not in request] == []
+    assert daemon.volumes == {}
+
+
+def test_a_lock_that_is_held_makes_no_difference_to_check_mode() -> None:
+    daemon = ModelDaemon()
+    other = _lock.Owner("other", "another boot", "", 1, "", daemon.clock + 900)
+    ModelClient(daemon).post(
+        "/volumes/create", {"Name": _lock.lock_name(("container", "web")), "Labels": other.as_labels()}
+    )
+    daemon.requests.clear()
+    assert run(daemon, [], [WEB], check_mode=True).base_result()["changed"] is True
+    assert writes(daemon) == []
+
+
+def test_a_refusal_under_the_lock_gives_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody has taken the port between the two readings."""
+    daemon = ModelDaemon()
+    hold = _lock.hold_locks
+
+    def late(client: ModelClient, keys: t.Iterable[tuple[str, str]]) -> t.Any:
+        body = {"PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}}
+        daemon.add_container("thief", HostConfig=body, ExposedPorts={"80/tcp": {}})
+        return hold(client, keys)
+
+    monkeypatch.setattr(_converge, "hold_locks", late)
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [WEB])
+    assert caught.value.code == "port_conflict"
+    assert [raw["Name"] for raw in daemon.containers.values()] == ["/thief"]
+    assert daemon.volumes == {}
 
 
 # -- ports of the host itself ------------------------------------------------------------------------------------------
@@ -245,7 +340,8 @@ def test_host_ports_are_tried_only_where_the_engine_is_local(
     monkeypatch.setattr(_converge, "check_free", check)
     daemon = ModelDaemon()
     result = run(daemon, [], [WEB], check_mode=check_mode).base_result()
-    assert tried == looked
+    # Once for everybody, and again under the lock where something is to be done.
+    assert tried == looked * (1 if check_mode else 2)
     assert result["preflight"] == ("full" if local else "partial")
 
 
@@ -258,4 +354,4 @@ def test_ports_that_the_engine_holds_itself_are_not_tried(monkeypatch: pytest.Mo
     monkeypatch.setattr(_snapshot, "is_local", lambda connection: True)
     monkeypatch.setattr(_converge, "check_free", lambda container, publication: tried.append(str(publication)))
     run(daemon, [], [{**WEB, "published_ports": ["127.0.0.1:8080:80", "127.0.0.1:8081:81"]}])
-    assert tried == ["127.0.0.1:8081:81/tcp"]
+    assert tried == ["127.0.0.1:8081:81/tcp"] * 2

@@ -221,7 +221,7 @@ def test_a_planned_container_leaves_an_exact_network_by_its_own_plan(more: Param
         return
     assert made.items[1].after["networks"] == {}
     assert words(made, "container")[:2] == [
-        f"create container web.bridgeport-new-{made.items[1].replaces[:12] if made.items[1].replaces else ''}",
+        "create successor of web",
         f"disconnect web.bridgeport-new-{made.items[1].replaces[:12] if made.items[1].replaces else ''} from front",
     ]
 

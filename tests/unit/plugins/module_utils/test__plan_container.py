@@ -16,7 +16,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_port_wish
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
@@ -166,25 +168,42 @@ def test_an_endpoint_on_a_network_that_was_made_again_is_repaired() -> None:
 
 
 def test_steps_of_a_swap() -> None:
-    item = plan("full", published_ports=["127.0.0.1:18499:80"], writable_layer="discard")
-    assert codes(item) == []
-    assert kinds(item) == [
+    swap = [
         "CreateContainer",
         "Connect",
+        "OpenJournal",
         "SetRestartPolicy",
         "Stop",
+        "CarryLayer",
+        "Rename",
+        "Rename",
         "Start",
         "Verify",
-        "Rename",
-        "Rename",
         "RemoveContainer",
+        "CloseJournal",
     ]
+    discarding = plan("full", published_ports=["127.0.0.1:18499:80"], writable_layer="discard")
+    assert kinds(discarding) == [kind for kind in swap if kind != "CarryLayer"]
+    item = plan("full", published_ports=["127.0.0.1:18499:80"])
+    assert codes(item) == []
+    assert kinds(item) == swap
     container = recorded.container("full")
     assert item.replaces == container.id
     assert [str(step) for step in item.steps if isinstance(step, steps.Rename)] == [
         f"rename fx-full to fx-full.bridgeport-old-{container.id[:12]}",
         f"rename fx-full.bridgeport-new-{container.id[:12]} to fx-full",
     ]
+    opened, closed = item.steps[2], item.steps[-1]
+    assert isinstance(opened, steps.OpenJournal)
+    assert isinstance(closed, steps.CloseJournal)
+    assert opened.journal == closed.journal
+    assert (opened.journal.name, opened.journal.original, opened.journal.was_running) == (
+        "fx-full",
+        container.id,
+        True,
+    )
+    assert opened.journal.restart_policy == container.host_config["RestartPolicy"]
+    assert opened.successor == successor_name("fx-full", container.id)
     verify = next(step for step in item.steps if isinstance(step, steps.Verify))
     assert (verify.wait, sorted(verify.networks)) == ("healthy", ["fx-six", "fx-sub"]), "it was healthy before"
     assert any("ID" in loss for loss in item.will_lose)
@@ -237,7 +256,17 @@ def test_a_swap_pins_what_publish_all_had_chosen() -> None:
 
 def test_a_stopped_container_stays_stopped() -> None:
     item = plan("created", published_ports=["127.0.0.1:18499:80"])
-    assert kinds(item) == ["CreateContainer", "Rename", "Rename", "RemoveContainer"]
+    assert kinds(item) == [
+        "CreateContainer",
+        "OpenJournal",
+        "CarryLayer",
+        "Rename",
+        "Rename",
+        "RemoveContainer",
+        "CloseJournal",
+    ]
+    (opened,) = [step for step in item.steps if isinstance(step, steps.OpenJournal)]
+    assert opened.journal.was_running is False
     assert item.predicted is not None
     assert item.predicted["state"] == "created"
     assert [row["active"] for row in item.predicted["published"]] == [False]
@@ -402,18 +431,30 @@ def test_namespaces_make_dependents(key: str, what: str) -> None:
 
 
 LAYERS: list[t.Any] = [
-    pytest.param({}, ["unsupported"], id="carry-is-not-built"),
-    pytest.param({"writable_layer": "refuse"}, ["writable_layer_changed"], id="refuse"),
-    pytest.param({"writable_layer": "discard"}, [], id="discard"),
-    pytest.param({"image": "fx-app:2"}, ["writable_layer_changed"], id="carry-over-another-image"),
+    pytest.param({}, [], True, [], id="carry"),
+    pytest.param({"writable_layer": "refuse"}, ["writable_layer_changed"], None, [], id="refuse"),
+    pytest.param({"writable_layer": "discard"}, [], False, ["writable layer of fx-ports: added /f"], id="discard"),
+    pytest.param({"image": "fx-app:2"}, ["writable_layer_changed"], None, [], id="carry-over-another-image"),
+    pytest.param(
+        {"image": "fx-app:2", "writable_layer": "discard"},
+        [],
+        False,
+        ["writable layer of fx-ports: added /f"],
+        id="discard-for-another-image",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("params", "expected"), LAYERS)
-def test_the_writable_layer(params: dict[str, t.Any], expected: list[str]) -> None:
+@pytest.mark.parametrize(("params", "expected", "carries", "losses"), LAYERS)
+def test_the_writable_layer(
+    params: dict[str, t.Any], expected: list[str], carries: bool | None, losses: list[str]
+) -> None:
     snapshot = recorded.snapshot("ports")
+    paths = [f"/f{number:02}" for number in range(12)]
+    layer = Layer(frozenset(paths), (), tuple(f"added {path}" for path in paths))
     snapshot = snapshot.replace(
-        layers=dict.fromkeys(snapshot.containers, tuple(f"added /f{number:02}" for number in range(12)))
+        layers=dict.fromkeys(snapshot.containers, layer),
+        images={**snapshot.images, "fx-app:2": {**recorded.load("image_app"), "Id": "sha256:" + "e" * 64}},
     )
     item = plan("ports", snapshot, env={"A": "1"}, **params)
     assert codes(item) == expected
@@ -421,7 +462,33 @@ def test_the_writable_layer(params: dict[str, t.Any], expected: list[str]) -> No
         assert "added /f09 and 2 more" in item.refusals[0].message
         assert len(item.refusals[0].details["paths"]) == 12
     else:
-        assert any("12 changed files" in loss for loss in item.will_lose)
+        assert ("CarryLayer" in kinds(item)) is carries
+        lost = [loss for loss in item.will_lose if "layer" in loss]
+        assert lost == [f"{losses[0]}{number:02}" for number in range(12) if losses]
+
+
+@pytest.mark.parametrize(
+    ("params", "expected", "losses"),
+    [
+        ({}, ["writable_layer_changed"], []),
+        ({"writable_layer_deletions": "ignore"}, [], ["deletion of /bin/wget in fx-ports"]),
+        (
+            {"writable_layer": "discard"},
+            [],
+            ["writable layer of fx-ports: deleted /bin/wget", "writable layer of fx-ports: added /x"],
+        ),
+        ({"writable_layer": "refuse", "writable_layer_deletions": "ignore"}, ["writable_layer_changed"], []),
+    ],
+)
+def test_deletions_of_the_writable_layer(params: dict[str, t.Any], expected: list[str], losses: list[str]) -> None:
+    snapshot = recorded.snapshot("ports")
+    layer = Layer(frozenset({"/x"}), ("/bin/wget",), ("deleted /bin/wget", "added /x"))
+    item = plan("ports", snapshot.replace(layers=dict.fromkeys(snapshot.containers, layer)), env={"A": "1"}, **params)
+    assert codes(item) == expected
+    if expected:
+        assert "deleted /bin/wget" in item.refusals[0].message
+    else:
+        assert [loss for loss in item.will_lose if "layer" in loss or "deletion" in loss] == losses
 
 
 def test_swarm_tasks_are_refused() -> None:
@@ -432,18 +499,6 @@ def test_swarm_tasks_are_refused() -> None:
 def test_an_image_that_is_gone() -> None:
     snapshot = recorded.snapshot("ports")
     assert refusal("ports", snapshot.replace(images={}), env={"A": "1"}) == ["image_not_found"]
-
-
-@pytest.mark.parametrize("side", ["new", "old"])
-def test_leftovers_of_an_interrupted_swap(side: str) -> None:
-    snapshot = recorded.snapshot("ports")
-    first = snapshot.summaries[0]
-    left = type(first)(**{**vars(first), "name": f"fx-ports.bridgeport-{side}-{'a' * 12}"})
-    snapshot = snapshot.replace(summaries=(*snapshot.summaries, left))
-    for params in ({}, {"state": "absent"}, {"env": {"A": "1"}}):
-        assert refusal("ports", snapshot, **params) == ["interrupted_change"]
-    other = type(first)(**{**vars(first), "name": f"fx-ports2.bridgeport-{side}-{'a' * 12}"})
-    assert refusal("ports", recorded.snapshot("ports").replace(summaries=(*snapshot.summaries[:-1], other))) == []
 
 
 # -- making one --------------------------------------------------------------------------------------------------------

@@ -7,14 +7,14 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._output import demultiplex, hide_values
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import backup_name, successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
 def test_names_hold_the_id_of_the_old_container_once() -> None:
     container = recorded.container("plain")
-    assert successor_name(container) == f"fx-plain.bridgeport-new-{container.id[:12]}"
-    assert backup_name(container) == f"fx-plain.bridgeport-old-{container.id[:12]}"
+    assert successor_name(container.name, container.id) == f"fx-plain.bridgeport-new-{container.id[:12]}"
+    assert backup_name(container.name, container.id) == f"fx-plain.bridgeport-old-{container.id[:12]}"
 
 
 def frame(stream: int, text: bytes) -> bytes:

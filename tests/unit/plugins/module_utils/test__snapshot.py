@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import filter_changes
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer, read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
     read_depth,
@@ -93,7 +93,7 @@ def test_depth_reads_layers_of_the_replaced_and_everybody_who_may_depend() -> No
     web = daemon.named("web")["Id"]
     daemon.layers[web] = [{"Path": "/new", "Kind": 1}]
     read = read_depth(client, read_snapshot(client, [], [parse_container({"name": "web"})]), [web])
-    assert read.layers == {web: ("added /new",)}
+    assert read.layers == {web: Layer(frozenset({"/new"}), (), ("added /new",))}
     assert len(read.containers) == 3
     assert len([request for request in daemon.requests if request.endswith("/changes")]) == 1
 
@@ -103,8 +103,8 @@ def test_depth_reads_layers_of_the_replaced_and_everybody_who_may_depend() -> No
 
 def test_recorded_changes() -> None:
     """Mount points, what --init mounts, and directories that hold a change are none."""
-    found = filter_changes(recorded.load("changes"), recorded.container("volumes"))
-    assert sorted(found) == ["added /etc/new", "added /opt", "added /opt/deep", "deleted /bin/wget"]
+    layer = read_layer(recorded.load("changes"), recorded.container("volumes"))
+    assert sorted(layer.summary) == ["added /etc/new", "added /opt", "added /opt/deep", "deleted /bin/wget"]
 
 
 CHANGES: list[t.Any] = [
@@ -122,6 +122,6 @@ CHANGES: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("changes", "expected"), CHANGES)
-def test_filter_changes(changes: list[tuple[int, str]], expected: list[str]) -> None:
+def test_summary_of_changes(changes: list[tuple[int, str]], expected: list[str]) -> None:
     raw = [{"Kind": kind, "Path": path} for kind, path in changes]
-    assert list(filter_changes(raw, recorded.container("volumes"))) == expected
+    assert list(read_layer(raw, recorded.container("volumes")).summary) == expected

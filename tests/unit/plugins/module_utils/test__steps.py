@@ -11,10 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 
 settings.register_profile("bridgeport", deadline=None, derandomize=True)
 settings.load_profile("bridgeport")
+
+JOURNAL = Journal("c", "old-id", "", was_running=True, policy="no")
 
 NAMES = st.text("abcdef0123", min_size=2, max_size=8)
 BODIES = st.dictionaries(st.sampled_from(["Aliases", "IPAMConfig", "Name"]), NAMES, max_size=2)
@@ -48,6 +51,10 @@ ONE_WAY: list[t.Any] = [
     pytest.param(steps.RemoveNetwork("id", "n"), None, id="remove-network"),
     pytest.param(steps.RemoveContainer("id", "c"), None, id="remove-container"),
     pytest.param(steps.Verify("id", "c", (), ()), None, id="verify"),
+    # What it has filled is removed as a whole.
+    pytest.param(steps.CarryLayer("id", "new", "c"), None, id="carry-layer"),
+    pytest.param(steps.OpenJournal(JOURNAL, "new"), steps.CloseJournal(JOURNAL), id="open-journal"),
+    pytest.param(steps.CloseJournal(JOURNAL), None, id="close-journal"),
 ]
 
 
@@ -74,6 +81,9 @@ WORDS: list[t.Any] = [
     pytest.param(steps.Stop("id", "c", kill=True), "kill c", id="kill"),
     pytest.param(steps.Start("id", "c"), "start c", id="start"),
     pytest.param(steps.Verify("id", "c", (Publication(80, "tcp"),), ("n",)), "verify c", id="verify"),
+    pytest.param(steps.CarryLayer("id", "new", "c"), "carry the writable layer of c", id="carry-layer"),
+    pytest.param(steps.OpenJournal(JOURNAL, "new"), "open the journal of c", id="open-journal"),
+    pytest.param(steps.CloseJournal(JOURNAL), "close the journal of c", id="close-journal"),
     pytest.param(steps.Rename("id", "a", "b"), "rename a to b", id="rename"),
     pytest.param(steps.RemoveContainer("id", "c"), "remove container c", id="remove-container"),
 ]

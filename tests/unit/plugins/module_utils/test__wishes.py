@@ -215,7 +215,6 @@ UNBUILT: list[t.Any] = [
     ("dependents", "recreate"),
     ("auto_remove_swap", True),
     ("wait", "listening"),
-    ("writable_layer_deletions", "ignore"),
 ]
 
 

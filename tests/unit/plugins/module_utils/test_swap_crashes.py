@@ -290,3 +290,16 @@ def _run_with(world: World, what: str, number: int, wish: Params) -> Converged |
 
     with mock.patch.object(daemon, "next_run", trouble):
         return world.attempt(wish)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_container_that_is_named_by_its_id_is_recovered_under_its_name(kind: str) -> None:
+    """Between the renames the ID belongs to a container that is called otherwise."""
+    for number in range(World(kind).count()):
+        world = World(kind)
+        wish = {**NEW, "name": world.daemon.named("web")["Id"]}
+        world.run(wish, (number, AFTER))
+        if wish["name"] not in world.daemon.containers:
+            continue  # the ID is gone with the container
+        assert isinstance(world.attempt(wish), Converged)
+        world.check()

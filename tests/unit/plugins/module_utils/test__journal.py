@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import copy
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import Worker
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, PREFIX, Journal, read_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
+from ansible_collections.bridgeport.docker.tests.unit.support import recorded
+from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+
+settings.register_profile("bridgeport", deadline=None, derandomize=True)
+settings.load_profile("bridgeport")
+
+IDS = st.text("0123456789abcdef", min_size=64, max_size=64)
+JOURNALS = st.builds(
+    Journal,
+    name=st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,20}", fullmatch=True),
+    original=IDS,
+    successor=st.one_of(IDS, st.just("")),
+    was_running=st.booleans(),
+    policy=st.sampled_from(["no", "always", "unless-stopped", "on-failure"]),
+    retries=st.integers(0, 100),
+)
+
+
+@given(JOURNALS)
+def test_a_journal_comes_back_from_its_volume(journal: Journal) -> None:
+    labels = journal.as_labels()
+    assert all(isinstance(value, str) for value in labels.values())
+    assert read_journal({"Name": journal.volume, "Labels": labels}) == journal
+
+
+@given(JOURNALS, JOURNALS)
+def test_each_name_has_one_volume(one: Journal, other: Journal) -> None:
+    assert (one.volume == other.volume) is (one.name == other.name)
+    assert one.volume.startswith(PREFIX)
+
+
+def test_the_policy_as_the_engine_takes_it() -> None:
+    journal = Journal("web", "a", "b", was_running=True, policy="on-failure", retries=3)
+    assert journal.restart_policy == {"Name": "on-failure", "MaximumRetryCount": 3}
+
+
+def test_a_journal_is_found_by_its_label() -> None:
+    assert LABEL in Journal("web", "a", "b", was_running=True, policy="no").as_labels()
+
+
+def test_nothing_secret_is_written_down() -> None:
+    """Everything of the container that could be a secret is marked, and no mark is in the request."""
+    snapshot = recorded.snapshot("full")
+    ((container_id, container),) = snapshot.containers.items()
+    raw = copy.deepcopy(dict(container.raw))
+    raw["Config"]["Env"] = ["TOKEN=swordfish-1"]
+    raw["Config"]["Cmd"] = ["run", "--password=swordfish-2"]
+    raw["Config"]["Labels"] = {"secret": "swordfish-3"}
+    snapshot = snapshot.replace(containers={container_id: Container(raw)})
+    wish = parse_container({"name": container.name, "env": {"MORE": "swordfish-4"}})
+    item = plan_container(wish, snapshot, Request(containers={container.name: wish}))
+    (opened,) = [step for step in item.steps if isinstance(step, steps.OpenJournal)]
+    sent: list[str] = []
+
+    class Watching(ModelClient):
+        def request(self, method: str, path: str, **options: object) -> object:
+            sent.append(json.dumps([method, path, options]))
+            return super().request(method, path, **options)  # type: ignore[arg-type]
+
+    daemon = ModelDaemon()
+    Worker(Watching(daemon)).perform(opened)
+    (volume,) = daemon.volumes.values()
+    assert set(volume["Labels"]) == {LABEL} | {
+        f"{LABEL}.{field}" for field in ("name", "original", "successor", "was_running", "policy", "retries")
+    }
+    assert "swordfish" not in "".join([*sent, json.dumps(volume), str(opened)])
+    assert container_id in sent[0]
