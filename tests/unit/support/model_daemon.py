@@ -129,6 +129,18 @@ class ModelDaemon:
         """Requests are counted anew, and nothing fails any more but this run may die."""
         self.changes, self.fault, self.deaf_after, self.death, self.dead = 0, None, None, death, False
 
+    def restart(self) -> None:
+        """The daemon is killed and comes back: everything has ended, and restart policies bring up what they may."""
+        ran = [raw for raw in self.containers.values() if raw["State"]["Running"]]
+        for raw in ran:
+            self._stop(raw, 137)
+        for raw in self.containers.values():
+            policy = raw["HostConfig"]["RestartPolicy"]["Name"]
+            has_run = raw["State"]["Status"] != "created"
+            if (policy == "always" and has_run) or (policy in ("unless-stopped", "on-failure") and raw in ran):
+                with contextlib.suppress(ApiError):
+                    self._start(raw)
+
     # -- what a test looks at ----------------------------------------------------------------------------------------
 
     def named(self, name: str) -> dict[str, t.Any]:

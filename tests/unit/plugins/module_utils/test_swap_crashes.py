@@ -85,17 +85,21 @@ class World:
         self.daemon.add_container("db", HostConfig={"NetworkMode": "back"})
         self.daemon.next_run()
 
-    def run(self, wish: Params = NEW, death: tuple[int, str] | None = None) -> Converged | None:
+    def run(
+        self, wish: Params = NEW, death: tuple[int, str] | None = None, beside: t.Sequence[Params] = ()
+    ) -> Converged | None:
         """None where the run died."""
         self._process += 1
         self._alive = self._process
         self.daemon.next_run(death)
-        state = {"state": wish["state"]} if "state" in wish else {}
+        wishes = [
+            parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in [wish, *beside]
+        ]
         with mock.patch.multiple(_lock, identify=self._identify, _start_time=self._start_time), mock.patch.multiple(
             _verify, _SETTLE=0, _POLL=0
         ), mock.patch.object(_lock, "_POLL", 0):
             try:
-                return converge(ModelClient(self.daemon), [], [parse_container(wish, **state)], check_mode=False)
+                return converge(ModelClient(self.daemon), [], wishes, check_mode=False, parallel=len(wishes))
             except Died:
                 return None
             finally:
@@ -232,6 +236,41 @@ def test_a_death_during_the_rollback(kind: str) -> None:
                 raise AssertionError(f"{kind}: dead {when} request {number}") from error
         number += 1
     assert number > World(kind).count()
+
+
+@pytest.mark.parametrize("when", DEATHS)
+@pytest.mark.parametrize("kind", ["runs, with policy and layer", "stopped, with policy and layer", "stopped"])
+def test_the_daemon_is_killed_with_the_run(kind: str, when: str) -> None:
+    """Whoever's policy says so is up again before the next run, also in the middle of a swap."""
+    for number in range(World(kind).count()):
+        world = World(kind)
+        world.run(NEW, (number, when))
+        world.daemon.restart()
+        world.check_data()
+        world.run()
+        try:
+            world.check()
+        except AssertionError as error:
+            raise AssertionError(f"{kind}: dead {when} request {number}") from error
+
+
+def test_a_death_in_two_swaps_at_once() -> None:
+    other: Params = {"name": "db", "published_ports": ["127.0.0.1:9100:81"]}
+    kind = "runs, with policy and layer"
+    number = 0
+    while True:
+        world = World(kind)
+        finished = world.run(NEW, (number, AFTER), [other]) is not None
+        if not finished:
+            world.check_data()
+            world.run(NEW, None, [other])
+        world.check()
+        db = world.daemon.named("db")
+        assert db["NetworkSettings"]["Ports"] == {"81/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9100"}]}
+        if finished:
+            break
+        number += 1
+    assert number > 2 * 8
 
 
 def test_recovery_is_reported() -> None:
