@@ -54,12 +54,14 @@ def _inspect(client: Client, container_id: str, step: Verify) -> Container:
 
 
 def _failed(client: Client, container: Container, step: Verify, how: str) -> Failure:
-    error = container.raw["State"].get("Error") or ""
+    state = container.raw["State"]
+    error = state.get("Error") or ""
     return Failure(
         "start_failed",
         f"Container {step.name!r} was started, but {how}{f': {error}' if error else ''}. Its last output is in"
         " failure.logs.",
-        exit_code=container.raw["State"]["ExitCode"],
+        # Of a container that runs again the engine says 0, whatever it ended with before.
+        exit_code=None if state["Running"] else state["ExitCode"],
         logs=read_logs(client, container.id),
     )
 

@@ -81,6 +81,7 @@ def test_one_that_restarts_within_the_second(monkeypatch: pytest.MonkeyPatch) ->
     failure = check(daemon, container, monkeypatch, meanwhile=restart)
     assert failure is not None
     assert "restarted" in failure.message
+    assert failure.details["exit_code"] is None, "it runs again, so the engine no longer knows"
 
 
 def test_one_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:

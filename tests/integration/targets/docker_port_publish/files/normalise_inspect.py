@@ -14,7 +14,8 @@ import re
 import subprocess
 import sys
 
-OF_ITS_OWN = ("Id", "Created", "State", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "GraphDriver", "ExecIDs")
+FILES = ("ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "GraphDriver")
+OF_ITS_OWN = ("Id", "Created", "State", "ExecIDs", *FILES)
 OF_EACH_START = ("EndpointID", "Gateway", "IPAddress", "MacAddress", "GlobalIPv6Address", "IPv6Gateway", "DNSNames")
 VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Print a row of host ports that are free on every address for TCP and UDP, as a JSON list: find_free_ports.py COUNT."""
+"""Print a row of host ports that are free on every address, TCP and UDP, as a JSON list: find_free_ports.py COUNT."""
 
 from __future__ import annotations
 
