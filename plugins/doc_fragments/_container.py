@@ -382,8 +382,9 @@ options:
     description:
       - What to do with files that were changed in the container, outside of its volumes, when it has to be replaced. A
         container without such changes is replaced in any case.
-      - V(carry) shall take them over into the successor. This is not supported in this version. It refuses with the
-        failure code V(unsupported), and with V(writable_layer_changed) when O(image) changes.
+      - V(carry) takes them over into the successor, with owner, mode, links, capabilities and times in whole seconds.
+        They go from the daemon to the daemon in one stream. With another O(image) this refuses with the failure code
+        V(writable_layer_changed).
       - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths.
       - V(discard) loses them.
     type: str
@@ -392,7 +393,9 @@ options:
   writable_layer_deletions:
     description:
       - What O(writable_layer=carry) does about files of the image that were deleted in the container.
-      - V(ignore) is refused with the failure code V(unsupported) in this version.
+        An archive adds and replaces, but takes nothing away, so they cannot be deleted in the successor as well.
+      - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths. V(ignore) lets them
+        come back.
     type: str
     choices: [refuse, ignore]
     default: refuse

@@ -71,9 +71,10 @@ notes:
     it happens.
   - Containers that are paused, that were started with C(--rm), or that are tasks of a swarm service cannot be
     replaced in this version. They are refused with the failure codes V(unsupported) and V(swarm_managed).
-  - A change that was cut off leaves containers whose names end in C(.bridgeport-old-) or C(.bridgeport-new-) and an ID.
-    This version does not recover by itself. It refuses further changes of that container with the failure code
-    V(interrupted_change), and says what to do.
+  - Two runs do not change one container at the same time. The second one waits up to 30 seconds, and then gives the
+    failure code V(busy). The lock is a volume of the daemon, and so is the journal of a replacement.
+  - When a run or the daemon dies while a container is replaced, the next run that would change it undoes that first
+    and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until then.
   - For a container that belongs to a Compose project the module warns when it replaces it, as the next C(up) of Compose
     may undo the change.
 seealso:
@@ -382,8 +383,9 @@ failure:
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
           be."
         - "V(wait_timeout): a container did not become healthy within O(wait_timeout)."
-        - "V(busy): a name was taken by somebody else in the meantime."
-        - "V(interrupted_change): a former change of the container was cut off. C(leftovers) names what it left."
+        - "V(busy): another run is changing the object, or its name was taken in the meantime."
+        - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left has
+          been changed by somebody since. C(leftovers) names it."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
           is what is not undone."
         - "V(unsupported): this version, or this engine, cannot do it."
