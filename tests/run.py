@@ -331,11 +331,16 @@ def engine(log: Log, args: list[str]) -> Outcome:
 
 
 def differential(log: Log, args: list[str]) -> Outcome:
-    results = clear_junit("differential.xml")
+    """The port grammar against the docker CLI."""
+    return run_pytest(log, "differential", args, timeout=300)
+
+
+def run_pytest(log: Log, folder: str, args: list[str], timeout: int) -> Outcome:
+    results = clear_junit(f"{folder}.xml")
     report = OUTPUT / "junit" / results
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", "--capture=no"]
     status, output = log.run(
-        *command, f"--junit-xml={report}", "tests/differential", *args, timeout=300, env={"PYTHONPATH": str(BUILD)}
+        *command, f"--junit-xml={report}", f"tests/{folder}", *args, timeout=timeout, env={"PYTHONPATH": str(BUILD)}
     )
     outcome = read_junit(results)
     if status and not outcome.failed:
@@ -343,6 +348,11 @@ def differential(log: Log, args: list[str]) -> Outcome:
     # Its counts and the known deviations of this CLI's version, without pytest's progress.
     outcome.show.extend(line for line in output.splitlines() if line and not re.match(r"[.sFEx]+(\s|$)", line))
     return outcome
+
+
+def faults(log: Log, args: list[str]) -> Outcome:
+    """Swaps that are cut off at any request, and the run after each. FAULTS=all tries every request in every mode."""
+    return run_pytest(log, "faults", args, timeout=3600)
 
 
 def integration(log: Log, args: list[str]) -> Outcome:
@@ -496,6 +506,8 @@ class Stage:
     needs_engine: bool = False
     # False: part of the machinery, which fails but does not count as a test.
     tests: bool = True
+    # Too long to be part of every run.
+    on_request: bool = False
 
 
 STAGES = {
@@ -508,6 +520,7 @@ STAGES = {
     "integration": Stage(integration, needs_engine=True),
     "integration-system-python": Stage(integration_system_python, needs_engine=True),
     "molecule": Stage(molecule, needs_engine=True),
+    "faults": Stage(faults, needs_engine=True, on_request=True),
     "coverage": Stage(coverage, tests=False),
 }
 
@@ -516,7 +529,7 @@ STAGES = {
 LANES = (
     ("engine",),
     ("lint", "units", "sanity", "importer", "molecule"),
-    ("differential", "integration"),
+    ("differential", "integration", "faults"),
     ("integration-system-python",),
     ("coverage",),
 )
@@ -602,7 +615,8 @@ def main(arguments: list[str]) -> int:
         chosen.append("engine")
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop_everything)
-    lanes = [[name for name in lane if not chosen or name in chosen] for lane in LANES]
+    wanted = chosen or [name for name, stage in STAGES.items() if not stage.on_request]
+    lanes = [[name for name in lane if name in wanted] for lane in LANES]
     refresh_copy(keep_output=bool(chosen))
     print(f"ansible-core {ansible_core_version()}, Python {sys.version.split()[0]}; logs in {LOGS}", flush=True)
     report = Report()
