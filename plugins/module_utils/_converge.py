@@ -230,7 +230,9 @@ def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -
     cause = t.cast(Failure, first.failure)
     others = [f"{each.item.kind} {each.item.name}" for each in failed if each is not first]
     rolled_back = all(each.rolled_back is not False for each in failed)
-    message = cause.message.rstrip(".") + "." + (" Everything was put back as it was." if rolled_back and first.rolled_back else "")
+    message = cause.message.rstrip(".") + "."
+    if rolled_back and first.rolled_back:
+        message += " Everything was put back as it was."
     if others:
         message += f" Also failed or not begun: {', '.join(others)}."
     failure = Failure(cause.code, message, **cause.details)

@@ -384,8 +384,8 @@ failure:
           be."
         - "V(wait_timeout): a container did not become healthy within O(wait_timeout)."
         - "V(busy): another run is changing the object, or its name was taken in the meantime."
-        - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left has
-          been changed by somebody since. C(leftovers) names it."
+        - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left
+          has been changed by somebody since. C(leftovers) names it."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
           is what is not undone."
         - "V(unsupported): this version, or this engine, cannot do it."
