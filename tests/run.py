@@ -528,9 +528,9 @@ STAGES = {
 # The engine comes first; then lanes side by side, as much of what they do is waiting for it.
 LANES = (
     ("engine",),
-    ("lint", "units", "sanity", "importer", "molecule"),
+    ("lint", "units", "molecule"),
     ("differential", "integration", "faults"),
-    ("integration-system-python",),
+    ("integration-system-python", "sanity", "importer"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.
