@@ -303,7 +303,7 @@ def _read_binding(key: str, binding: t.Mapping[str, t.Any] | None) -> Publicatio
     """One binding as an engine gives it back; engines keep odd spellings that came in through their API."""
     binding = binding or {}
     port, protocol = [*key.split("/"), ""][:2]
-    host_ports = _read_range("-".join(str(binding.get("HostPort") or "0").split("/")[0].split("-")[:2]))
+    host_ports = _read_range("-".join(str(binding.get("HostPort") or "0").split("/", maxsplit=1)[0].split("-")[:2]))
     container_port = _read_port(port or "0")
     if container_port is None or host_ports is None:
         raise Failure("daemon_error", f"The engine's port binding {key!r}: {dict(binding)!r} cannot be read.")

@@ -80,7 +80,7 @@ EXAMPLES = r"""
     label: "{{ item.host_port }}"
 
 - name: Ask for all containers
-  bridgeport.docker.docker_port_info:
+  bridgeport.docker.docker_port_info: {}
   register: host
   # As docker port for each of them.
 

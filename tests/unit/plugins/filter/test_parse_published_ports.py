@@ -60,7 +60,7 @@ def test_tagged_values_give_plain_ones() -> None:
     # From ansible-core 2.19 on, what a template hands to a filter are subclasses of str, dict and list.
     tagged = trust_as_template("127.0.0.1:8080:80/udp")
     address = trust_as_template("127.0.0.1")
-    assert type(tagged) is not str  # else this test proves nothing
+    assert tagged.__class__ is not str  # else this test proves nothing
     result = parse(
         [tagged, {"target": trust_as_template("80"), "host_ip": address, "protocol": trust_as_template("udp")}]
     )

@@ -213,8 +213,8 @@ SAME: list[t.Any] = [
 
 @pytest.mark.parametrize(("left", "right", "same"), SAME)
 def test_same_option(left: str, right: str, same: bool) -> None:
-    assert same_option(left, right) is same
-    assert same_option(right, left) is same
+    for pair in ((left, right), (right, left)):
+        assert same_option(*pair) is same
 
 
 # -- differences -------------------------------------------------------------------------------------------------------

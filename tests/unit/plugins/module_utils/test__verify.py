@@ -86,7 +86,7 @@ def test_one_that_restarts_within_the_second(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_one_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     daemon, container = host()
-    failure = check(daemon, container, monkeypatch, meanwhile=lambda: daemon.containers.clear())
+    failure = check(daemon, container, monkeypatch, meanwhile=daemon.containers.clear)
     assert failure is not None
     assert "auto_remove" in failure.message
 
