@@ -54,10 +54,6 @@ class CutProxy:
         self._dead = True
         _close(self._server)
 
-    @property
-    def has_cut(self) -> bool:
-        return self._number and len(self.seen) >= self._number  # type: ignore[return-value]
-
     def _accept(self) -> None:
         while True:
             try:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
@@ -37,15 +38,15 @@ BOUND = 120
 COMMAND = 'echo layer > /layer; echo volume > /volume/file; trap "exit 0" TERM; while :; do sleep 0.1; done'
 
 
-def docker(*words: str, check: bool = True, **options: t.Any) -> str:
-    done = subprocess.run(["docker", *words], check=check, capture_output=True, text=True, timeout=BOUND, **options)
+def docker(*words: str, check: bool = True) -> str:
+    done = subprocess.run(["docker", *words], check=check, capture_output=True, text=True, timeout=BOUND)
     return done.stdout.strip()
 
 
-def run_module(arguments: dict[str, t.Any], socket: str) -> dict[str, t.Any] | None:
+def run_module(arguments: dict[str, t.Any], path: str) -> dict[str, t.Any] | None:
     """The module's result; None where it was killed."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-        json.dump({"ANSIBLE_MODULE_ARGS": {**arguments, "docker_host": f"unix://{socket}", "timeout": 3}}, file)
+        json.dump({"ANSIBLE_MODULE_ARGS": {**arguments, "docker_host": f"unix://{path}", "timeout": 3}}, file)
         file.flush()
         done = subprocess.run(
             [sys.executable, "-m", MODULE, file.name], check=False, capture_output=True, text=True, timeout=BOUND
@@ -56,9 +57,9 @@ def run_module(arguments: dict[str, t.Any], socket: str) -> dict[str, t.Any] | N
     return t.cast(t.Dict[str, t.Any], json.loads(done.stdout))
 
 
-def publish(name: str, port: int, socket: str = SOCKET) -> dict[str, t.Any] | None:
+def publish(name: str, port: int, path: str = SOCKET) -> dict[str, t.Any] | None:
     ports = [f"127.0.0.1:{port}:80", "127.0.0.1::81"]
-    return run_module({"name": name, "published_ports": ports, "stop_timeout": 2}, socket)
+    return run_module({"name": name, "published_ports": ports, "stop_timeout": 2}, path)
 
 
 @pytest.fixture(scope="module")
@@ -80,22 +81,31 @@ def image() -> t.Iterator[str]:
 
 
 def free_port() -> int:
-    import socket
-
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def left_volumes() -> list[str]:
+    """Locks and journals: the daemon takes several names for one or the other."""
+    return docker(
+        "volume", "ls", "-q", "--filter", "name=bridgeport-lock-", "--filter", "name=bridgeport-journal-"
+    ).split()
 
 
 class Bed:
     """One container of a random name, made by the docker CLI."""
 
     def __init__(self, image: str) -> None:
+        self.image = image
+        self.make()
+
+    def make(self) -> None:
         self.name = f"faults-{uuid.uuid4().hex[:8]}"
         self.port = free_port()
         docker(
             *("run", "-d", "--name", self.name, "--restart", "always", "-e", "SECRET=hush", "-v", "/volume"),
-            *("-p", f"127.0.0.1:{self.port}:80", "-p", "127.0.0.1::81", image, "sh", "-c", COMMAND),
+            *("-p", f"127.0.0.1:{self.port}:80", "-p", "127.0.0.1::81", self.image, "sh", "-c", COMMAND),
         )
         # Once published here, its ephemeral port is pinned; before, an undone swap starts the original with a new one.
         assert (publish(self.name, self.port) or {}).get("changed") is False
@@ -122,14 +132,13 @@ class Bed:
         assert found["HostConfig"]["RestartPolicy"]["Name"] == "always"
         assert "SECRET=hush" in found["Config"]["Env"]
         assert docker("exec", self.name, "cat", "/layer", "/volume/file") == "layer\nvolume"
-        locks = docker("volume", "ls", "-q", "--filter", "name=bridgeport-lock-")
-        assert locks == ""
+        assert left_volumes() == []
 
     def remove(self) -> None:
         for name in self.family():
             docker("rm", "-f", "-v", name, check=False)
-        for lock in docker("volume", "ls", "-q", "--filter", "name=bridgeport-lock-").split():
-            docker("volume", "rm", lock, check=False)
+        for volume in left_volumes():
+            docker("volume", "rm", volume, check=False)
 
 
 @pytest.fixture
@@ -152,10 +161,10 @@ def wanted_cases(requests: int) -> list[tuple[str, int]]:
 
 
 def test_every_request_of_a_swap(bed: Bed, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    socket = f"/tmp/{bed.name}.sock"
-    with CutProxy(socket, SOCKET) as proxy:
+    path = f"/tmp/{bed.name}.sock"
+    with CutProxy(path, SOCKET) as proxy:
         port = free_port()
-        result = publish(bed.name, port, socket)
+        result = publish(bed.name, port, path)
         assert result is not None
         assert result.get("changed"), result
         requests = len(proxy.seen)
@@ -164,8 +173,8 @@ def test_every_request_of_a_swap(bed: Bed, tmp_path: Path, capsys: pytest.Captur
     cases = wanted_cases(requests)
     for mode, number in cases:
         port = free_port()
-        with CutProxy(socket, SOCKET, mode, number) as proxy:
-            cut = publish(bed.name, port, socket)
+        with CutProxy(path, SOCKET, mode, number) as proxy:
+            cut = publish(bed.name, port, path)
         request = proxy.seen[number - 1] if len(proxy.seen) >= number else "(not reached)"
         again = publish(bed.name, port)
         try:
@@ -177,7 +186,7 @@ def test_every_request_of_a_swap(bed: Bed, tmp_path: Path, capsys: pytest.Captur
         except AssertionError as error:
             failed.append(f"{mode} at {number} {request}: {error} | cut run: {(cut or {}).get('msg')}")
             bed.remove()
-            bed.__init__(IMAGE)  # type: ignore[misc]
+            bed.make()
     with capsys.disabled():
         print(f"\nfaults in a swap of {requests} requests: {len(cases)} tried, {survived} survived")
     assert not failed, "\n".join(failed)
