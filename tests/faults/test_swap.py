@@ -88,9 +88,8 @@ def free_port() -> int:
 
 def left_volumes() -> list[str]:
     """Locks and journals: the daemon takes several names for one or the other."""
-    return docker(
-        "volume", "ls", "-q", "--filter", "name=bridgeport-lock-", "--filter", "name=bridgeport-journal-"
-    ).split()
+    filters = ("--filter", "name=bridgeport-lock-", "--filter", "name=bridgeport-journal-")
+    return docker("volume", "ls", "-q", *filters).split()
 
 
 class Bed:
