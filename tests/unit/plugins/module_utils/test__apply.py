@@ -170,7 +170,8 @@ def test_a_fault_at_any_request_is_undone(case: str, kind: str) -> None:
         elif last.get(number) is steps.CloseJournal:
             # Past all return: everything is done, and a later run only has to remove what was written down.
             assert outcome.rolled_back is False, failed_at
-            (volume,) = daemon.volumes.values()
+            assert len(daemon.volumes) == 1
+            volume = next(iter(daemon.volumes.values()))
             assert daemon.state() == {**flawless.state(), "volumes": {volume["Name"]: volume}}, failed_at
         else:
             assert outcome.rolled_back is True, f"{failed_at}: {outcome.failure.message}"
@@ -291,7 +292,8 @@ def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[s
     (outcome,) = apply_items(items, lambda: Failing(daemon), 1)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == ("rollback_failed", False)
-    (volume,) = daemon.volumes.values()
+    assert len(daemon.volumes) == 1
+    volume = next(iter(daemon.volumes.values()))
     assert volume["Labels"]["bridgeport.docker.journal.name"] == "web"
 
 

@@ -78,7 +78,8 @@ def test_nothing_secret_is_written_down() -> None:
 
     daemon = ModelDaemon()
     Worker(Watching(daemon)).perform(opened)
-    (volume,) = daemon.volumes.values()
+    assert len(daemon.volumes) == 1
+    volume = next(iter(daemon.volumes.values()))
     assert set(volume["Labels"]) == {LABEL} | {
         f"{LABEL}.{field}" for field in ("name", "original", "successor", "was_running", "policy", "retries")
     }

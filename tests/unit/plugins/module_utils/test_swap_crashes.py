@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from types import MappingProxyType
 from unittest import mock
 
 import pytest
@@ -33,15 +34,20 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
 settings.register_profile("bridgeport", deadline=None, derandomize=True)
 settings.load_profile("bridgeport")
 
-Params = t.Dict[str, t.Any]
+Params = t.Mapping[str, t.Any]
 
 OLD_PORTS = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}
-NEW_PORTS = {
-    "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8081"}],
-    "90/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9000"}],
-}
+# Read only, as they are defaults of parameters.
+NEW_PORTS = MappingProxyType(
+    {
+        "80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8081"}],
+        "90/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9000"}],
+    }
+)
 OTHER_PORTS = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8082"}]}
-NEW: Params = {"name": "web", "published_ports": ["127.0.0.1:8081:80", "127.0.0.1:9000:90"], "purge_ports": True}
+NEW: Params = MappingProxyType(
+    {"name": "web", "published_ports": ["127.0.0.1:8081:80", "127.0.0.1:9000:90"], "purge_ports": True}
+)
 OTHER: Params = {"name": "web", "published_ports": ["127.0.0.1:8082:80"], "purge_ports": True}
 ABSENT: Params = {"name": "web", "state": "absent"}
 
