@@ -12,12 +12,16 @@ import re
 import time
 import typing as t
 from dataclasses import dataclass, field, replace
+from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer, check_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._heal import is_unstartable, plan_healing
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify
 
 # How engines of all versions say that a host port could not be had.
@@ -30,14 +34,25 @@ _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
 
 
+RECREATED = "recreated"
+
+
+def is_port_taken(message: str) -> bool:
+    """Whether the daemon says that a host port could not be had, in the words of any version."""
+    return _PORT_TAKEN.search(message) is not None
+
+
 @dataclass
 class ItemOutcome:
-    """``rolled_back`` is None where nothing failed, else whether everything stands as before."""
+    """``rolled_back`` is None where nothing failed, else whether everything stands as before.
+
+    RECREATED: so it does, but for a container that had to be made again for it.
+    """
 
     item: Item
     actions: list[str] = field(default_factory=list)
     failure: Failure | None = None
-    rolled_back: bool | None = None
+    rolled_back: bool | str | None = None
 
 
 def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parallel: int) -> list[ItemOutcome]:
@@ -85,7 +100,7 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
         done: list[steps.Step] = []
         for step in item.steps:
             try:
-                worker.perform(step)
+                words = worker.perform(step)
             except (ApiError, Failure) as error:
                 stands = worker.still_stands(step)
                 if stands is not False:
@@ -105,7 +120,7 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                     _roll_back(worker, [*done, step], outcome)
                 raise
             done.append(step)
-            outcome.actions.append(str(step))
+            outcome.actions.append(words)
         return outcome
     finally:
         client.close()
@@ -124,11 +139,10 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
             # A journal stays open as long as there is something left to undo: a later run does it.
             continue
         try:
-            worker.perform(inverse, undoing=True)
-            outcome.actions.append(f"undo: {inverse}")
+            outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
-    outcome.rolled_back = not problems
+    outcome.rolled_back = (RECREATED if worker.made_again else True) if not problems else False
     if problems and outcome.failure is not None:
         cause = outcome.failure
         outcome.failure = Failure(
@@ -147,10 +161,14 @@ def _is_already_so(step: steps.Step, error: ApiError) -> bool:
         return error.status == 404 or "is not connected to" in message
     if isinstance(step, steps.Connect):
         return "already exists in network" in message
-    if isinstance(step, steps.Rename):
-        return "same name as its current name" in message
+    if isinstance(step, steps.Rename) and "same name as its current name" in message:
+        return True
+    if isinstance(step, steps.Pause):
+        return "already paused" in message
+    # A successor with --rm vanishes when its start fails; whatever is undone for it is undone with that.
     return error.status == 404 and isinstance(
-        step, (steps.RemoveContainer, steps.RemoveNetwork, steps.Stop, steps.CloseJournal)
+        step,
+        (steps.RemoveContainer, steps.RemoveNetwork, steps.Stop, steps.Unpause, steps.Rename, steps.CloseJournal),
     )
 
 
@@ -159,20 +177,24 @@ class Worker:
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        # Containers that the engine could not start any more, by name.
+        self.made_again: list[str] = []
         self._made: dict[str, str] = {}
 
     def _id(self, reference: str) -> str:
         return self._made.get(reference, reference)
 
-    def perform(self, step: steps.Step, undoing: bool = False) -> None:
-        """Raises ApiError where the daemon refuses; while undoing, what is already so is no refusal."""
+    def perform(self, step: steps.Step, undoing: bool = False) -> str:
+        """Returns what was done. Raises ApiError where the daemon refuses; while undoing, what is so is no refusal."""
         if undoing and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork)) and not self._recall(step):
-            return
+            return str(step)
+        made_again = len(self.made_again)
         try:
             self._perform(step)
         except ApiError as error:
             if not (undoing and _is_already_so(step, error)):
                 raise
+        return str(step) if len(self.made_again) == made_again else f"recreate {self.made_again[-1]}"
 
     def _recall(self, step: steps.RemoveContainer | steps.RemoveNetwork) -> bool:
         """Whether what shall be removed was made at all, where the answer to its creation was lost.
@@ -221,24 +243,63 @@ class Worker:
         elif isinstance(step, steps.CreateContainer):
             self._made[step.name] = client.post("/containers/create", step.body, name=step.name)["Id"]
         elif isinstance(step, steps.SetRestartPolicy):
-            client.post(f"/containers/{step.container}/update", {"RestartPolicy": dict(step.policy)})
+            client.post(f"/containers/{self._id(step.container)}/update", {"RestartPolicy": dict(step.policy)})
         elif isinstance(step, steps.Stop):
             self._stop(step)
         elif isinstance(step, steps.Start):
-            client.post(f"/containers/{self._id(step.container)}/start")
+            self._start(step)
+        elif isinstance(step, steps.Pause):
+            client.post(f"/containers/{self._id(step.container)}/pause")
+        elif isinstance(step, steps.Unpause):
+            client.post(f"/containers/{self._id(step.container)}/unpause")
         elif isinstance(step, steps.Verify):
             verify(client, self._id(step.container), step)
         elif isinstance(step, steps.OpenJournal):
-            journal = replace(step.journal, successor=self._id(step.successor))
+            entries = step.journal.entries
+            journal = replace(
+                step.journal, entries=tuple(replace(each, successor=self._id(each.successor)) for each in entries)
+            )
             client.post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})
         elif isinstance(step, steps.CloseJournal):
             client.delete(f"/volumes/{step.journal.volume}")
         elif isinstance(step, steps.CarryLayer):
             carry_layer(client, step.source, self._id(step.target))
+        elif isinstance(step, steps.CheckLayer):
+            check_layer(client, step.container)
         elif isinstance(step, steps.Rename):
             client.post(f"/containers/{self._id(step.container)}/rename", name=step.name)
         elif isinstance(step, steps.RemoveContainer):
             self._remove(step)
+
+    def _start(self, step: steps.Start) -> None:
+        container_id = self._id(step.container)
+        try:
+            self.client.post(f"/containers/{container_id}/start")
+        except ApiError as error:
+            if not (step.heal and is_unstartable(error.message)):
+                raise
+            self._make_again(container_id, step)
+
+    def _make_again(self, container_id: str, step: steps.Start) -> None:
+        client = self.client
+        container = Container(client.get(f"/containers/{container_id}/json"))
+        references = (container.config["Image"], container.raw["Image"])
+        named, own = (client.find(f"/images/{quote(reference)}/json") for reference in references)
+        listed = client.get("/containers/json", all=1)
+        live = {name.lstrip("/") for raw in listed for name in raw["Names"]} | {raw["Id"] for raw in listed}
+        planned = plan_healing(container, step, named, own, client.api_version, live)
+        again = again_name(step.name, container_id)
+        done: list[steps.Step] = []
+        for each in planned:
+            try:
+                self._perform(each)
+            except (ApiError, Failure):
+                if not _is_past_return(done):
+                    self.perform(steps.RemoveContainer(again, again, force=True), undoing=True)
+                raise
+            done.append(each)
+        self._made[container_id] = self._made[again]
+        self.made_again.append(step.name)
 
     def _stop(self, step: steps.Stop) -> None:
         path = f"/containers/{self._id(step.container)}"
@@ -252,6 +313,8 @@ class Worker:
     def _remove(self, step: steps.RemoveContainer) -> None:
         """A container with --rm goes by itself once it has stopped; gone is gone."""
         path = f"/containers/{self._id(step.container)}"
+        if step.stops:
+            self._stop(steps.Stop(step.container, step.name, step.timeout))
         try:
             self.client.delete(path, v=int(step.volumes), force=int(step.force))
         except ApiError as error:
@@ -274,7 +337,7 @@ class Worker:
         if "Address already in use" in error.message:
             # A fixed address of the container; of a host port the kernel says it in lower case.
             code = "address_in_use"
-        elif _PORT_TAKEN.search(error.message):
+        elif is_port_taken(error.message):
             code = "port_conflict"
         elif isinstance(step, steps.Start):
             code = "start_failed"

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Carrying a stopped container's writable layer into its successor, as one stream from the daemon and back to it.
+"""Carrying a container's writable layer into its successor, as one stream from the daemon and back to it.
 
 The export of a container holds no volumes and keeps hard links, which its archive endpoint does not. Nothing of it is
 kept in memory or on disk.
@@ -34,3 +34,17 @@ def carry_layer(client: Client, source: str, target: str) -> None:
         raise Failure(
             "daemon_error", f"The writable layer of container {container.name!r} could not be read: {error}."
         ) from error
+
+
+def check_layer(client: Client, container_id: str) -> None:
+    """Raises Failure(writable_layer_changed) where there is something that should have been carried."""
+    container = Container(client.get(f"/containers/{container_id}/json"))
+    layer = read_layer(client.get(f"/containers/{container_id}/changes") or (), container)
+    if layer.summary:
+        raise Failure(
+            "writable_layer_changed",
+            f"Container {container.name.partition('.bridgeport-')[0]!r} has written outside of volumes"
+            f" ({', '.join(layer.summary[:10])}) while it was being replaced. Take update_order=stop-first, or set"
+            " writable_layer=discard to lose such files.",
+            paths=list(layer.summary),
+        )

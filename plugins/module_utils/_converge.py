@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import ItemOutcome, apply_items
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED, ItemOutcome, apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
@@ -20,13 +20,18 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import fin
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import is_interrupted, plan_recovery
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
+    find_companions,
+    is_interrupted,
+    plan_recovery,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     read_depth,
     read_images,
     read_snapshot,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._trial import try_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 # How often a plan that grew while its locks were waited for is made anew with more of them.
@@ -48,6 +53,8 @@ class Converged:
     containers: tuple[str, ...]
     actions: tuple[str, ...]
     recovered: bool = False
+    # Whether every host port that is taken was tried on the host itself.
+    ports_tried: bool = False
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
@@ -55,7 +62,7 @@ class Converged:
             "changed": self.plan.changed or self.recovered,
             "actions": list(self.actions),
             "will_lose": self.plan.will_lose,
-            "preflight": "full" if self.host.engine.is_local else "partial",
+            "preflight": "full" if self.ports_tried else "partial",
             "diff": self.plan.diff,
             "warnings": self.plan.warnings,
         }
@@ -63,7 +70,7 @@ class Converged:
     def container(self, index: int) -> dict[str, t.Any] | None:
         """The container that the index-th wish is about, as it is or as it would be. None where there is none."""
         item = self._item("container", self.containers[index])
-        if self.check_mode and item is not None and item.steps:
+        if self.check_mode and item is not None and item.changes:
             return None if item.predicted is None else dict(item.predicted)
         summary = self.host.find_container(self.containers[index])
         return None if summary is None else container_result(self.host.inspected(summary), self.host.engine.api)
@@ -98,7 +105,9 @@ def converge(
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
-    interrupted = {("container", wish.name) for wish in containers if is_interrupted(wish.name, host)}
+    interrupted = _companions(
+        {("container", wish.name) for wish in containers if is_interrupted(wish.name, host)}, host
+    )
     if interrupted and check_mode:
         raise Failure(
             "interrupted_change",
@@ -112,22 +121,38 @@ def converge(
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
         if check_mode or not keys:
-            return Converged(plan, host, check_mode, *names, actions=plan.actions)
+            tried = bool(host.engine.is_local)
+            return Converged(plan, host, check_mode, *names, actions=plan.actions, ports_tried=tried)
     actions: list[str] = []
     for _attempt in range(_ATTEMPTS):
         with hold_locks(client, keys):
             # Somebody else may have changed anything until the locks were ours.
-            host = read_snapshot(client, networks, containers)
-            host = _recover(client, networks, containers, host, keys, actions)
-            recovered = bool(actions)
-            plan, host = _plan(client, networks, containers, host)
-            if plan.touched <= keys:
-                plan = _apply(client, networks, containers, host, plan, parallel, actions)
+            host = _read(client, networks, containers, keys)
+            needed = _companions(keys, host)
+            if needed <= keys:
+                host = _recover(client, networks, containers, host, keys, actions)
+                recovered = bool(actions)
+                plan, host = _plan(client, networks, containers, host)
+                needed = plan.touched
+            if needed <= keys:
+                plan, tried = _apply(client, networks, containers, host, plan, parallel, actions)
                 # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
                 host = read_snapshot(client, networks, containers)
-                return Converged(plan, host, check_mode, *names, actions=tuple(actions), recovered=recovered)
-        keys |= plan.touched
+                return Converged(plan, host, check_mode, *names, tuple(actions), recovered, tried)
+        keys |= needed
     raise Failure("busy", "Other runs kept changing the same objects while this one waited for them. Try again later.")
+
+
+def _read(
+    client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], keys: t.Iterable[Key]
+) -> Snapshot:
+    return read_snapshot(client, networks, containers, [name for kind, name in sorted(keys) if kind == "container"])
+
+
+def _companions(keys: t.Iterable[Key], host: Snapshot) -> set[Key]:
+    """These objects, and the containers that an interrupted run changed together with them."""
+    containers = find_companions({name for kind, name in keys if kind == "container"}, host)
+    return {*keys, *(("container", name) for name in containers)}
 
 
 def _recover(
@@ -139,14 +164,15 @@ def _recover(
     actions: list[str],
 ) -> Snapshot:
     """Settle what interrupted runs have left of these containers, before the host is planned for."""
-    found = [plan_recovery(name, host) for kind, name in sorted(keys) if kind == "container"]
-    items = [item for item in found if item is not None]
-    if not items:
-        return host
-    outcomes = apply_items(items, client.clone, 1)
-    actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
-    _raise_failed(outcomes, actions)
-    return read_snapshot(client, networks, containers)
+    settled: set[str] = set()
+    for kind, name in sorted(keys):
+        item = plan_recovery(name, host) if kind == "container" and name not in settled else None
+        if item is not None:
+            settled |= find_companions([name], host)
+            outcomes = apply_items([item], client.clone, 1)
+            actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
+            _raise_failed(outcomes, actions)
+    return _read(client, networks, containers, keys) if settled else host
 
 
 def _apply(
@@ -157,16 +183,20 @@ def _apply(
     plan: Plan,
     parallel: int,
     actions: list[str],
-) -> Plan:
-    """Returns the plan that was carried out: an image that had to be pulled first may have changed it."""
+) -> tuple[Plan, bool]:
+    """Returns the plan that was carried out: an image that had to be pulled first may have changed it.
+
+    And whether all host ports that it takes were tried on the host before.
+    """
     pulled = _pull(client, plan)
     if pulled:
         actions += pulled
-        plan, _host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
+        plan, host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
+    tried = bool(host.engine.is_local) or try_ports(client, plan.items, host)
     outcomes = apply_items(plan.items, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)
-    return plan
+    return plan, tried
 
 
 def _plan(
@@ -174,8 +204,10 @@ def _plan(
 ) -> tuple[Plan, Snapshot]:
     """Plan, and raise whatever is refused."""
     plan = make_plan(networks, containers, host)
-    if plan.replaced:
-        host = read_depth(client, host, plan.replaced)
+    # What depends on a replaced container is replaced as well, which is known only once everybody has been looked at.
+    deep = False
+    while not set(plan.replaced) <= host.layers.keys() or (plan.takes_ports and not deep):
+        host, deep = read_depth(client, host, set(plan.replaced) - host.layers.keys()), True
         plan = make_plan(networks, containers, host)
     _refuse(plan)
     if host.engine.is_local:
@@ -202,7 +234,7 @@ def _check_host_ports(plan: Plan, host: Snapshot) -> None:
     held = [publication for summary in host.summaries if summary.is_running for publication in summary.publications]
     for item in plan.items:
         for publication in item.holds or ():
-            if item.steps and not any(overlaps(publication, other) for other in held):
+            if item.changes and not any(overlaps(publication, other) for other in held):
                 check_free(item.name, publication)
 
 
@@ -229,7 +261,7 @@ def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -
     first = next((each for each in failed if each.rolled_back is not None), failed[0])
     cause = t.cast(Failure, first.failure)
     others = [f"{each.item.kind} {each.item.name}" for each in failed if each is not first]
-    rolled_back = all(each.rolled_back is not False for each in failed)
+    rolled_back: bool | str = all(each.rolled_back is not False for each in failed)
     message = cause.message.rstrip(".") + "."
     if rolled_back and first.rolled_back:
         message += " Everything was put back as it was."
@@ -237,5 +269,8 @@ def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -
         message += f" Also failed or not begun: {', '.join(others)}."
     failure = Failure(cause.code, message, **cause.details)
     kept = [outcome for outcome in outcomes if outcome.failure is None and outcome.actions]
-    failure.outcome = {"changed": bool(kept) or not rolled_back, "actions": list(actions), "rolled_back": rolled_back}
+    if rolled_back and any(each.rolled_back == RECREATED for each in failed):
+        rolled_back = RECREATED
+    failure.outcome = {"changed": bool(kept) or rolled_back is not True, "actions": list(actions)}
+    failure.outcome["rolled_back"] = rolled_back
     raise failure

@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Pu
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Step
 
 if t.TYPE_CHECKING:
+    from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
     from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 Key = t.Tuple[str, str]
@@ -27,6 +28,8 @@ class Request:
 
     networks: t.Mapping[str, NetworkWish] = field(default_factory=dict)
     containers: t.Mapping[str, ContainerWish] = field(default_factory=dict)
+    # What is known to be replaced, by ID, from an earlier round of planning.
+    swaps: t.Mapping[str, Replacement] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class Item:
     """What is planned for one object.
 
     ``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
-    ``pull``: an image to pull first. ``replaces``: the ID of a container that is made anew. ``predicted``: what check
-    mode returns for it.
+    ``pull``: an image to pull first. ``swap``: a container that is made anew; where several are in one transaction, the
+    first has the steps of all. ``predicted``: what check mode returns for it.
     """
 
     kind: str
@@ -49,9 +52,13 @@ class Item:
     holds: tuple[Publication, ...] | None = None
     needs: frozenset[Key] = frozenset()
     pull: str | None = None
-    replaces: str | None = None
+    swap: Replacement | None = None
     predicted: t.Mapping[str, t.Any] | None = None
 
     @property
     def key(self) -> Key:
         return (self.kind, self.name)
+
+    @property
+    def changes(self) -> bool:
+        return bool(self.steps) or self.swap is not None

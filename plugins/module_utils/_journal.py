@@ -3,51 +3,68 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What a swap writes down before it touches anything, so that a later run can undo it.
+"""What a change writes down before it touches anything, so that a later run can undo or finish it.
 
 A journal is a labelled volume: it needs no image, outlives restarts and is reachable wherever the daemon is. It holds
-IDs, a name, the run state and the restart policy; a standing container always holds the rest.
+IDs, names, run state, restart policy and endpoints; a standing container always holds the rest.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import typing as t
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
 
 PREFIX = "bridgeport-journal-"
 LABEL = "bridgeport.docker.journal"
 
 
 @dataclass(frozen=True)
-class Journal:
-    """One swap: ``original`` and ``successor`` are container IDs, ``policy`` is the original's restart policy."""
+class Entry:
+    """One container of a change: ``original`` and ``successor`` are IDs, the rest is how the original stood.
+
+    ``original`` is empty for a container that is made anew. ``endpoints`` holds, by network ID, what an original loses
+    that is not stopped but disconnected.
+    """
 
     name: str
     original: str
     successor: str
-    was_running: bool
-    policy: str
+    was_running: bool = False
+    was_paused: bool = False
+    policy: str = "no"
     retries: int = 0
-
-    @property
-    def volume(self) -> str:
-        return PREFIX + hashlib.sha256(self.name.encode()).hexdigest()[:20]
-
-    def as_labels(self) -> dict[str, str]:
-        fields = {f"{LABEL}.{key}": str(value) for key, value in vars(self).items()}
-        return {LABEL: "swap", **fields}
+    endpoints: t.Mapping[str, t.Any] = field(default_factory=dict)
 
     @property
     def restart_policy(self) -> dict[str, t.Any]:
         return {"Name": self.policy, "MaximumRetryCount": self.retries}
 
 
+@dataclass(frozen=True)
+class Journal:
+    """One change of containers that belong together, in the order in which they start."""
+
+    entries: tuple[Entry, ...]
+
+    @property
+    def name(self) -> str:
+        return self.entries[0].name
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(entry.name for entry in self.entries)
+
+    @property
+    def volume(self) -> str:
+        return PREFIX + hashlib.sha256(self.name.encode()).hexdigest()[:20]
+
+    def as_labels(self) -> dict[str, str]:
+        return {LABEL: json.dumps([asdict(entry) for entry in self.entries])}
+
+
 def read_journal(volume: t.Mapping[str, t.Any]) -> Journal:
-    labels = volume.get("Labels") or {}
-    fields = {key: labels.get(f"{LABEL}.{key}", "") for key in ("name", "original", "successor", "policy")}
-    return Journal(
-        **fields,
-        was_running=labels.get(f"{LABEL}.was_running") == "True",
-        retries=int(labels.get(f"{LABEL}.retries") or 0),
-    )
+    known = {each.name for each in fields(Entry)}
+    raw = json.loads((volume.get("Labels") or {})[LABEL])
+    return Journal(tuple(Entry(**{key: entry[key] for key in entry if key in known}) for entry in raw))

@@ -16,7 +16,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import Sna
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import arrange, find_dependents
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import plan_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
@@ -28,16 +30,16 @@ class Plan:
 
     @property
     def changed(self) -> bool:
-        return any(item.steps for item in self.items)
+        return any(item.changes for item in self.items)
 
     @property
     def touched(self) -> set[Key]:
         """The objects that something is to be done with; an image to pull counts for the container that needs it."""
-        return {item.key for item in self.items if item.steps or item.pull}
+        return {item.key for item in self.items if item.changes or item.pull}
 
     @property
     def warnings(self) -> list[str]:
-        return [warning for item in self.items for warning in item.warnings]
+        return list(dict.fromkeys(warning for item in self.items for warning in item.warnings))
 
     @property
     def will_lose(self) -> list[str]:
@@ -58,11 +60,15 @@ class Plan:
     @property
     def replaced(self) -> tuple[str, ...]:
         """The IDs of the containers that would be made anew."""
-        return tuple(item.replaces for item in self.items if item.replaces)
+        return tuple(item.swap.container.id for item in self.items if item.swap is not None)
+
+    @property
+    def takes_ports(self) -> bool:
+        return any(item.changes and item.holds for item in self.items)
 
     @property
     def diff(self) -> dict[str, t.Any]:
-        changing = [item for item in self.items if item.steps]
+        changing = [item for item in self.items if item.changes]
         return {
             side: {f"{item.kind} {item.name}": getattr(item, side) for item in changing} for side in ("before", "after")
         }
@@ -87,9 +93,9 @@ def resolve_names(
             return reference
         if summary.name != reference:
             # In the middle of a swap the two have other names than they had and will have.
-            for journal in snapshot.journals:
-                if summary.id in (journal.original, journal.successor):
-                    return journal.name
+            for entry in (entry for journal in snapshot.journals for entry in journal.entries):
+                if summary.id in (entry.original, entry.successor):
+                    return entry.name
         return summary.name
 
     def endpoints(
@@ -114,13 +120,31 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
         networks, containers = _unite_memberships(networks, containers, snapshot)
     except Failure as failure:
         return Plan(refusals=(failure,))
-    request = Request(
-        networks={wish.name: wish for wish in networks}, containers={wish.name: wish for wish in containers}
-    )
+    twins = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
+    asked = {wish.name: wish for wish in containers}
+    swaps: dict[str, Replacement] = {}
+    # Each round may find that more containers are replaced, because they depend on those of the last one.
+    for _round in range(len(snapshot.summaries) + 2):
+        dependents, refusals = _add_dependents(asked, swaps.values(), snapshot)
+        request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, swaps)
+        items, refused = _plan_items(networks, [*containers, *dependents.values()], snapshot, request)
+        found = {item.swap.container.id: item.swap for item in items if item.swap is not None}
+        if found.keys() == swaps.keys():
+            break
+        swaps = found
+    refusals = [*twins, *refused, *refusals]
+    if not refusals:
+        refusals = _check_ports(items, snapshot)
+    if not refusals:
+        items, refusals = arrange(items, snapshot)
+    return Plan(tuple(_add_warnings(items, snapshot)), tuple(refusals))
+
+
+def _plan_items(
+    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot, request: Request
+) -> tuple[list[Item], list[Failure]]:
     items: list[Item] = []
-    refusals: list[Failure] = _find_twins(
-        [("network", n.name) for n in networks] + [("container", c.name) for c in containers]
-    )
+    refusals: list[Failure] = []
     planners: list[t.Callable[[], Item]] = [partial(plan_network, wish, snapshot, request) for wish in networks]
     planners += [partial(plan_container, wish, snapshot, request) for wish in containers]
     for planner in planners:
@@ -128,13 +152,67 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
             items.append(planner())
         except Failure as failure:
             refusals.append(failure)
-    refusals.extend(refusal for item in items for refusal in item.refusals)
-    if not refusals:
-        refusals.extend(_check_ports(items, snapshot))
-    if not refusals:
-        items = _order_by_ports(items, snapshot)
-        refusals.extend(_find_cycles(items))
-    return Plan(tuple(items), tuple(refusals))
+    return items, [*refusals, *(refusal for item in items for refusal in item.refusals)]
+
+
+def _add_dependents(
+    asked: t.Mapping[str, ContainerWish], swaps: t.Iterable[Replacement], snapshot: Snapshot
+) -> tuple[dict[str, ContainerWish], list[Failure]]:
+    """Wishes for the containers that have to be made anew with one that is replaced, or why they must not be."""
+    added: dict[str, ContainerWish] = {}
+    refusals = []
+    for swap in swaps:
+        wish = swap.wish
+        staying = [
+            (summary, why)
+            for summary, why in find_dependents(swap.container, snapshot)
+            if summary.name not in asked or asked[summary.name].state != "absent"
+        ]
+        if staying and not wish.recreates_dependents:
+            listing = "; ".join(f"{summary.name!r} ({why})" for summary, why in staying)
+            refusals.append(
+                Failure(
+                    "dependents_exist",
+                    f"Container {swap.container.name!r} cannot be replaced: other containers depend on it: {listing}."
+                    " dependents=recreate replaces them in the same change.",
+                    dependents=[summary.name for summary, _why in staying],
+                )
+            )
+            continue
+        for summary, _why in staying:
+            # One that was not inspected yet is added by the plan after the next reading.
+            if summary.name not in asked and summary.id in snapshot.containers:
+                added[summary.name] = ContainerWish(
+                    summary.name,
+                    recreates_dependents=True,
+                    ignore_deletions=wish.ignore_deletions,
+                    auto_remove_swap=wish.auto_remove_swap,
+                    wait_timeout=wish.wait_timeout,
+                )
+    return added, refusals
+
+
+def _add_warnings(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
+    """What does not stand in the way now, and may do so later."""
+    planned = {item.name for item in items if item.kind == "container"}
+    idle = [each for each in snapshot.containers.values() if not each.is_running and each.name not in planned]
+    warned = []
+    for item in items:
+        warnings = list(item.warnings)
+        for publication in item.holds or () if item.changes else ():
+            for other in idle:
+                wanted = next((b.configured for b in other.bindings if overlaps(b.configured, publication)), None)
+                if wanted is not None:
+                    warnings.append(
+                        f"Container {other.name!r}, which does not run, is to publish {wanted}: it will not start as"
+                        f" long as {item.name!r} publishes {publication}."
+                    )
+        for other in snapshot.containers.values() if item.swap is not None else ():
+            sources = {source.split(":")[0] for source in other.host_config.get("VolumesFrom") or ()}
+            if sources & {item.name, item.swap.container.id}:  # type: ignore[union-attr]
+                warnings.append(f"Container {other.name!r} uses the volumes of {item.name!r}; they stay as they are.")
+        warned.append(replace(item, warnings=tuple(warnings)))
+    return warned
 
 
 def _find_twins(keys: t.Sequence[Key]) -> list[Failure]:
@@ -219,40 +297,3 @@ def _check_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Failure]:
                     )
                 )
     return refusals
-
-
-def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
-    """Whoever takes a port that another item of the plan gives up comes after it."""
-    planned = {item.name: item for item in items if item.holds is not None and item.steps}
-    ordered = []
-    for item in items:
-        givers = set()
-        for summary in snapshot.summaries:
-            if not summary.is_running or summary.name == item.name or summary.name not in planned:
-                continue
-            if any(overlaps(held, wanted) for held in summary.publications for wanted in item.holds or ()):
-                givers.add(("container", summary.name))
-        ordered.append(replace(item, needs=item.needs | givers) if givers else item)
-    return ordered
-
-
-def _find_cycles(items: t.Sequence[Item]) -> list[Failure]:
-    waiting = {item.key: set(item.needs) & {other.key for other in items} for item in items}
-    while True:
-        ready = [key for key, needs in waiting.items() if not needs]
-        if not ready:
-            break
-        for key in ready:
-            del waiting[key]
-        for needs in waiting.values():
-            needs.difference_update(ready)
-    if not waiting:
-        return []
-    names = ", ".join(repr(name) for _kind, name in sorted(waiting))
-    return [
-        Failure(
-            "unsupported",
-            f"{names} would exchange host ports in one task, which is not supported yet. Move one of them to a free"
-            " port first.",
-        )
-    ]

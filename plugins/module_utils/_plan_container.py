@@ -22,32 +22,35 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._options import (
     lay_options,
     normal_reference,
     show_option,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import find_dependents
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_ports import check_ports, lay_ports
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import (
-    check_swap,
-    plan_swap,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, check_swap, list_losses
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import (
     pin_bindings,
     reconcile,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     endpoint_result,
     publication_result,
     sort_published,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    CloseJournal,
     Connect,
     CreateContainer,
     Disconnect,
+    OpenJournal,
     RemoveContainer,
+    Rename,
     Start,
     Step,
     Stop,
@@ -99,7 +102,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
         )
     design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
     lay_options(design, wish.options, snapshot.images.get(wish.image))
-    _lay_networks(design, wish, None, snapshot)
+    _lay_networks(design, wish, None, snapshot, request)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
         early = snapshot.engine.api < API_ENDPOINTS_AT_CREATE
@@ -114,13 +117,9 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     publications, publish_all = reconcile(wish.ports, (), False, ())
     lay_ports(design, publications, publish_all, (), wish, None)
     refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
-    body, later = split_endpoints(design, snapshot.engine.api)
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
-    steps: list[Step] = [CreateContainer(wish.name, body)]
-    steps += [Connect(name, wish.name, endpoint, name, wish.name) for name, endpoint in later.items()]
-    if runs:
-        steps.append(Start(wish.name, wish.name))
-        steps.append(Verify(wish.name, wish.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout))
+    refusals += _check_wait(wish, publications, publish_all, runs)
+    steps = _create_and_start(wish, design, publications, snapshot) if runs else _create(wish.name, design, snapshot)
     after = _view(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
     return Item(
         "container",
@@ -130,10 +129,48 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
         after=after,
         refusals=tuple(refusals),
         holds=publications if runs else (),
-        needs=_needs(design, request),
+        needs=_needs(wish.name, design, snapshot, request),
         pull=_pull(wish, snapshot),
         predicted=_predict(wish.name, "", after, publications, runs),
     )
+
+
+def _create(name: str, design: Blueprint, snapshot: Snapshot, title: str = "") -> list[Step]:
+    body, later = split_endpoints(design, snapshot.engine.api)
+    steps: list[Step] = [CreateContainer(name, body, title)]
+    steps += [Connect(network, name, endpoint, network, title or name) for network, endpoint in later.items()]
+    return steps
+
+
+def _create_and_start(
+    wish: ContainerWish, design: Blueprint, publications: tuple[Publication, ...], snapshot: Snapshot
+) -> list[Step]:
+    """Under its own name only when it is written down: a run that is cut off leaves nothing that looks finished."""
+    name, temporary = wish.name, successor_name(wish.name)
+    journal = Journal((Entry(name, original="", successor=temporary),))
+    return [
+        *_create(temporary, design, snapshot, f"container {name}"),
+        OpenJournal(journal),
+        Rename(temporary, temporary, name),
+        Start(temporary, name),
+        Verify(temporary, name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout),
+        CloseJournal(journal),
+    ]
+
+
+def _check_wait(
+    wish: ContainerWish, publications: t.Sequence[Publication], publish_all: bool, runs: bool
+) -> list[Failure]:
+    if wish.wait != "listening" or wish.ports.close or not runs:
+        return []
+    if publish_all or any(publication.protocol == "tcp" for publication in publications):
+        return []
+    return [
+        Failure(
+            "option_conflict",
+            f"Container {wish.name!r} publishes no tcp port, so that wait=listening has nothing to wait for.",
+        )
+    ]
 
 
 def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
@@ -167,7 +204,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     new_image = _lay_image(design, wish, container, snapshot)
     image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
     options = lay_options(design, wish.options, image)
-    _lay_networks(design, wish, container, snapshot)
+    _lay_networks(design, wish, container, snapshot, request)
     publications, publish_all = reconcile(
         wish.ports, container.bindings, container.publish_all, container.exposed, container.bindings_of_all
     )
@@ -182,6 +219,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     if (asked or ports_change) and not wish.ports.close:
         refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
 
+    _relink(design, request)
     # One that is just restarting has nothing bound, and would not get further by being made anew.
     unbound = container.status == "running" and not all(
         binding.actual for binding in (*container.bindings, *container.bindings_of_all)
@@ -190,6 +228,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     replaces = design.body != stands.body or (unbound and asked and not refusals)
     steps: list[Step] = []
     losses: list[str] = []
+    swap = None
     if replaces:
         bindings = (*container.bindings, *container.bindings_of_all)
         if publish_all:
@@ -198,11 +237,14 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
             )
         publications = pin_bindings(bindings, publications)
         lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
-        refusals += check_swap(wish, container, snapshot, new_image)
-        steps, losses = plan_swap(wish, container, design, publications, runs, snapshot)
+        swap = Replacement(wish, container, design, publications, runs, new_image)
+        refusals += check_swap(swap, snapshot)
+        refusals += _check_wait(wish, publications, publish_all, runs)
+        losses = list_losses(swap, snapshot)
     else:
         steps = _plan_endpoints(wish, container, design, snapshot, request)
         if runs and not container.is_running:
+            refusals += _check_wait(wish, publications, publish_all, runs)
             steps.append(Start(container.id, container.name))
             steps.append(
                 Verify(
@@ -211,7 +253,10 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
             )
         elif wish.state == "stopped" and container.is_running:
             steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
-    status = "running" if runs else "created" if replaces else "exited" if container.is_running else container.status
+    if runs:
+        status = "paused" if container.is_paused else "running"
+    else:
+        status = "created" if replaces else "exited" if container.is_running else container.status
     after = _view(design, status, publications, publish_all, options)
     return Item(
         "container",
@@ -222,10 +267,10 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         will_lose=tuple(losses),
         refusals=tuple(refusals),
         warnings=_warnings(container) if replaces else (),
-        holds=_held(publications, container, runs) if steps else None,
-        needs=_needs(design, request),
+        holds=_held(publications, container, runs) if steps or replaces else None,
+        needs=_needs(container.name, design, snapshot, request) | _leaving_dependents(container, snapshot, request),
         pull=_pull(wish, snapshot) if (new_image or wish.pull == "always") else None,
-        replaces=container.id if replaces else None,
+        swap=swap,
         predicted=_predict(container.name, "" if replaces else container.id, after, publications, runs),
     )
 
@@ -311,17 +356,13 @@ def _lay_image(design: Blueprint, wish: ContainerWish, container: Container, sna
     return True
 
 
-def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container | None, snapshot: Snapshot) -> None:
+def _lay_networks(
+    design: Blueprint, wish: ContainerWish, container: Container | None, snapshot: Snapshot, request: Request
+) -> None:
     host_config = design.body["HostConfig"]
     mode = wish.network_mode
     if mode is not None and mode.startswith("container:"):
-        shared = snapshot.find_container(mode.split(":", 1)[1])
-        if shared is None:
-            raise Failure(
-                "container_not_found",
-                f"Container {wish.name!r} shall use network_mode={mode}, but there is no such container.",
-            )
-        mode = f"container:{shared.id}"
+        mode = _shared_network(wish, mode.split(":", 1)[1], container is None, snapshot, request)
     for endpoint in wish.networks or ():
         design.endpoints[endpoint.name] = endpoint.lay_over(design.endpoints.get(endpoint.name, {}))
     if wish.networks is not None and wish.purge_networks:
@@ -347,8 +388,53 @@ def _lay_networks(design: Blueprint, wish: ContainerWish, container: Container |
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
 
 
-def _needs(design: Blueprint, request: Request) -> frozenset[Key]:
-    return frozenset(("network", name) for name in design.endpoints if name in request.networks)
+def _shared_network(wish: ContainerWish, reference: str, is_new: bool, snapshot: Snapshot, request: Request) -> str:
+    """The network mode of a container that shares the network of another one, which may be about to be made."""
+    planned = request.containers.get(reference)
+    shared = snapshot.find_container(reference)
+    if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
+        raise Failure(
+            "container_not_found",
+            f"Container {wish.name!r} shall use network_mode=container:{reference}, but there "
+            f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
+        )
+    if shared is None or (is_new and shared.id in request.swaps):
+        return f"container:{reference}"
+    return f"container:{shared.id}"
+
+
+def _relink(design: Blueprint, request: Request) -> None:
+    """Refer to the successors of those containers that are replaced: the engine takes names and stores IDs."""
+    host_config = design.body["HostConfig"]
+    for key in ("NetworkMode", "IpcMode", "PidMode"):
+        kind, _colon, reference = (host_config.get(key) or "").partition(":")
+        if kind == "container" and reference in request.swaps:
+            host_config[key] = f"container:{request.swaps[reference].successor}"
+    successors = {swap.container.name: swap.successor for swap in request.swaps.values()}
+    if host_config.get("Links"):
+        links = [link.split(":", 1) for link in host_config["Links"]]
+        host_config["Links"] = [f"{successors.get(name, name)}:{alias}" for name, alias in links]
+
+
+def _needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+    """The networks that are joined and the container whose network is shared, where this task makes or changes them."""
+    found = {("network", network) for network in design.endpoints if network in request.networks}
+    kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
+    if kind == "container":
+        shared = snapshot.find_container(reference)
+        shared_name = reference if shared is None else shared.name
+        if shared_name in request.containers and shared_name != name:
+            found.add(("container", shared_name))
+    return frozenset(found)
+
+
+def _leaving_dependents(container: Container, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+    """Who uses the namespaces of a container and is removed goes before anything is done with that."""
+    return frozenset(
+        ("container", summary.name)
+        for summary, _why in find_dependents(container, snapshot)
+        if summary.name in request.containers and request.containers[summary.name].state == "absent"
+    )
 
 
 # -- what is shown ---------------------------------------------------------------------------------------------------

@@ -3,41 +3,47 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Putting a successor in a container's place: whether that may be done, and the steps that do it.
+"""Putting successors in containers' places: whether that may be done, and the steps that do it.
 
-The successor is made first, which surfaces every error of the create before anything is touched; host ports and fixed
-addresses are taken at its start. The old container is kept under another name until the successor has been accepted,
-and whatever fails before its removal is undone by starting it again.
+The successors are made first, which surfaces every error of the create before anything is touched; host ports and fixed
+addresses are taken at their start. The old containers are kept under other names until the successors have been
+accepted, and whatever fails before the first removal is undone by starting the old ones again.
 """
 
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     MODES_WITHOUT_PORTS,
     Blueprint,
     Container,
+    clean_endpoint,
     split_endpoints,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
+    CheckLayer,
     CloseJournal,
     Connect,
     CreateContainer,
     Disconnect,
     OpenJournal,
+    Pause,
     RemoveContainer,
     Rename,
     SetRestartPolicy,
     Start,
     Step,
     Stop,
+    Unpause,
     Verify,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
@@ -45,57 +51,119 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import C
 NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
 
 
-def check_swap(wish: ContainerWish, container: Container, snapshot: Snapshot, new_image: bool) -> list[Failure]:
+@dataclass(frozen=True)
+class Replacement:
+    """One container that is made anew: what stands, what shall stand, and whether that shall run."""
+
+    wish: ContainerWish
+    container: Container
+    design: Blueprint
+    publications: tuple[Publication, ...]
+    runs: bool
+    new_image: bool = False
+
+    @property
+    def successor(self) -> str:
+        return successor_name(self.container.name, self.container.id)
+
+    @property
+    def backup(self) -> str:
+        return backup_name(self.container.name, self.container.id)
+
+    @property
+    def starts_first(self) -> bool:
+        return self.wish.starts_first and self.container.is_running and self.runs
+
+    @property
+    def vanishes(self) -> bool:
+        """It would be gone as soon as it is stopped, and so has to give up its ports without that."""
+        return bool(self.container.host_config.get("AutoRemove")) and self.container.is_running
+
+    @property
+    def policy(self) -> t.Mapping[str, t.Any]:
+        return self.container.host_config.get("RestartPolicy") or NO_RESTART
+
+
+# -- may it be done? ---------------------------------------------------------------------------------------------------
+
+
+def check_swap(swap: Replacement, snapshot: Snapshot) -> list[Failure]:
     """Why this container cannot be replaced, as far as it can be known before the first write."""
-    name = container.name
+    container, name = swap.container, swap.container.name
     refusals = []
     if SWARM_TASK_LABEL in container.labels:
         refusals.append(
             Failure("swarm_managed", f"Container {name!r} is a task of a swarm service; change the service.")
         )
-    if container.host_config.get("AutoRemove"):
+    if swap.vanishes and not swap.wish.auto_remove_swap:
         refusals.append(
             Failure(
                 "unsupported",
-                f"Container {name!r} was started with --rm: it would vanish when it stops and could not be brought"
-                " back. Replacing such a container is not supported yet.",
+                f"Container {name!r} was started with --rm: it vanishes when it stops and could not be brought back."
+                " auto_remove_swap=true replaces it all the same, and stops it only when its successor has been"
+                " accepted; what it writes meanwhile outside of volumes is lost.",
             )
         )
-    if container.is_paused:
-        refusals.append(
-            Failure("unsupported", f"Container {name!r} is paused, which is not supported yet. Unpause it first.")
-        )
-    if not new_image and snapshot.images.get(container.raw["Image"]) is None:
+    if not swap.new_image and snapshot.images.get(container.raw["Image"], {}) is None:
         refusals.append(
             Failure(
                 "image_not_found",
                 f"The image {container.raw['Image']} of container {name!r} is gone; it cannot be made again.",
             )
         )
-    dependents = _find_dependents(container, snapshot)
-    if dependents:
-        listing = "; ".join(f"{dependent!r} ({why})" for dependent, why in dependents)
-        refusals.append(
-            Failure(
-                "dependents_exist",
-                f"Container {name!r} cannot be replaced: other containers depend on it: {listing}. Stop and remove them"
-                " first; recreating them in the same change is not supported yet.",
-                dependents=[dependent for dependent, _why in dependents],
-            )
-        )
-    refusals += _check_layer(wish, container, snapshot, new_image)
+    if swap.starts_first:
+        refusals += _check_side_by_side(swap)
+    refusals += _check_layer(swap, snapshot)
     return refusals
 
 
-def _check_layer(wish: ContainerWish, container: Container, snapshot: Snapshot, new_image: bool) -> list[Failure]:
+def _check_side_by_side(swap: Replacement) -> list[Failure]:
+    """With start-first both run for a moment, which needs ports and addresses for both."""
+    name, container = swap.container.name, swap.container
+    refusals = []
+    for wanted in swap.publications:
+        held = next((each for each in container.actual if overlaps(each, wanted)), None)
+        if held is not None:
+            refusals.append(
+                Failure(
+                    "port_conflict",
+                    f"Container {name!r} cannot be replaced with update_order=start-first: it publishes {held}, and its"
+                    f" successor shall publish {wanted}. Take stop-first, or other ports.",
+                    container=name,
+                    publication=str(wanted),
+                    holder=name,
+                    holder_publication=str(held),
+                )
+            )
+    for network, endpoint in swap.design.endpoints.items():
+        fixed = {**(endpoint.get("IPAMConfig") or {}), "MacAddress": endpoint.get("MacAddress")}
+        address = next((fixed[key] for key in ("IPv4Address", "IPv6Address", "MacAddress") if fixed.get(key)), None)
+        if address is not None and network in container.endpoints:
+            refusals.append(
+                Failure(
+                    "address_in_use",
+                    f"Container {name!r} cannot be replaced with update_order=start-first: it has the fixed address"
+                    f" {address} on {network!r}, as its successor shall. Take stop-first.",
+                    address=address,
+                    holder=name,
+                )
+            )
+    return refusals
+
+
+def _check_layer(swap: Replacement, snapshot: Snapshot) -> list[Failure]:
     """Files that the container has written outside of volumes: can they go along, and may they be lost?"""
+    container, wish = swap.container, swap.wish
     layer = snapshot.layers.get(container.id)
     if layer is None or not layer.summary or wish.writable_layer == "discard":
         return []
     if wish.writable_layer == "refuse":
         return [_layer_failure(container, layer.summary, "and writable_layer=refuse forbids to replace it.")]
-    if new_image:
+    if swap.new_image:
         return [_layer_failure(container, layer.summary, "which cannot be carried over to another image.")]
+    if swap.starts_first:
+        why = "which cannot be carried over with update_order=start-first: the successor starts before they are final."
+        return [_layer_failure(container, layer.summary, why)]
     if layer.deleted and not wish.ignore_deletions:
         listed = tuple(f"deleted {path}" for path in layer.deleted)
         why = "which cannot be repeated in its successor; writable_layer_deletions=ignore lets them come back."
@@ -113,81 +181,142 @@ def _layer_failure(container: Container, paths: t.Sequence[str], why: str) -> Fa
     )
 
 
-def _find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Containers that share a namespace with this one or link to it. IPC, PID and links are known of inspected ones."""
-    found = []
-    for summary in snapshot.summaries:
-        if summary.id == container.id:
-            continue
-        reasons = []
-        if summary.network_mode == f"container:{container.id}":
-            reasons.append("shares its network")
-        inspected = snapshot.containers.get(summary.id)
-        if inspected is not None:
-            for key, what in (("IpcMode", "IPC namespace"), ("PidMode", "PID namespace")):
-                if inspected.host_config.get(key) == f"container:{container.id}":
-                    reasons.append(f"shares its {what}")
-            links = inspected.host_config.get("Links") or ()
-            if any(link.split(":")[0].lstrip("/") == container.name for link in links):
-                reasons.append("links to it")
-        if reasons:
-            found.append((summary.name, " and ".join(reasons)))
-    return found
+# -- how it is done ----------------------------------------------------------------------------------------------------
 
 
-def plan_swap(
-    wish: ContainerWish,
-    container: Container,
-    design: Blueprint,
-    publications: t.Sequence[Publication],
-    runs: bool,
-    snapshot: Snapshot,
-) -> tuple[list[Step], list[str]]:
-    """The steps of the swap, and what is lost by it."""
-    successor = successor_name(container.name, container.id)
-    backup = backup_name(container.name, container.id)
+def plan_swaps(swaps: t.Sequence[Replacement], snapshot: Snapshot) -> list[Step]:
+    """Replace these in one transaction. Each comes after those whose namespaces it shares or to which it links."""
+    journal = Journal(tuple(_describe(swap, snapshot) for swap in swaps))
+    steps: list[Step] = [step for swap in swaps for step in _prepare(swap, snapshot)]
+    steps.append(OpenJournal(journal))
+    for swap in swaps:
+        if (swap.policy.get("Name") or "no") != "no":
+            # A stopped container with restart=always comes back with the daemon and would take the ports.
+            steps.append(SetRestartPolicy(swap.container.id, swap.container.name, NO_RESTART, swap.policy))
+    if any(swap.starts_first for swap in swaps):
+        (swap,) = swaps
+        steps += [*_start(swap), *_rename(swap), *_stop(swap), *_pause(swap)]
+        if _carries(swap, snapshot):
+            steps.append(CheckLayer(swap.container.id, swap.container.name))
+    else:
+        for swap in reversed(swaps):
+            steps += _release(swap, snapshot)
+        # Before the start: some log drivers note the name that a container has when it starts.
+        for swap in swaps:
+            steps += _rename(swap)
+        for swap in swaps:
+            steps += [*_start(swap), *_pause(swap)]
+    for swap in reversed(swaps):
+        old, wish = swap.container, swap.wish
+        stops = swap.vanishes
+        steps.append(RemoveContainer(old.id, swap.backup, stops=stops, timeout=wish.stop_timeout if stops else None))
+    steps.append(CloseJournal(journal))
+    return steps
+
+
+def _describe(swap: Replacement, snapshot: Snapshot) -> Entry:
+    container = swap.container
+    return Entry(
+        name=container.name,
+        original=container.id,
+        successor=swap.successor,
+        was_running=container.is_running,
+        was_paused=container.is_paused,
+        policy=swap.policy.get("Name") or "no",
+        retries=swap.policy.get("MaximumRetryCount") or 0,
+        endpoints={step.network: step.endpoint for step in _leave(swap, snapshot)} if swap.vanishes else {},
+    )
+
+
+def _prepare(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
+    design, name, successor = swap.design, swap.container.name, swap.successor
+    if swap.starts_first:
+        design = design.copy()
+        for network, endpoint in design.endpoints.items():
+            if network not in PREDEFINED and name not in endpoint.get("Aliases", ()):
+                # While the two change names, this keeps the name known in the network's DNS.
+                endpoint["Aliases"] = sorted([*endpoint.get("Aliases", ()), name])
     body, later = split_endpoints(design, snapshot.engine.api)
-    policy: t.Mapping[str, t.Any] = container.host_config.get("RestartPolicy") or NO_RESTART
-    steps: list[Step] = [CreateContainer(successor, body, f"successor of {container.name}")]
+    yield CreateContainer(successor, body, f"successor of {name}")
     main = design.main_network
     if not design.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):
         # The old one has left every network; the successor has just been given the one of its NetworkMode.
-        steps.append(Disconnect(main, successor, {}, main, successor))
-    steps += [Connect(name, successor, endpoint, name, successor) for name, endpoint in later.items()]
-    journal = Journal(
-        name=container.name,
-        original=container.id,
-        successor="",
-        was_running=container.is_running,
-        policy=policy.get("Name") or "no",
-        retries=policy.get("MaximumRetryCount") or 0,
+        yield Disconnect(main, successor, {}, main, successor)
+    for network, endpoint in later.items():
+        yield Connect(network, successor, endpoint, network, successor)
+
+
+def _release(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
+    """Make the old one give up its ports and addresses, and take its layer along."""
+    container = swap.container
+    carry = [CarryLayer(container.id, swap.successor, container.name)] if _carries(swap, snapshot) else []
+    if swap.vanishes:
+        yield from carry
+        yield from _leave(swap, snapshot)
+    else:
+        yield from _stop(swap)
+        yield from carry
+
+
+def _stop(swap: Replacement) -> t.Iterator[Step]:
+    container, wish = swap.container, swap.wish
+    if swap.vanishes or not container.is_running:
+        return
+    if container.is_paused:
+        # Stopping a paused one waits for nothing until the time is up, and then kills it.
+        yield Unpause(container.id, container.name)
+    yield Stop(container.id, container.name, wish.stop_timeout, wish.force_kill, swap.successor)
+
+
+def _leave(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Disconnect]:
+    """A running container that leaves a network gives its host ports back at once."""
+    container = swap.container
+    if container.main_network is None:
+        return
+    for network, standing in container.endpoints.items():
+        former = clean_endpoint(container, standing, snapshot.engine.api)
+        yield Disconnect(standing.get("NetworkID") or network, container.id, former, network, container.name)
+
+
+def _rename(swap: Replacement) -> t.Iterator[Step]:
+    name = swap.container.name
+    yield Rename(swap.container.id, name, swap.backup)
+    yield Rename(swap.successor, swap.successor, name)
+
+
+def _start(swap: Replacement) -> t.Iterator[Step]:
+    if not swap.runs:
+        return
+    container, wish = swap.container, swap.wish
+    was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
+    has_check = (swap.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
+    wait = "healthy" if was_healthy and has_check and wish.wait == "running" else wish.wait
+    yield Start(swap.successor, container.name)
+    yield Verify(
+        swap.successor, container.name, swap.publications, tuple(swap.design.endpoints), wait, wish.wait_timeout
     )
-    steps.append(OpenJournal(journal, successor))
-    if journal.policy != "no":
-        # A stopped container with restart=always comes back with the daemon and would take the ports.
-        steps.append(SetRestartPolicy(container.id, container.name, NO_RESTART, policy))
-    if container.is_running:
-        steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
+
+
+def _pause(swap: Replacement) -> t.Iterator[Step]:
+    if swap.runs and swap.container.is_paused:
+        yield Pause(swap.successor, swap.container.name)
+
+
+def _carries(swap: Replacement, snapshot: Snapshot) -> bool:
+    return swap.container.id in snapshot.layers and swap.wish.writable_layer == "carry" and not swap.new_image
+
+
+# -- what it costs -----------------------------------------------------------------------------------------------------
+
+
+def list_losses(swap: Replacement, snapshot: Snapshot) -> list[str]:
+    container, name = swap.container, swap.container.name
+    losses = [f"container ID {container.id[:12]} of {name}", f"logs of {name}"]
     layer = snapshot.layers.get(container.id)
-    carries = layer is not None and wish.writable_layer == "carry"
-    if carries:
-        steps.append(CarryLayer(container.id, successor, container.name))
-    # Before the start: some log drivers note the name that a container has when it starts.
-    steps.append(Rename(container.id, container.name, backup))
-    steps.append(Rename(successor, successor, container.name))
-    if runs:
-        was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
-        has_check = (design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
-        wait = "healthy" if was_healthy and has_check else wish.wait
-        steps.append(Start(successor, container.name))
-        steps.append(
-            Verify(successor, container.name, tuple(publications), tuple(design.endpoints), wait, wish.wait_timeout)
-        )
-    steps.append(RemoveContainer(container.id, backup))
-    steps.append(CloseJournal(journal))
-    losses = [f"container ID {container.id[:12]} of {container.name}", f"logs of {container.name}"]
-    if layer is not None and not carries:
-        losses += [f"writable layer of {container.name}: {change}" for change in layer.summary]
+    if layer is not None and not _carries(swap, snapshot):
+        losses += [f"writable layer of {name}: {change}" for change in layer.summary]
     elif layer is not None:
-        losses += [f"deletion of {path} in {container.name}" for path in layer.deleted]
-    return steps, losses
+        losses += [f"deletion of {path} in {name}" for path in layer.deleted]
+    if swap.vanishes:
+        losses.append(f"what {name} writes outside of volumes from then on, as it runs on until it is replaced")
+    return losses

@@ -233,11 +233,11 @@ def _networks_of(host: Snapshot, container: Summary) -> list[str]:
 def _probe_from_container(
     client: Client, probe: Probe, source: Summary, networks: t.Sequence[str], check_mode: bool
 ) -> Report:
-    station = Station(_execute_in(client, source.id))
+    station = Station(execute_in(client, source.id))
     with ExitStack() as stack:
 
         def open_helper() -> Station:
-            return Station(_execute_in(client, stack.enter_context(_helper(client, probe, source))), helper=True)
+            return Station(execute_in(client, stack.enter_context(_helper(client, probe, source))), helper=True)
 
         prober = Prober(probe, station, open_helper if probe.helper_image and not check_mode else None)
 
@@ -283,7 +283,7 @@ def _lacking_tools(probe: Probe, source: Summary, helped: bool, reasons: str) ->
     )
 
 
-def _execute_in(client: Client, container: str) -> Execute:
+def execute_in(client: Client, container: str) -> Execute:
     def execute(tool: Tool) -> tuple[int, str, float]:
         start = time.monotonic()
         try:

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Leftovers of a swap that was cut off, and the steps that undo it.
+"""Leftovers of a change that was cut off, and the steps that settle it.
 
-Until the original is removed it holds everything, so undoing is always safe; once it is gone, the successor has been
-accepted and is what the name stands for. The journal says which container is which, whoever has the name by now.
+Until an original is removed it holds everything, so undoing is always safe; once the first is gone, the successors have
+been accepted and are what the names stand for. The journal says which container is which, whoever has the name by now.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CloseJournal,
+    Connect,
+    Pause,
     RemoveContainer,
     Rename,
     SetRestartPolicy,
@@ -28,86 +31,183 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Stop,
 )
 
-_LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old)-(?P<id>[0-9a-f]{12})")
+# new: a successor. old: an original that waits for its removal. again: an original that the engine could not start any
+# more, made anew. try: nothing but host ports that are tried.
+_LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old|again|try)-(?P<id>[0-9a-f]{12})")
+# In place of an ID, for a container that has no predecessor.
+_NOBODY = "0" * 12
 
 
-def successor_name(name: str, original_id: str) -> str:
-    return f"{name}.bridgeport-new-{original_id[:12]}"
+def _part_name(name: str, role: str, container_id: str) -> str:
+    return f"{name}.bridgeport-{role}-{container_id[:12]}"
+
+
+def successor_name(name: str, original_id: str = _NOBODY) -> str:
+    return _part_name(name, "new", original_id)
 
 
 def backup_name(name: str, original_id: str) -> str:
-    return f"{name}.bridgeport-old-{original_id[:12]}"
+    return _part_name(name, "old", original_id)
+
+
+def again_name(name: str, original_id: str) -> str:
+    return _part_name(name, "again", original_id)
+
+
+def trial_name(name: str, token: str) -> str:
+    return _part_name(name, "try", token)
+
+
+def find_journal(name: str, snapshot: Snapshot) -> Journal | None:
+    return next((journal for journal in snapshot.journals if name in journal.names), None)
 
 
 def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
-    """The containers of an interrupted swap of this one: those its journal names, and those called like its parts."""
-    ids = {id for journal in snapshot.journals if journal.name == name for id in (journal.original, journal.successor)}
+    """The containers of an interrupted change of this one: those its journal names, and those called like its parts."""
+    journal = find_journal(name, snapshot)
+    names = {name} if journal is None else journal.names
+    ids = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
     found = []
     for summary in snapshot.summaries:
         match = _LEFTOVER.fullmatch(summary.name)
-        if summary.id in ids or (match and match.group("name") == name):
+        if summary.id in ids or (match and match.group("name") in names):
             found.append(summary)
     return found
 
 
 def is_interrupted(name: str, snapshot: Snapshot) -> bool:
-    return any(journal.name == name for journal in snapshot.journals) or bool(find_leftovers(name, snapshot))
+    return find_journal(name, snapshot) is not None or bool(find_leftovers(name, snapshot))
+
+
+def find_companions(names: t.Iterable[str], snapshot: Snapshot) -> set[str]:
+    """These, and everybody who was changed together with one of them when that was cut off."""
+    found = set(names)
+    for journal in snapshot.journals:
+        if found & journal.names:
+            found |= journal.names
+    return found
 
 
 def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
-    """What settles an interrupted swap of this container; None where there was none.
+    """What settles an interrupted change of this container; None where there was none.
 
     Raises Failure(interrupted_change) where what stands does not fit to what was written down.
     """
     if not is_interrupted(name, snapshot):
         return None
     leftovers = find_leftovers(name, snapshot)
-    journal = next((each for each in snapshot.journals if each.name == name), None)
+    journal = find_journal(name, snapshot)
     steps: list[Step] = []
     settled: set[str] = set()
     if journal is not None:
-        original, successor = (
-            next((snapshot.inspected(each) for each in leftovers if each.id == container_id), None)
-            for container_id in (journal.original, journal.successor)
-        )
-        settled = {journal.original, journal.successor}
-        if original is not None:
-            if successor is not None:
-                steps += _stand_back(successor, successor_name(name, original.id))
-            if original.name != name:
-                steps.append(Rename(original.id, original.name, name))
-            if journal.was_running and not original.is_running:
-                steps.append(Start(original.id, name))
-            standing = original.host_config.get("RestartPolicy") or {}
-            if (standing.get("Name") or "no") != journal.policy:
-                policy = journal.restart_policy
-                steps.append(SetRestartPolicy(original.id, name, policy=policy, former=standing))
-            if successor is not None:
-                steps.append(_remove(successor, successor_name(name, original.id)))
-        elif successor is None or successor.name != name:
-            raise _unknown(name, leftovers, journal.volume)
-        steps.append(CloseJournal(journal))
+        by_id = {each.id: snapshot.inspected(each) for each in leftovers}
+        settled = {each for entry in journal.entries for each in (entry.original, entry.successor)}
+        if any(_is_accepted(entry, by_id) for entry in journal.entries):
+            steps += _finish(journal, by_id, snapshot, leftovers)
+        else:
+            steps += _undo(journal, by_id, snapshot, leftovers)
     for summary in leftovers:
         if summary.id in settled:
             continue
-        # Made before anything was written down, so nothing else was done; a renamed original never is.
-        if _LEFTOVER.fullmatch(summary.name).group("role") == "old":  # type: ignore[union-attr]
+        match = _LEFTOVER.fullmatch(summary.name)
+        if match is None or match.group("role") == "old":
+            # Whatever was made before anything was written down has done nothing; a renamed original holds everything.
             raise _unknown(name, leftovers, None)
-        steps.append(_remove(snapshot.inspected(summary), summary.name))
+        if match.group("role") == "again" and not any(s.id.startswith(match.group("id")) for s in snapshot.summaries):
+            # All that is left of its original.
+            if journal is None:
+                raise _unknown(name, leftovers, None)
+            continue
+        steps.append(_remove(snapshot.inspected(summary)))
+    if journal is not None:
+        steps.append(CloseJournal(journal))
     return Item("container", name, steps=tuple(steps))
 
 
-def _stand_back(successor: Container, name: str) -> list[Step]:
-    steps: list[Step] = []
+def _is_accepted(entry: Entry, by_id: t.Mapping[str, Container]) -> bool:
+    return bool(entry.original) and entry.original not in by_id and entry.successor in by_id
+
+
+def _finish(
+    journal: Journal, by_id: t.Mapping[str, Container], snapshot: Snapshot, leftovers: t.Sequence[Summary]
+) -> t.Iterator[Step]:
+    """All successors stand in their places; what is left of the originals goes."""
+    for entry in journal.entries:
+        successor = by_id.get(entry.successor)
+        if successor is None or successor.name != entry.name:
+            raise _unknown(entry.name, leftovers, journal.volume)
+    for entry in reversed(journal.entries):
+        if entry.original in by_id:
+            yield _remove(by_id[entry.original])
+
+
+def _undo(
+    journal: Journal, by_id: t.Mapping[str, Container], snapshot: Snapshot, leftovers: t.Sequence[Summary]
+) -> t.Iterator[Step]:
+    """First everything that holds ports, addresses or names steps back; then the originals stand again."""
+    successors = {entry.name: by_id[entry.successor] for entry in journal.entries if entry.successor in by_id}
+    for entry in reversed(journal.entries):
+        if entry.name in successors:
+            yield from _stand_back(successors[entry.name], entry)
+    for entry in journal.entries:
+        if entry.original in by_id:
+            yield from _restore(by_id[entry.original], entry, successors.get(entry.name))
+        elif entry.original:
+            yield from _inherit(entry, journal, snapshot, leftovers)
+    for entry in reversed(journal.entries):
+        successor = successors.get(entry.name)
+        if successor is not None and not _vanishes(successor):
+            yield RemoveContainer(successor.id, successor_name(entry.name, entry.original or _NOBODY), force=True)
+
+
+def _vanishes(container: Container) -> bool:
+    return bool(container.host_config.get("AutoRemove")) and container.is_running
+
+
+def _stand_back(successor: Container, entry: Entry) -> t.Iterator[Step]:
+    if _vanishes(successor):
+        yield _remove(successor)
+        return
     if successor.is_running:
-        steps.append(Stop(successor.id, successor.name, kill=True))
+        yield Stop(successor.id, successor.name, kill=True)
+    name = successor_name(entry.name, entry.original or _NOBODY)
     if successor.name != name:
-        steps.append(Rename(successor.id, successor.name, name))
-    return steps
+        yield Rename(successor.id, successor.name, name)
 
 
-def _remove(container: Container, name: str) -> RemoveContainer:
-    return RemoveContainer(container.id, name, force=True)
+def _restore(original: Container, entry: Entry, successor: Container | None) -> t.Iterator[Step]:
+    name = entry.name
+    if original.name != name:
+        yield Rename(original.id, original.name, name)
+    for network, endpoint in entry.endpoints.items():
+        if network not in {each.get("NetworkID") for each in original.endpoints.values()}:
+            yield Connect(network, original.id, endpoint, network[:12], name)
+    if entry.was_running and not original.is_running:
+        rival = "" if successor is None or _vanishes(successor) else successor.id
+        yield Start(original.id, name, heal=True, rival=rival)
+    if entry.was_paused and not original.is_paused:
+        yield Pause(original.id, name)
+    standing = original.host_config.get("RestartPolicy") or {}
+    if (standing.get("Name") or "no") != entry.policy:
+        yield SetRestartPolicy(original.id, name, policy=entry.restart_policy, former=standing)
+
+
+def _inherit(entry: Entry, journal: Journal, snapshot: Snapshot, leftovers: t.Sequence[Summary]) -> t.Iterator[Step]:
+    """The original was made again and removed: what was made of it takes its name, if it has not got it yet."""
+    again = next((each for each in leftovers if each.name == again_name(entry.name, entry.original)), None)
+    standing = next((each for each in snapshot.summaries if each.name == entry.name), None)
+    if again is not None and standing is None:
+        yield Rename(again.id, again.name, entry.name)
+        standing = again
+    if standing is None:
+        raise _unknown(entry.name, leftovers, journal.volume)
+    policy = snapshot.inspected(standing).host_config.get("RestartPolicy") or {}
+    if (policy.get("Name") or "no") != entry.policy:
+        yield SetRestartPolicy(standing.id, entry.name, policy=entry.restart_policy, former=policy)
+
+
+def _remove(container: Container) -> RemoveContainer:
+    return RemoveContainer(container.id, container.name, force=True)
 
 
 def _unknown(name: str, leftovers: t.Sequence[Summary], volume: str | None) -> Failure:

@@ -19,7 +19,10 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._journal import 
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
+    find_companions,
+    find_leftovers,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
@@ -30,8 +33,13 @@ def read_listing(client: Client) -> Snapshot:
     return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
 
 
-def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish]) -> Snapshot:
-    """What planning these wishes needs to know."""
+def read_snapshot(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    others: t.Collection[str] = (),
+) -> Snapshot:
+    """What planning these wishes needs to know. ``others``: further containers that are looked after."""
     snapshot = read_listing(client)
     volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
     snapshot = snapshot.replace(
@@ -39,13 +47,13 @@ def read_snapshot(client: Client, networks: t.Sequence[NetworkWish], containers:
         locks=frozenset(volume["Name"] for volume in volumes if volume["Name"].startswith(_lock.PREFIX)),
     )
     asked: dict[str, Summary] = {}
-    names = [wish.name for wish in containers]
+    names = [*(wish.name for wish in containers), *others]
     for network in networks:
         names += [member.name for member in network.connected or ()]
         raw = snapshot.find_network(network.name)
         if raw is not None:
             asked.update((summary.id, summary) for summary in snapshot.members_of(raw))
-    for name in names:
+    for name in find_companions(names, snapshot):
         found = snapshot.find_container(name)
         asked.update((each.id, each) for each in [found, *find_leftovers(name, snapshot)] if each is not None)
     snapshot = inspect_containers(client, snapshot, list(asked.values()))
@@ -77,10 +85,16 @@ def read_images(client: Client, snapshot: Snapshot, references: t.Iterable[str])
 
 
 def read_depth(client: Client, snapshot: Snapshot, replaced: t.Iterable[str]) -> Snapshot:
-    """What only the replacement of a container needs: its writable layer, and everybody who may depend on it."""
-    layers = {}
+    """What taking ports and replacing containers needs to know: everybody who may depend on them or want the same.
+
+    Of those that are replaced also the writable layer, and the images that make them again.
+    """
+    layers = dict(snapshot.layers)
+    references = set()
     for container_id in replaced:
-        changes = client.get(f"/containers/{container_id}/changes") or ()
-        layers[container_id] = read_layer(changes, snapshot.containers[container_id])
+        container = snapshot.containers[container_id]
+        layers[container_id] = read_layer(client.get(f"/containers/{container_id}/changes") or (), container)
+        references |= {str(container.config["Image"]), str(container.raw["Image"])}
+    snapshot = read_images(client, snapshot.replace(layers=layers), references - snapshot.images.keys())
     unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]
-    return inspect_containers(client, snapshot.replace(layers=layers), unread)
+    return inspect_containers(client, snapshot, unread)

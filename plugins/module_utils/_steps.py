@@ -90,12 +90,16 @@ class SetRestartPolicy:
 
 @dataclass(frozen=True)
 class Stop:
-    """``timeout`` in seconds; None takes the container's own. ``kill`` does not ask first."""
+    """``timeout`` in seconds; None takes the container's own. ``kill`` does not ask first.
+
+    ``successor``: the reference of the container that is to take its place, if there is one.
+    """
 
     container: str
     name: str
     timeout: int | None = None
     kill: bool = False
+    successor: str = ""
 
     def __str__(self) -> str:
         return f"{'kill' if self.kill else 'stop'} {self.name}"
@@ -103,11 +107,36 @@ class Stop:
 
 @dataclass(frozen=True)
 class Start:
+    """``heal``: a container that the engine cannot start any more is made again from what stands of it.
+
+    ``rival``: who was to take its place; it is gone before the original of a container made again is removed.
+    """
+
+    container: str
+    name: str
+    heal: bool = False
+    rival: str = ""
+
+    def __str__(self) -> str:
+        return f"start {self.name}"
+
+
+@dataclass(frozen=True)
+class Pause:
     container: str
     name: str
 
     def __str__(self) -> str:
-        return f"start {self.name}"
+        return f"pause {self.name}"
+
+
+@dataclass(frozen=True)
+class Unpause:
+    container: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"unpause {self.name}"
 
 
 @dataclass(frozen=True)
@@ -138,11 +167,21 @@ class CarryLayer:
 
 
 @dataclass(frozen=True)
+class CheckLayer:
+    """Refuse to go on where the stopped container has written outside of volumes after it was looked at."""
+
+    container: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"check the writable layer of {self.name}"
+
+
+@dataclass(frozen=True)
 class OpenJournal:
-    """``successor`` is the reference of a container that the plan makes; its ID is written down."""
+    """Successors are references of containers that the plan makes; their IDs are written down."""
 
     journal: Journal
-    successor: str
 
     def __str__(self) -> str:
         return f"open the journal of {self.journal.name}"
@@ -168,12 +207,17 @@ class Rename:
 
 @dataclass(frozen=True)
 class RemoveContainer:
-    """``volumes``: its anonymous volumes too. ``force``: even while it runs."""
+    """``volumes``: its anonymous volumes too. ``force``: even while it runs.
+
+    ``stops``: it still runs and goes by itself when it has ended (--rm); ``timeout`` as for Stop.
+    """
 
     container: str
     name: str
     volumes: bool = False
     force: bool = False
+    stops: bool = False
+    timeout: int | None = None
 
     def __str__(self) -> str:
         return f"remove container {self.name}"
@@ -188,8 +232,11 @@ Step = t.Union[
     SetRestartPolicy,
     Stop,
     Start,
+    Pause,
+    Unpause,
     Verify,
     CarryLayer,
+    CheckLayer,
     OpenJournal,
     CloseJournal,
     Rename,
@@ -212,10 +259,14 @@ def invert(step: Step) -> Step | None:
     if isinstance(step, SetRestartPolicy):
         return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy)
     if isinstance(step, Stop):
-        return Start(step.container, step.name)
+        return Start(step.container, step.name, heal=True, rival=step.successor)
     if isinstance(step, Start):
         # It has only just come up and was not accepted; the old one, which waits for its ports, should not wait long.
         return Stop(step.container, step.name, kill=True)
+    if isinstance(step, Pause):
+        return Unpause(step.container, step.name)
+    if isinstance(step, Unpause):
+        return Pause(step.container, step.name)
     if isinstance(step, Rename):
         return Rename(step.container, former=step.name, name=step.former)
     return None

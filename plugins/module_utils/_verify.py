@@ -12,6 +12,8 @@ import time
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._listen import is_listening
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._output import demultiplex, hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import pair_bindings
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify
@@ -31,6 +33,8 @@ def verify(client: Client, container_id: str, step: Verify) -> None:
         raise _failed(client, second, step, "restarted within a second")
     if step.wait == "healthy":
         _wait_healthy(client, container_id, step)
+    elif step.wait == "listening":
+        _wait_listening(client, container_id, step)
     for binding in pair_bindings(step.publications, second.actual):
         if not binding.actual:
             raise Failure(
@@ -79,6 +83,28 @@ def _wait_healthy(client: Client, container_id: str, step: Verify) -> None:
             raise Failure(
                 "wait_timeout",
                 f"Container {step.name!r} runs, but its health check says {health} (wait_timeout={step.timeout}s).",
+                logs=read_logs(client, container_id),
+            )
+        time.sleep(_POLL)
+
+
+def _wait_listening(client: Client, container_id: str, step: Verify) -> None:
+    """Until something accepts on every published tcp port; one that does is not asked again."""
+    deadline = time.monotonic() + step.timeout
+    from_here = bool(is_local(client.connection))
+    heard: set[int] = set()
+    while True:
+        container = _inspect(client, container_id, step)
+        ports = {publication.container_port for publication in container.actual if publication.protocol == "tcp"}
+        heard |= {port for port in ports - heard if is_listening(client, container, port, from_here)}
+        waiting = ports - heard
+        if not waiting:
+            return
+        if time.monotonic() > deadline:
+            raise Failure(
+                "wait_timeout",
+                f"Container {step.name!r} runs, but nothing in it accepts on tcp port"
+                f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={step.timeout}s).",
                 logs=read_logs(client, container_id),
             )
         time.sleep(_POLL)

@@ -60,6 +60,9 @@ class ContainerWish:
     stop_timeout: int | None = None
     force_kill: bool = False
     remove_volumes: bool = False
+    starts_first: bool = False
+    recreates_dependents: bool = False
+    auto_remove_swap: bool = False
     wait: str = "running"
     wait_timeout: int = 60
 
@@ -153,13 +156,7 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
 
 
 # Values that the contract names and that are still to be built: refused, never quietly taken for something else.
-_NOT_YET = {
-    "update_order": "start-first",
-    "dependents": "recreate",
-    "auto_remove_swap": True,
-    "wait": "listening",
-    "on_member_recreate": "recreate",
-}
+_NOT_YET = {"on_member_recreate": "recreate"}
 
 
 def _refuse_unbuilt(params: Params) -> None:
@@ -195,6 +192,9 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
         "bind_policy": params.get("bind_policy") or "any",
         "writable_layer": params.get("writable_layer") or "carry",
         "ignore_deletions": params.get("writable_layer_deletions") == "ignore",
+        "starts_first": params.get("update_order") == "start-first",
+        "recreates_dependents": params.get("dependents") == "recreate",
+        "auto_remove_swap": bool(params.get("auto_remove_swap")),
         "wait": params.get("wait") or "running",
         "wait_timeout": params.get("wait_timeout") or 60,
         **settings,

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What comes before what, and what can only be done together.
+
+Whoever takes a host port that another item gives up comes after it. Containers that exchange ports, and those that
+share a namespace with one that is replaced, are replaced in one transaction: all of them or none.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, plan_swaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
+
+
+def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:
+    """Containers that share a namespace with this one or link to it. IPC, PID and links are known of inspected ones."""
+    found = []
+    for summary in snapshot.summaries:
+        if summary.id == container.id:
+            continue
+        reasons = []
+        if summary.network_mode == f"container:{container.id}":
+            reasons.append("shares its network")
+        inspected = snapshot.containers.get(summary.id)
+        if inspected is not None:
+            for key, what in (("IpcMode", "IPC namespace"), ("PidMode", "PID namespace")):
+                if inspected.host_config.get(key) == f"container:{container.id}":
+                    reasons.append(f"shares its {what}")
+            links = inspected.host_config.get("Links") or ()
+            if any(link.split(":")[0].lstrip("/") == container.name for link in links):
+                reasons.append("links to it")
+        if reasons:
+            found.append((summary, " and ".join(reasons)))
+    return found
+
+
+def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], list[Failure]]:
+    """The items with their order, and with the steps of every transaction at its first member."""
+    items = _order_by_ports(items, snapshot)
+    groups = {item.key: frozenset([item.key]) for item in items}
+    by_key = {item.key: item for item in items}
+    replaced = {item.swap.container.id: item.key for item in items if item.swap is not None}
+    for key, item in by_key.items():
+        for other in _shared_with(item, snapshot, replaced):
+            groups = _unite(groups, groups[key] | groups[other])
+    refusals: list[Failure] = []
+    while True:
+        cycle = _find_cycle(by_key, groups)
+        if cycle is None:
+            break
+        if not all(by_key[key].swap is not None for key in cycle):
+            names = ", ".join(repr(name) for _kind, name in sorted(cycle))
+            return list(items), [Failure("unsupported", f"{names} wait for each other in this task. Take two tasks.")]
+        groups = _unite(groups, cycle)
+    for group in sorted({tuple(sorted(group)) for group in groups.values()}):
+        members = _in_start_order([by_key[key] for key in group], snapshot, replaced)
+        if members[0].swap is None:
+            continue
+        swaps = [t.cast(Replacement, member.swap) for member in members]
+        refusals += _check_together(swaps)
+        if refusals:
+            continue
+        leader = members[0].key
+        needs = frozenset(need for member in members for need in member.needs) - set(group)
+        for member in members:
+            by_key[member.key] = replace(member, needs=frozenset([leader]))
+        by_key[leader] = replace(members[0], needs=needs, steps=tuple(plan_swaps(swaps, snapshot)))
+    return [by_key[item.key] for item in items], refusals
+
+
+def _check_together(swaps: t.Sequence[Replacement]) -> list[Failure]:
+    if len(swaps) == 1:
+        return []
+    names = ", ".join(repr(swap.container.name) for swap in swaps)
+    return [
+        Failure(
+            "option_conflict",
+            f"Container {swap.container.name!r} cannot be replaced with update_order=start-first: {names} have to be"
+            " replaced together. Take stop-first.",
+        )
+        for swap in swaps
+        if swap.starts_first
+    ]
+
+
+def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
+    """Whoever takes a port that another item of the plan gives up comes after it."""
+    planned = {item.name: item for item in items if item.holds is not None and item.changes}
+    ordered = []
+    for item in items:
+        givers = set()
+        for summary in snapshot.summaries:
+            if not summary.is_running or summary.name == item.name or summary.name not in planned:
+                continue
+            if any(overlaps(held, wanted) for held in summary.publications for wanted in item.holds or ()):
+                givers.add(("container", summary.name))
+        ordered.append(replace(item, needs=item.needs | givers) if givers else item)
+    return ordered
+
+
+def _shared_with(item: Item, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:
+    """The replaced containers on whose being there this one depends."""
+    if item.swap is None:
+        return []
+    mine = item.swap.container.id
+    return [
+        key
+        for container_id, key in replaced.items()
+        if any(each.id == mine for each, _why in find_dependents(snapshot.containers[container_id], snapshot))
+    ]
+
+
+def _unite(groups: t.Mapping[Key, frozenset[Key]], union: t.Iterable[Key]) -> dict[Key, frozenset[Key]]:
+    together = frozenset(each for key in union for each in groups[key])
+    return {key: together if key in together else group for key, group in groups.items()}
+
+
+def _find_cycle(items: t.Mapping[Key, Item], groups: t.Mapping[Key, frozenset[Key]]) -> frozenset[Key] | None:
+    """Members of groups that wait for each other; None where there is an order."""
+    needs = {
+        group: {groups[need] for key in group for need in items[key].needs if need in items} - {group}
+        for group in set(groups.values())
+    }
+
+    def reach(start: frozenset[Key]) -> set[frozenset[Key]]:
+        found: set[frozenset[Key]] = set()
+        waiting = [start]
+        while waiting:
+            fresh = needs[waiting.pop()] - found
+            found |= fresh
+            waiting.extend(fresh)
+        return found
+
+    reached = {group: reach(group) for group in needs}
+    for group, others in reached.items():
+        if group in others:
+            return frozenset(key for other in others if group in reached[other] for key in other)
+    return None
+
+
+def _in_start_order(items: t.Sequence[Item], snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Item]:
+    """Those first whose namespaces the others share."""
+    keys = {item.key for item in items}
+    after = {item.key: set(_shared_with(item, snapshot, replaced)) & keys for item in items}
+    ordered: list[Item] = []
+    while len(ordered) < len(items):
+        done = {item.key for item in ordered}
+        # Links may run in a circle, which has no order; the engine would not start them in any.
+        ready = [item for item in items if item.key not in done and after[item.key] <= done]
+        ordered += ready or [item for item in items if item.key not in done]
+    return ordered
