@@ -401,8 +401,15 @@ options:
     default: refuse
   update_order:
     description:
-      - The order in which a container is replaced. With V(stop-first) the old one stops before its successor starts.
-      - V(start-first) is refused with the failure code V(unsupported) in this version.
+      - The order in which a running container is replaced. With V(stop-first) the old one stops before its successor
+        starts.
+      - With V(start-first) the successor starts and is checked first, so that the name can be looked up in the DNS of
+        its user-defined networks all the time. Both run for a moment, on the same volumes.
+      - V(start-first) is refused where the old and the new one need the same host port (V(port_conflict)) or fixed
+        address (V(address_in_use)), where files outside of volumes would have to be carried
+        (V(writable_layer_changed)), and where other containers have to be replaced together with this one
+        (V(option_conflict)). When the old one has written such files by the time it stops, the change is undone.
+      - With V(start-first) the successor gets its own name as an alias on these networks.
     type: str
     choices: [stop-first, start-first]
     default: stop-first
@@ -411,14 +418,20 @@ options:
       - What to do when a container that has to be replaced shares its network, IPC or PID namespace with others, or
         others link to it.
       - V(refuse) refuses with the failure code V(dependents_exist), with their names.
-      - V(recreate) is refused with the failure code V(unsupported) in this version.
+      - V(recreate) replaces them too, with everybody who depends on them in turn. All of them or none are replaced.
+        They keep what they are, with O(writable_layer=carry), and O(writable_layer_deletions) and O(auto_remove_swap)
+        count for them as well.
+      - Containers that only use its volumes are not replaced. The module warns that they are there.
     type: str
     choices: [refuse, recreate]
     default: refuse
   auto_remove_swap:
     description:
-      - Whether a container with O(auto_remove) may be replaced.
-      - V(true) is refused with the failure code V(unsupported) in this version.
+      - Whether a running container with O(auto_remove) (C(--rm)) may be replaced. The engine removes it as soon as it
+        stops, so that it could not be brought back.
+      - With V(true) it keeps running without its networks while its successor starts and is checked, and stops only
+        then. When something fails, it gets its networks back. What it writes outside of volumes after that was carried
+        over is lost.
     type: bool
     default: false
   wait:
@@ -429,13 +442,15 @@ options:
       - V(healthy) is that its health check says so as well, within O(wait_timeout). A container without a health check
         is undone with the failure code V(option_conflict). One that replaces a healthy container must reach this in any
         case.
-      - V(listening) is refused with the failure code V(unsupported) in this version.
+      - V(listening) is that something in the container accepts connections on every tcp port that it publishes, within
+        O(wait_timeout). It is asked at its own address, as docker's proxy accepts on the host in any case. Where the
+        engine is not on this host, the container itself must have a program to look with, such as python3, nc or bash.
     type: str
     choices: [running, healthy, listening]
     default: running
   wait_timeout:
     description:
-      - How many seconds O(wait=healthy) waits. V(0) counts as V(60).
+      - How many seconds O(wait=healthy) and O(wait=listening) wait. V(0) counts as V(60).
     type: int
     default: 60
 """

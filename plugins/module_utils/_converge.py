@@ -121,7 +121,7 @@ def converge(
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
         if check_mode or not keys:
-            tried = bool(host.engine.is_local)
+            tried = bool(host.engine.is_local) or not plan.takes_ports
             return Converged(plan, host, check_mode, *names, actions=plan.actions, ports_tried=tried)
     actions: list[str] = []
     for _attempt in range(_ATTEMPTS):
@@ -192,7 +192,11 @@ def _apply(
     if pulled:
         actions += pulled
         plan, host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
-    tried = bool(host.engine.is_local) or try_ports(client, plan.items, host)
+    try:
+        tried = bool(host.engine.is_local) or try_ports(client, plan.items, host)
+    except Failure as failure:
+        failure.outcome = {"changed": bool(actions), "actions": list(actions)}
+        raise
     outcomes = apply_items(plan.items, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)

@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups imp
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import plan_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
@@ -35,7 +36,13 @@ class Plan:
     @property
     def touched(self) -> set[Key]:
         """The objects that something is to be done with; an image to pull counts for the container that needs it."""
-        return {item.key for item in self.items if item.changes or item.pull}
+        members = {
+            ("container", step.container_name)
+            for item in self.items
+            for step in item.steps
+            if item.kind == "network" and isinstance(step, (Connect, Disconnect))
+        }
+        return members | {item.key for item in self.items if item.changes or item.pull}
 
     @property
     def warnings(self) -> list[str]:

@@ -69,12 +69,12 @@ notes:
     stop.
   - A successor has another container ID and empty logs. RV(will_lose) lists what a change costs, in check mode before
     it happens.
-  - Containers that are paused, that were started with C(--rm), or that are tasks of a swarm service cannot be
-    replaced in this version. They are refused with the failure codes V(unsupported) and V(swarm_managed).
+  - A container that was started with C(--rm) is only replaced with O(auto_remove_swap=true), and a task of a swarm
+    service never. They are refused with the failure codes V(unsupported) and V(swarm_managed).
   - Two runs do not change one container at the same time. The second one waits up to 30 seconds, and then gives the
     failure code V(busy). The lock is a volume of the daemon, and so is the journal of a replacement.
-  - When a run or the daemon dies while a container is replaced, the next run that would change it undoes that first
-    and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until then.
+  - When a run or the daemon dies while a container is made or replaced, the next run that would change it finishes or
+    undoes that first and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until then.
   - For a container that belongs to a Compose project the module warns when it replaces it, as the next C(up) of Compose
     may undo the change.
 seealso:
@@ -181,6 +181,17 @@ EXAMPLES = r"""
           - "8098:80"
   # The container shop has port 8088, so that second-shop gets port 8098.
 
+- name: Change the ports of a container without a moment in which its name is unknown
+  bridgeport.docker.docker_port_publish:
+    name: proxy
+    published_ports:
+      - "127.0.0.1:8443:80"
+    update_order: start-first
+    writable_layer: discard
+    wait: listening
+  # The successor runs beside the old one until something in it accepts connections on port 80. The files that nginx has
+  # written outside of volumes cannot be carried over in this order, and are not worth it.
+
 - name: Close every port
   bridgeport.docker.docker_port_publish:
     name: "{{ item }}"
@@ -188,6 +199,25 @@ EXAMPLES = r"""
     state: absent
   loop: [shop, second-shop, proxy]
   # The containers go on running, and publish nothing.
+
+- name: A container that runs, with another one in its network namespace
+  bridgeport.docker.docker_topology:
+    containers:
+      - name: shop-metrics
+        image: busybox
+        command: sleep 3600
+        network_mode: container:shop
+        stop_timeout: 1
+
+- name: Publish one more port, and replace both containers for it
+  bridgeport.docker.docker_port_publish:
+    name: shop
+    published_ports:
+      - "127.0.0.1:9100:9100"
+    purge: false
+    dependents: recreate
+  # Without dependents=recreate this is refused, naming shop-metrics. When one of the two does not come up again, both are
+  # put back as they were.
 """
 
 RETURN = r"""
@@ -309,9 +339,9 @@ will_lose:
 preflight:
   description:
     - How much could be checked before the change.
-    - V(full) is that host ports were also tried on the host itself.
-    - V(partial) is that the engine is on another host or in another network namespace, or that it could not be seen
-      where it is. Then only ports of other containers are known to be taken.
+    - V(full) is that the host ports that are taken were also tried on the engine's host itself. Where that is another
+      host, or it cannot be seen whether it is, a container that runs nothing tries them there before the change.
+    - V(partial) is that only ports of other containers are known to be taken, as in check mode with such an engine.
   type: str
   returned: success
   sample: full
@@ -351,8 +381,10 @@ refusals:
 rolled_back:
   description:
     - Whether everything that had been touched for the container stands as it did before.
-    - With V(false) RV(failure.code) is V(rollback_failed), and RV(failure.problems) says what could not be undone.
-  type: bool
+    - V(recreated) is that it does, and that the engine could not start a container any more, which was made again
+      from what stood of it, with its files.
+    - With V(false) something could not be undone, which RV(failure.message) says.
+  type: raw
   returned: when a step failed
   sample: true
 failure:
@@ -382,7 +414,7 @@ failure:
         - "V(writable_layer_changed): files that were changed in the container would be lost. C(paths) lists them."
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
           be."
-        - "V(wait_timeout): a container did not become healthy within O(wait_timeout)."
+        - "V(wait_timeout): a container did not become healthy, or did not listen, within O(wait_timeout)."
         - "V(busy): another run is changing the object, or its name was taken in the meantime."
         - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left
           has been changed by somebody since. C(leftovers) names it."

@@ -55,17 +55,18 @@ notes:
   - Who is on a network may be said with O(networks[].connected), with O(containers[].networks), or with both, which
     are united. Where they say different things about one endpoint, that is refused with the failure code
     V(option_conflict).
-  - Containers that would exchange their host ports are refused with the failure code V(unsupported) in this version.
+  - Containers that exchange their host ports, and those that have to be replaced with another one, are replaced
+    together, all of them or none.
   - While a container is replaced, its ports are closed for a second or two, and for as long as the old one takes to
     stop.
   - A successor has another container ID and empty logs. RV(will_lose) lists what a change costs, in check mode before
     it happens.
-  - Containers that are paused, that were started with C(--rm), or that are tasks of a swarm service cannot be
-    replaced in this version. They are refused with the failure codes V(unsupported) and V(swarm_managed).
+  - A container that was started with C(--rm) is only replaced with O(containers[].auto_remove_swap=true), and a task of
+    a swarm service never. They are refused with the failure codes V(unsupported) and V(swarm_managed).
   - Two runs do not change one container at the same time. The second one waits up to 30 seconds, and then gives the
     failure code V(busy). The lock is a volume of the daemon, and so is the journal of a replacement.
-  - When a run or the daemon dies while a container is replaced, the next run that would change it undoes that first
-    and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until then.
+  - When a run or the daemon dies while a container is made or replaced, the next run that would change it finishes or
+    undoes that first and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until then.
   - For a container that belongs to a Compose project the module warns when it replaces it, as the next C(up) of Compose
     may undo the change.
 seealso:
@@ -407,9 +408,9 @@ will_lose:
 preflight:
   description:
     - How much could be checked before the change.
-    - V(full) is that host ports were also tried on the host itself.
-    - V(partial) is that the engine is on another host or in another network namespace, or that it could not be seen
-      where it is. Then only ports of other containers are known to be taken.
+    - V(full) is that the host ports that are taken were also tried on the engine's host itself. Where that is another
+      host, or it cannot be seen whether it is, a container that runs nothing tries them there before the change.
+    - V(partial) is that only ports of other containers are known to be taken, as in check mode with such an engine.
   type: str
   returned: success
   sample: full
@@ -449,8 +450,10 @@ refusals:
 rolled_back:
   description:
     - Whether everything that had been touched for the networks and containers that failed stands as it did before.
-    - With V(false) RV(failure.code) is V(rollback_failed), and RV(failure.problems) says what could not be undone.
-  type: bool
+    - V(recreated) is that it does, and that the engine could not start a container any more, which was made again
+      from what stood of it, with its files.
+    - With V(false) something could not be undone, which RV(failure.message) says.
+  type: raw
   returned: when a step failed
   sample: true
 failure:
@@ -483,7 +486,7 @@ failure:
         - "V(writable_layer_changed): files that were changed in the container would be lost. C(paths) lists them."
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
           be."
-        - "V(wait_timeout): a container did not become healthy within O(containers[].wait_timeout)."
+        - "V(wait_timeout): a container did not become healthy, or did not listen, within O(containers[].wait_timeout)."
         - "V(busy): another run is changing the object, or its name was taken in the meantime."
         - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left
           has been changed by somebody since. C(leftovers) names it."

@@ -51,7 +51,12 @@ def _rename(value: t.Any, names: t.Collection[str], prefix: str) -> t.Any:
         return {key: _rename(item, names, prefix) for key, item in value.items()}
     if isinstance(value, list):
         return [_rename(item, names, prefix) for item in value]
-    return prefix + value if isinstance(value, str) and value in names else value
+    if not isinstance(value, str):
+        return value
+    kind, colon, name = value.rpartition(":")
+    if kind in ("", "container") and name in names:
+        return f"{kind}{colon}{prefix}{name}"
+    return value
 
 
 def uses_of(tasks: t.Iterable[dict[str, t.Any]], module: str) -> int:
