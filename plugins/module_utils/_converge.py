@@ -105,9 +105,8 @@ def converge(
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
-    interrupted = _companions(
-        {("container", wish.name) for wish in containers if is_interrupted(wish.name, host)}, host
-    )
+    involved = {*names[1], *(member.name for network in networks for member in network.connected or ())}
+    interrupted = _companions({("container", name) for name in involved if is_interrupted(name, host)}, host)
     if interrupted and check_mode:
         raise Failure(
             "interrupted_change",

@@ -66,7 +66,8 @@ notes:
   - Two runs do not change one container at the same time. The second one waits up to 30 seconds, and then gives the
     failure code V(busy). The lock is a volume of the daemon, and so is the journal of a replacement.
   - When a run or the daemon dies while a container is made or replaced, the next run that would change it finishes or
-    undoes that first and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until then.
+    undoes that first and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until
+    then.
   - For a container that belongs to a Compose project the module warns when it replaces it, as the next C(up) of Compose
     may undo the change.
 seealso:
