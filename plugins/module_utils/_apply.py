@@ -22,7 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._heal import is_unstartable, plan_healing
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify, verify_members
 
 # How engines of all versions say that a host port could not be had.
 _PORT_TAKEN = re.compile(
@@ -109,8 +109,9 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                         # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
-                    if not isinstance(error, ApiError) or isinstance(step, steps.Stop):
-                        # No whole answer came, or the daemon gave up waiting: it may have been done all the same.
+                    if not isinstance(error, ApiError) or isinstance(step, (steps.Stop, steps.Connect)):
+                        # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
+                        # endpoint half joined: it may have been done all the same.
                         done.append(step)
                     _roll_back(worker, done, outcome)
                     return outcome
@@ -232,14 +233,13 @@ class Worker:
     def _perform(self, step: steps.Step) -> None:
         client = self.client
         if isinstance(step, steps.CreateNetwork):
-            self._made[step.name] = client.post("/networks/create", step.body)["Id"]
+            self._create_network(step)
         elif isinstance(step, steps.RemoveNetwork):
             client.delete(f"/networks/{self._id(step.network)}")
         elif isinstance(step, steps.Connect):
-            body = {"Container": self._id(step.container), "EndpointConfig": dict(step.endpoint)}
-            client.post(f"/networks/{self._id(step.network)}/connect", body)
+            self._connect(step)
         elif isinstance(step, steps.Disconnect):
-            client.post(f"/networks/{self._id(step.network)}/disconnect", {"Container": self._id(step.container)})
+            self._disconnect(step)
         elif isinstance(step, steps.CreateContainer):
             self._made[step.name] = client.post("/containers/create", step.body, name=step.name)["Id"]
         elif isinstance(step, steps.SetRestartPolicy):
@@ -254,6 +254,8 @@ class Worker:
             client.post(f"/containers/{self._id(step.container)}/unpause")
         elif isinstance(step, steps.Verify):
             verify(client, self._id(step.container), step)
+        elif isinstance(step, steps.VerifyMembers):
+            verify_members(client, self._id(step.network), step)
         elif isinstance(step, steps.OpenJournal):
             entries = step.journal.entries
             journal = replace(
@@ -270,6 +272,32 @@ class Worker:
             client.post(f"/containers/{self._id(step.container)}/rename", name=step.name)
         elif isinstance(step, steps.RemoveContainer):
             self._remove(step)
+
+    def _create_network(self, step: steps.CreateNetwork) -> None:
+        made = self.client.post("/networks/create", step.body)["Id"]
+        self._made[step.name] = made
+        if step.former:
+            self._made[step.former] = made
+            self.made_again.append(f"network {step.name}")
+
+    def _connect(self, step: steps.Connect) -> None:
+        container = self._id(step.container)
+        body = {"Container": container, "EndpointConfig": dict(step.endpoint)}
+        path = f"/networks/{self._id(step.network)}/connect"
+        try:
+            self.client.post(path, body)
+        except ApiError as error:
+            if not (step.restarts and is_port_taken(error.message)):
+                raise
+            # The endpoint is half joined now, and only a container that does not run can leave it cleanly.
+            self._stop(steps.Stop(step.container, step.container_name))
+            self._disconnect(steps.Disconnect(step.network, container, {}, "", "", force=True))
+            self.client.post(path, body)
+            self.client.post(f"/containers/{container}/start")
+
+    def _disconnect(self, step: steps.Disconnect) -> None:
+        body = {"Container": self._id(step.container), "Force": step.force}
+        self.client.post(f"/networks/{self._id(step.network)}/disconnect", body)
 
     def _start(self, step: steps.Start) -> None:
         container_id = self._id(step.container)

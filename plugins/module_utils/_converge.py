@@ -15,15 +15,19 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._client import A
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import find_companions
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import find_locked, hold_locks
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
-    find_companions,
     is_interrupted,
     plan_recovery,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import (
+    is_rebuild_interrupted,
+    plan_network_recovery,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
@@ -105,8 +109,7 @@ def converge(
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
-    involved = {*names[1], *(member.name for network in networks for member in network.connected or ())}
-    interrupted = _companions({("container", name) for name in involved if is_interrupted(name, host)}, host)
+    interrupted = _find_interrupted(networks, containers, host)
     if interrupted and check_mode:
         raise Failure(
             "interrupted_change",
@@ -127,7 +130,7 @@ def converge(
         with hold_locks(client, keys):
             # Somebody else may have changed anything until the locks were ours.
             host = _read(client, networks, containers, keys)
-            needed = _companions(keys, host)
+            needed = find_companions(keys, host.journals)
             if needed <= keys:
                 host = _recover(client, networks, containers, host, keys, actions)
                 recovered = bool(actions)
@@ -148,10 +151,16 @@ def _read(
     return read_snapshot(client, networks, containers, [name for kind, name in sorted(keys) if kind == "container"])
 
 
-def _companions(keys: t.Iterable[Key], host: Snapshot) -> set[Key]:
-    """These objects, and the containers that an interrupted run changed together with them."""
-    containers = find_companions({name for kind, name in keys if kind == "container"}, host)
-    return {*keys, *(("container", name) for name in containers)}
+def _find_interrupted(
+    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+) -> set[Key]:
+    """What an interrupted change has touched, if any of it concerns this task."""
+    joining = (member.name for network in networks for member in network.connected or ())
+    names = {*(wish.name for wish in containers), *joining}
+    involved = {*(("container", name) for name in names), *(("network", wish.name) for wish in networks)}
+    found = {key for journal in host.journals for key in journal.keys if involved & journal.keys}
+    found |= {("container", name) for name in names if is_interrupted(name, host)}
+    return found | {("network", wish.name) for wish in networks if is_rebuild_interrupted(wish.name, host)}
 
 
 def _recover(
@@ -163,11 +172,12 @@ def _recover(
     actions: list[str],
 ) -> Snapshot:
     """Settle what interrupted runs have left of these containers, before the host is planned for."""
-    settled: set[str] = set()
-    for kind, name in sorted(keys):
-        item = plan_recovery(name, host) if kind == "container" and name not in settled else None
+    settled: set[Key] = set()
+    for key in sorted(keys):
+        plan = plan_recovery if key[0] == "container" else plan_network_recovery
+        item = None if key in settled else plan(key[1], host)
         if item is not None:
-            settled |= find_companions([name], host)
+            settled |= find_companions([key], host.journals)
             outcomes = apply_items([item], client.clone, 1)
             actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
             _raise_failed(outcomes, actions)
@@ -267,7 +277,11 @@ def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -
     rolled_back: bool | str = all(each.rolled_back is not False for each in failed)
     message = cause.message.rstrip(".") + "."
     if rolled_back and first.rolled_back:
-        message += " Everything was put back as it was."
+        message += (
+            " Everything was put back as it was."
+            if first.rolled_back is True
+            else " Everything was put back; what could not be was made again."
+        )
     if others:
         message += f" Also failed or not begun: {', '.join(others)}."
     failure = Failure(cause.code, message, **cause.details)

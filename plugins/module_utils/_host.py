@@ -138,5 +138,12 @@ class Snapshot:
             if network["Name"] in summary.endpoints and summary.endpoints[network["Name"]].get("NetworkID") in ids
         ]
 
+    def stale_members_of(self, network: Raw) -> list[Summary]:
+        """Containers whose endpoint is on a network of this name that is gone: they cannot start as they are."""
+        known = {"", None, *(each["Id"] for each in self.networks)}
+        name = network["Name"]
+        found = [summary for summary in self.summaries if name in summary.endpoints]
+        return [summary for summary in found if summary.endpoints[name].get("NetworkID") not in known]
+
     def inspected(self, summary: Summary) -> Container:
         return self.containers[summary.id]

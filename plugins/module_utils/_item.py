@@ -28,6 +28,8 @@ class Request:
 
     networks: t.Mapping[str, NetworkWish] = field(default_factory=dict)
     containers: t.Mapping[str, ContainerWish] = field(default_factory=dict)
+    # Networks that stand and are removed and made again.
+    rebuilt: frozenset[str] = frozenset()
     # What is known to be replaced, by ID, from an earlier round of planning.
     swaps: t.Mapping[str, Replacement] = field(default_factory=dict)
 

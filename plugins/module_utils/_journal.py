@@ -14,7 +14,9 @@ from __future__ import annotations
 import hashlib
 import json
 import typing as t
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
+
+Key = t.Tuple[str, str]
 
 PREFIX = "bridgeport-journal-"
 LABEL = "bridgeport.docker.journal"
@@ -43,28 +45,65 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Journal:
-    """One change of containers that belong together, in the order in which they start."""
+class Member:
+    """A container on a network that is rebuilt: its endpoint as it stood, and as it shall be. None: not on it."""
 
-    entries: tuple[Entry, ...]
+    container: str
+    name: str
+    before: t.Mapping[str, t.Any] | None
+    after: t.Mapping[str, t.Any] | None
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """A network that is removed and made again: its ID, and its definition as it stood and as it shall be."""
+
+    name: str
+    original: str
+    before: t.Mapping[str, t.Any]
+    after: t.Mapping[str, t.Any]
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True)
+class Journal:
+    """One change: of containers that belong together, in the order in which they start, or of a network."""
+
+    entries: tuple[Entry, ...] = ()
+    rebuild: Rebuild | None = None
 
     @property
     def name(self) -> str:
-        return self.entries[0].name
+        return self.entries[0].name if self.rebuild is None else f"network {self.rebuild.name}"
 
     @property
-    def names(self) -> frozenset[str]:
-        return frozenset(entry.name for entry in self.entries)
+    def keys(self) -> frozenset[Key]:
+        """Everything that the change touches."""
+        found = {("container", entry.name) for entry in self.entries}
+        if self.rebuild is not None:
+            found |= {("network", self.rebuild.name), *(("container", each.name) for each in self.rebuild.members)}
+        return frozenset(found)
 
     @property
     def volume(self) -> str:
         return PREFIX + hashlib.sha256(self.name.encode()).hexdigest()[:20]
 
     def as_labels(self) -> dict[str, str]:
-        return {LABEL: json.dumps([asdict(entry) for entry in self.entries])}
+        return {LABEL: json.dumps(asdict(self))}
 
 
 def read_journal(volume: t.Mapping[str, t.Any]) -> Journal:
-    known = {each.name for each in fields(Entry)}
     raw = json.loads((volume.get("Labels") or {})[LABEL])
-    return Journal(tuple(Entry(**{key: entry[key] for key in entry if key in known}) for entry in raw))
+    rebuild = raw["rebuild"]
+    if rebuild is not None:
+        rebuild = Rebuild(**{**rebuild, "members": tuple(Member(**member) for member in rebuild["members"])})
+    return Journal(tuple(Entry(**entry) for entry in raw["entries"]), rebuild)
+
+
+def find_companions(keys: t.Iterable[Key], journals: t.Iterable[Journal]) -> set[Key]:
+    """These objects, and everything that was changed together with one of them when that was cut off."""
+    found = set(keys)
+    for journal in journals:
+        if found & journal.keys:
+            found |= journal.keys
+    return found

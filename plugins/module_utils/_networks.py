@@ -261,6 +261,59 @@ def create_body(wish: NetworkWish, api: tuple[int, int]) -> dict[str, t.Any]:
     return body
 
 
+def replay_body(raw: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
+    """The create request that makes this network again, on the subnets that it has."""
+    ipam = raw.get("IPAM") or {}
+    body: dict[str, t.Any] = {
+        "Name": raw["Name"],
+        "Driver": raw.get("Driver") or "bridge",
+        "IPAM": {
+            "Driver": ipam.get("Driver") or "default",
+            "Options": dict(ipam.get("Options") or {}),
+            "Config": [pool.as_body() for pool in read_pools(raw)],
+        },
+        "Internal": bool(raw.get("Internal")),
+        "Attachable": bool(raw.get("Attachable")),
+        "EnableIPv6": bool(raw.get("EnableIPv6")),
+        "Options": dict(raw.get("Options") or {}),
+        "Labels": dict(raw.get("Labels") or {}),
+        "CheckDuplicate": True,
+    }
+    if "EnableIPv4" in raw and api >= (1, 48):
+        body["EnableIPv4"] = raw["EnableIPv4"]
+    return body
+
+
+def rebuild_body(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
+    """The create request that makes this network as it is wished for; what the wish leaves open stays as it is."""
+    body = replay_body(raw, api)
+    for key, wanted in (
+        ("Internal", wish.internal),
+        ("Attachable", wish.attachable),
+        ("EnableIPv6", wish.enable_ipv6),
+        ("EnableIPv4", wish.enable_ipv4),
+    ):
+        if wanted is not None and (key != "EnableIPv4" or api >= (1, 48)):
+            body[key] = wanted
+    for key, value in (wish.driver_options or {}).items():
+        if value is None:
+            body["Options"].pop(key, None)
+        else:
+            body["Options"][key] = value
+    if wish.labels is not None:
+        reserved = {key: value for key, value in body["Labels"].items() if key.startswith(RESERVED_LABELS)}
+        body["Labels"] = {**wish.labels, **reserved}
+    if wish.ipam_driver is not None:
+        body["IPAM"]["Driver"] = wish.ipam_driver
+    if wish.ipam_driver_options is not None:
+        body["IPAM"]["Options"] = dict(wish.ipam_driver_options)
+    pools = wish.pools if wish.pools else read_pools(raw)
+    if not body["EnableIPv6"] and not wish.pools:
+        pools = tuple(pool for pool in pools if ":" not in pool.subnet)
+    body["IPAM"]["Config"] = [pool.as_body() for pool in pools]
+    return body
+
+
 def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.Any]]:
     """What the wish asks for and the network is not: by option, the value that stands and the value that is wanted."""
     found: dict[str, tuple[t.Any, t.Any]] = {}

@@ -17,7 +17,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._item import Ite
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import arrange, find_dependents
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import plan_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import is_to_be_rebuilt, plan_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
@@ -128,12 +128,13 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
     except Failure as failure:
         return Plan(refusals=(failure,))
     twins = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
+    rebuilt = frozenset(wish.name for wish in networks if _is_to_be_rebuilt(wish, snapshot))
     asked = {wish.name: wish for wish in containers}
     swaps: dict[str, Replacement] = {}
     # Each round may find that more containers are replaced, because they depend on those of the last one.
     for _round in range(len(snapshot.summaries) + 2):
         dependents, refusals = _add_dependents(asked, swaps.values(), snapshot)
-        request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, swaps)
+        request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, rebuilt, swaps)
         items, refused = _plan_items(networks, [*containers, *dependents.values()], snapshot, request)
         found = {item.swap.container.id: item.swap for item in items if item.swap is not None}
         if found.keys() == swaps.keys():
@@ -145,6 +146,14 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
     if not refusals:
         items, refusals = arrange(items, snapshot)
     return Plan(tuple(_add_warnings(items, snapshot)), tuple(refusals))
+
+
+def _is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
+    try:
+        return is_to_be_rebuilt(wish, snapshot)
+    except Failure:
+        # Its own plan says what is wrong with it.
+        return False
 
 
 def _plan_items(

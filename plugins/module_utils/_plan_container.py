@@ -324,10 +324,14 @@ def _plan_endpoints(
     steps: list[Step] = []
     for endpoint in wish.networks or ():
         raw = snapshot.find_network(endpoint.name)
-        reference = endpoint.name if raw is None else raw["Id"]
+        rebuilt = endpoint.name in request.rebuilt
+        if rebuilt and endpoint.name in container.endpoints:
+            continue  # joined again with this wish by the network's own plan
+        reference = endpoint.name if raw is None or rebuilt else raw["Id"]
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
     for name, standing in container.endpoints.items():
-        if name not in design.endpoints and (wish.purge_networks or name in wish.leaves):
+        leaves = name not in design.endpoints and name not in request.rebuilt
+        if leaves and (wish.purge_networks or name in wish.leaves):
             former = clean_endpoint(container, standing, snapshot.engine.api)
             steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps

@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import Sna
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, plan_swaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
 
 
 def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:
@@ -46,7 +47,7 @@ def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summ
 
 def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], list[Failure]]:
     """The items with their order, and with the steps of every transaction at its first member."""
-    items = _order_by_ports(items, snapshot)
+    items = _order_by_members(_order_by_ports(items, snapshot))
     groups = {item.key: frozenset([item.key]) for item in items}
     by_key = {item.key: item for item in items}
     replaced = {item.swap.container.id: item.key for item in items if item.swap is not None}
@@ -105,6 +106,19 @@ def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
             if any(overlaps(held, wanted) for held in summary.publications for wanted in item.holds or ()):
                 givers.add(("container", summary.name))
         ordered.append(replace(item, needs=item.needs | givers) if givers else item)
+    return ordered
+
+
+def _order_by_members(items: t.Sequence[Item]) -> list[Item]:
+    """Two networks do not move the same container at the same time."""
+    ordered: list[Item] = []
+    seen: list[tuple[Key, set[str]]] = []
+    for item in items:
+        if item.kind == "network":
+            moved = {step.container for step in item.steps if isinstance(step, (Connect, Disconnect))}
+            item = replace(item, needs=item.needs | {key for key, others in seen if moved & others})
+            seen.append((item.key, moved))
+        ordered.append(item)
     return ordered
 
 

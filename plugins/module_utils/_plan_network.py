@@ -28,6 +28,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     overlapping,
     read_pools,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import plan_rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Connect,
@@ -52,28 +53,39 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         return _plan_removal(wish, raw, snapshot, request)
     if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
         raise _too_old("enable_ipv4=false", "28.0", snapshot)
-    if raw is None:
-        _check_overlap(wish, snapshot, request)
-    else:
+    rebuilds = wish.name in request.rebuilt
+    if raw is not None:
         _check_same(wish, raw)
-    reference = wish.name if raw is None else raw["Id"]
-    steps: list[Step] = []
-    if raw is None:
-        steps.append(CreateNetwork(wish.name, create_body(wish, snapshot.engine.api)))
-    members, losses = _plan_members(wish, raw, reference, snapshot, request)
-    steps.extend(members)
+    if raw is None or rebuilds:
+        _check_overlap(wish, snapshot, request)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
+    if raw is not None and rebuilds:
+        for member in wish.connected or ():
+            check_endpoint(member.name, member, wish.name, snapshot, request)
+        steps, losses, after = plan_rebuild(wish, raw, snapshot, request)
+    else:
+        body = create_body(wish, snapshot.engine.api)
+        steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
+        steps, after = (steps, raw) if raw is not None else ([CreateNetwork(wish.name, body), *steps], body)
     after_names = _names_after(wish, names, request)
     return Item(
         "network",
         wish.name,
         steps=tuple(steps),
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
-        after={**describe_network(raw or create_body(wish, snapshot.engine.api)), "connected": after_names},
+        after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
-        needs=frozenset() if raw else _find_givers(wish, snapshot, request),
-        predicted=network_result(raw or create_body(wish, snapshot.engine.api), after_names),
+        needs=_find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
+        predicted=network_result(after, after_names),
     )
+
+
+def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
+    """Whether the network stands and differs in something that Docker does not change in place."""
+    raw = snapshot.find_network(wish.name)
+    if raw is None or wish.state == "absent" or wish.name in PREDEFINED or raw.get("Driver") != "bridge":
+        return False
+    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw))
 
 
 def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
@@ -140,20 +152,13 @@ def _find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> fro
 
 def _check_same(wish: NetworkWish, raw: Raw) -> None:
     differences = find_differences(wish, raw)
-    if not differences:
+    if not differences or wish.on_difference == "rebuild":
         return
     listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
-    advice = (
-        "on_difference=fail: nothing was changed."
-        if wish.on_difference == "fail"
-        else (
-            "Docker changes nothing of a network in place, and rebuilding one with its members is not supported yet: "
-            "remove it (state=absent) and create it again."
-        )
-    )
     raise Failure(
-        "option_conflict" if wish.on_difference == "fail" else "unsupported",
-        f"Network {wish.name!r} differs: {listing}. {advice}",
+        "option_conflict",
+        f"Network {wish.name!r} differs: {listing}. Docker changes nothing of a network in place, and"
+        " on_difference=fail forbids to rebuild it.",
         differences={option: {"before": old, "after": new} for option, (old, new) in differences.items()},
     )
 
@@ -266,10 +271,11 @@ def plan_endpoint(
     met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
     aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
     wished = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
-    if wished == former and endpoint_is_live(container, standing, reference):
+    is_live = endpoint_is_live(container, standing, reference)
+    if wished == former and is_live:
         return []
     return [
-        Disconnect(reference, target, former, network, name),
+        Disconnect(reference, target, former, network, name, force=not is_live),
         Connect(reference, target, wished, network, name),
     ]
 

@@ -59,13 +59,15 @@ def trial_name(name: str, token: str) -> str:
 
 
 def find_journal(name: str, snapshot: Snapshot) -> Journal | None:
-    return next((journal for journal in snapshot.journals if name in journal.names), None)
+    """The journal of a change in which this container was to be replaced or made."""
+    found = (each for each in snapshot.journals if any(entry.name == name for entry in each.entries))
+    return next(found, None)
 
 
 def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
     """The containers of an interrupted change of this one: those its journal names, and those called like its parts."""
     journal = find_journal(name, snapshot)
-    names = {name} if journal is None else journal.names
+    names = {name, *(entry.name for entry in (journal.entries if journal else ()))}
     ids = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
     found = []
     for summary in snapshot.summaries:
@@ -77,15 +79,6 @@ def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
 
 def is_interrupted(name: str, snapshot: Snapshot) -> bool:
     return find_journal(name, snapshot) is not None or bool(find_leftovers(name, snapshot))
-
-
-def find_companions(names: t.Iterable[str], snapshot: Snapshot) -> set[str]:
-    """These, and everybody who was changed together with one of them when that was cut off."""
-    found = set(names)
-    for journal in snapshot.journals:
-        if found & journal.names:
-            found |= journal.names
-    return found
 
 
 def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:

@@ -15,14 +15,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _journal,
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, read_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, find_companions, read_journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
-    find_companions,
-    find_leftovers,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
@@ -52,8 +49,10 @@ def read_snapshot(
         names += [member.name for member in network.connected or ()]
         raw = snapshot.find_network(network.name)
         if raw is not None:
-            asked.update((summary.id, summary) for summary in snapshot.members_of(raw))
-    for name in find_companions(names, snapshot):
+            members = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
+            asked.update((summary.id, summary) for summary in members)
+    involved = [("container", name) for name in names] + [("network", network.name) for network in networks]
+    for name in [name for kind, name in find_companions(involved, snapshot.journals) if kind == "container"]:
         found = snapshot.find_container(name)
         asked.update((each.id, each) for each in [found, *find_leftovers(name, snapshot)] if each is not None)
     snapshot = inspect_containers(client, snapshot, list(asked.values()))

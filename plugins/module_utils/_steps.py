@@ -21,8 +21,11 @@ Body = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class CreateNetwork:
+    """``former``: the ID of the network that stood in its place; what refers to that means the new one from then on."""
+
     name: str
     body: Body
+    former: str = ""
 
     def __str__(self) -> str:
         return f"create network {self.name}"
@@ -30,8 +33,11 @@ class CreateNetwork:
 
 @dataclass(frozen=True)
 class RemoveNetwork:
+    """``body``: how to make it again; None where there is no need to."""
+
     network: str
     name: str
+    body: Body | None = None
 
     def __str__(self) -> str:
         return f"remove network {self.name}"
@@ -39,13 +45,18 @@ class RemoveNetwork:
 
 @dataclass(frozen=True)
 class Connect:
-    """``network`` and ``container`` are references, the two names are for people."""
+    """``network`` and ``container`` are references, the two names are for people.
+
+    ``restarts``: where a running container cannot take its host ports back, it is restarted rather than left half
+    joined.
+    """
 
     network: str
     container: str
     endpoint: Body
     network_name: str
     container_name: str
+    restarts: bool = False
 
     def __str__(self) -> str:
         return f"connect {self.container_name} to {self.network_name}"
@@ -53,13 +64,15 @@ class Connect:
 
 @dataclass(frozen=True)
 class Disconnect:
-    """``endpoint`` is what stood, so that it can be connected again."""
+    """``endpoint`` is what stood, so that it can be connected again. ``force``: the network may be gone."""
 
     network: str
     container: str
     endpoint: Body
     network_name: str
     container_name: str
+
+    force: bool = False
 
     def __str__(self) -> str:
         return f"disconnect {self.container_name} from {self.network_name}"
@@ -155,6 +168,18 @@ class Verify:
 
 
 @dataclass(frozen=True)
+class VerifyMembers:
+    """Read back whether these containers are on the network: by ID, with the publications that have to be bound."""
+
+    network: str
+    name: str
+    members: tuple[tuple[str, tuple[Publication, ...]], ...]
+
+    def __str__(self) -> str:
+        return f"verify the members of {self.name}"
+
+
+@dataclass(frozen=True)
 class CarryLayer:
     """Copy what the stopped ``source`` has written outside of volumes into ``target``, which was never started."""
 
@@ -235,6 +260,7 @@ Step = t.Union[
     Pause,
     Unpause,
     Verify,
+    VerifyMembers,
     CarryLayer,
     CheckLayer,
     OpenJournal,
@@ -251,7 +277,11 @@ def invert(step: Step) -> Step | None:
     if isinstance(step, Connect):
         return Disconnect(step.network, step.container, step.endpoint, step.network_name, step.container_name)
     if isinstance(step, Disconnect):
-        return Connect(step.network, step.container, step.endpoint, step.network_name, step.container_name)
+        return Connect(
+            step.network, step.container, step.endpoint, step.network_name, step.container_name, restarts=True
+        )
+    if isinstance(step, RemoveNetwork) and step.body is not None:
+        return CreateNetwork(step.name, step.body, former=step.network)
     if isinstance(step, CreateContainer):
         return RemoveContainer(step.name, step.name, volumes=True, force=True)
     if isinstance(step, OpenJournal):

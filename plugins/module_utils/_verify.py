@@ -16,7 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._listen import i
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._output import demultiplex, hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import pair_bindings
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify, VerifyMembers
 
 # A container that falls over at once is caught by looking again after this time, in seconds.
 _SETTLE = 1.0
@@ -43,6 +43,32 @@ def verify(client: Client, container_id: str, step: Verify) -> None:
     for network in step.networks:
         if not (second.endpoints.get(network) or {}).get("EndpointID"):
             raise Failure("start_failed", f"Container {step.name!r} runs, but it is not joined to network {network!r}.")
+
+
+def verify_members(client: Client, network_id: str, step: VerifyMembers) -> None:
+    """Raises Failure(start_failed) where a member is not joined to the network, or does not publish what it did."""
+    for container_id, publications in step.members:
+        raw = client.find(f"/containers/{container_id}/json")
+        if raw is None:
+            # Removed by somebody since; it is not missing because of this change.
+            continue
+        container = Container(raw)
+        # One that does not run has no network ID there yet (engine 20.10).
+        endpoint = container.endpoints.get(step.name, {"NetworkID": "none"})
+        is_joined = endpoint.get("NetworkID") == network_id and bool(endpoint.get("EndpointID"))
+        if not (is_joined if container.is_running else endpoint.get("NetworkID") in (network_id, "", None)):
+            raise Failure(
+                "daemon_error", f"The engine did not join container {container.name!r} to network {step.name!r}."
+            )
+        for binding in pair_bindings(publications, container.actual) if container.is_running else ():
+            if not binding.actual:
+                raise Failure(
+                    "port_conflict",
+                    f"Container {container.name!r} is on network {step.name!r} again, but the engine does not publish"
+                    f" {binding.configured} any more.",
+                    publication=str(binding.configured),
+                    container=container.name,
+                )
 
 
 def _inspect(client: Client, container_id: str, step: Verify) -> Container:

@@ -1,0 +1,228 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Removing a network and making it again, with everybody who is on it: whether that may be done, and the steps.
+
+Docker changes nothing of a network in place. All members, running and stopped, leave it, it is removed and made anew,
+and all join it again with what they had asked for. Whatever fails is undone: the old network is made again then, if it
+was removed already, and has its members back.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
+    API_ENDPOINTS_AT_CREATE,
+    Container,
+    automatic_aliases,
+    clean_endpoint,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
+    BRIDGE_OPTIONS,
+    EndpointWish,
+    NetworkWish,
+    Pool,
+    contains,
+    overlapping,
+    read_pools,
+    rebuild_body,
+    replay_body,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import trial_network_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    CloseJournal,
+    Connect,
+    CreateNetwork,
+    Disconnect,
+    OpenJournal,
+    RemoveNetwork,
+    Step,
+    VerifyMembers,
+)
+
+Raw = t.Mapping[str, t.Any]
+
+
+def plan_rebuild(
+    wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request
+) -> tuple[list[Step], list[str], Raw]:
+    """The steps, what is lost by them, and the definition of the network that they make."""
+    name, api = wish.name, snapshot.engine.api
+    before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
+    members = _list_members(wish, raw, snapshot, request)
+    _check_members(wish, raw, members, snapshot)
+    pools = read_pools(after)
+    for member in members:
+        _check_addresses(wish, member, pools)
+    steps: list[Step] = []
+    trial = _trial_body(after, before, trial_network_name(name, raw["Id"]))
+    if trial is not None:
+        # What only the engine knows to be in the way is found out before anybody is disconnected.
+        steps += [CreateNetwork(trial["Name"], trial), RemoveNetwork(trial["Name"], trial["Name"])]
+    journal = Journal(rebuild=Rebuild(name, raw["Id"], before, after, tuple(members)))
+    steps.append(OpenJournal(journal))
+    for member in members:
+        if member.before is not None:
+            steps.append(Disconnect(raw["Id"], member.container, member.before, name, member.name, force=True))
+    steps += [RemoveNetwork(raw["Id"], name, before), CreateNetwork(name, after)]
+    joining = [member for member in members if member.after is not None]
+    for member in sorted(joining, key=lambda each: not (each.after or {}).get("IPAMConfig")):
+        # Fixed addresses first: a dynamic one may be any that is free by then.
+        steps.append(Connect(name, member.container, member.after or {}, name, member.name))
+    verified = tuple((member.container, _fixed_publications(member, snapshot)) for member in joining)
+    steps += [VerifyMembers(name, name, verified), CloseJournal(journal)]
+    return steps, _list_losses(wish, raw, members, snapshot), after
+
+
+def _fixed_publications(member: Member, snapshot: Snapshot) -> tuple[Publication, ...]:
+    """What has to be bound again; only what is bound now can be missed."""
+    container = snapshot.containers[member.container]
+    return tuple(each.configured for each in container.bindings if each.actual)
+
+
+# -- who is on it ------------------------------------------------------------------------------------------------------
+
+
+def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request) -> list[Member]:
+    """Who is on it before or after, with both endpoints. Containers that are planned too have a say of their own."""
+    listed = {member.name: member for member in wish.connected or ()}
+    found = []
+    standing = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
+    for summary in standing:
+        container = snapshot.inspected(summary)
+        planned = request.containers.get(summary.name)
+        if planned is not None and planned.state == "absent":
+            continue
+        former = clean_endpoint(container, container.endpoints.get(wish.name) or {}, snapshot.engine.api)
+        wished: EndpointWish | None = None
+        stays = wish.connected is None or wish.appends or summary.name in listed
+        if planned is not None:
+            wished = next((each for each in planned.networks or () if each.name == wish.name), None)
+            leaves = planned.networks is not None and planned.purge_networks and wished is None
+            stays = not leaves and wish.name not in planned.leaves
+        wished = wished or listed.get(summary.name)
+        after = _lay_endpoint(container, wished, wish.name, former, snapshot) if stays else None
+        found.append(Member(summary.id, summary.name, former, after))
+    names = {summary.name for summary in standing}
+    for name, member in listed.items():
+        if name not in names and name not in request.containers:
+            joining = snapshot.find_container(name)
+            if joining is None:
+                raise Failure(
+                    "container_not_found",
+                    f"Network {wish.name!r} cannot connect {name!r}: there is no container of that name or ID.",
+                )
+            found.append(Member(joining.id, joining.name, None, replace(member, mac_address=None).lay_over({})))
+    return found
+
+
+def _lay_endpoint(
+    container: Container, wish: EndpointWish | None, network: str, former: Raw, snapshot: Snapshot
+) -> dict[str, t.Any]:
+    if wish is None:
+        return dict(former)
+    standing = container.endpoints.get(network) or {}
+    met = automatic_aliases(container, snapshot.engine.api) & set(standing.get("Aliases") or ())
+    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
+    return replace(wish, aliases=aliases, mac_address=None).lay_over(dict(former))
+
+
+# -- may it be done? ---------------------------------------------------------------------------------------------------
+
+
+def _check_members(wish: NetworkWish, raw: Raw, members: t.Sequence[Member], snapshot: Snapshot) -> None:
+    """Some members could not be joined again, or not as they were."""
+    trapped: list[str] = []
+    for member in members:
+        container = snapshot.containers[member.container]
+        if member.before is None or (member.after is None and not container.is_running):
+            continue
+        if container.network_mode == raw["Id"]:
+            trapped.append(f"{member.name!r} (its network mode is the network's ID)")
+        elif (
+            container.main_network == wish.name
+            and container.config.get("MacAddress")
+            and snapshot.engine.api >= API_ENDPOINTS_AT_CREATE
+        ):
+            trapped.append(f"{member.name!r} (the engine would not give it its MAC address again)")
+        if container.host_config.get("AutoRemove") and any(b.configured.is_fixed for b in container.bindings):
+            raise Failure(
+                "unsupported",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} was started with --rm and"
+                " publishes fixed host ports. If it could not have them back, it could not be restarted either. Stop"
+                " it first.",
+                members=[member.name],
+            )
+    if trapped:
+        names = [text.split("'")[1] for text in trapped]
+        raise Failure(
+            "unsupported",
+            f"Network {wish.name!r} cannot be rebuilt: these members can only be recreated: {', '.join(trapped)}."
+            " Recreating them in the same change is not supported yet; disconnect them first.",
+            members=names,
+        )
+
+
+def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool]) -> None:
+    ipam = (member.after or {}).get("IPAMConfig") or {}
+    for address in (ipam.get("IPv4Address"), ipam.get("IPv6Address")):
+        if not address:
+            continue
+        if not contains([pool.subnet for pool in pools], address):
+            subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
+            raise Failure(
+                "address_outside_subnet",
+                f"Network {wish.name!r} cannot be rebuilt with {subnets}: its member {member.name!r} has the fixed"
+                f" address {address}. Give it another one in connected, or choose a subnet that holds it.",
+                address=address,
+                container=member.name,
+            )
+        if any(address == pool.gateway for pool in pools):
+            raise Failure(
+                "address_in_use",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address {address},"
+                " which would be the gateway.",
+                address=address,
+                container=member.name,
+            )
+
+
+def _trial_body(after: Raw, before: Raw, name: str) -> dict[str, t.Any] | None:
+    """A network that can stand beside the old one; None where the two cannot, as they share addresses."""
+    old = [pool.subnet for pool in read_pools(before)]
+    if any(overlapping(pool.subnet, old) for pool in read_pools(after)):
+        return None
+    key = BRIDGE_OPTIONS["bridge_name"]
+    options = {k: v for k, v in after["Options"].items() if k != key or v != before["Options"].get(key)}
+    return {**after, "Name": name, "Options": options}
+
+
+# -- what it costs -----------------------------------------------------------------------------------------------------
+
+
+def _list_losses(wish: NetworkWish, raw: Raw, members: t.Sequence[Member], snapshot: Snapshot) -> list[str]:
+    losses = [f"network ID {raw['Id'][:12]} of {wish.name}"]
+    for member in members:
+        container = snapshot.containers[member.container]
+        if member.before is None or not container.is_running:
+            continue
+        losses.append(f"open connections of {member.name} on {wish.name}")
+        if member.after is None:
+            continue
+        if not (member.after.get("IPAMConfig") or {}).get("IPv4Address"):
+            losses.append(f"dynamic address of {member.name} on {wish.name} may change")
+        losses += [
+            f"ephemeral host port of {member.name} for {binding.configured.key} may change"
+            for binding in (*container.bindings, *container.bindings_of_all)
+            if not binding.configured.is_fixed
+        ]
+    return losses

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Leftovers of the rebuild of a network that was cut off, and the steps that settle it.
+
+Where the new network stands already the rebuild is finished, otherwise the old one gets its members back; it is made
+again first where it is gone. Either way everybody who was a member is one.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import read_pools
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    CloseJournal,
+    Connect,
+    CreateNetwork,
+    Disconnect,
+    RemoveNetwork,
+    Step,
+)
+
+Raw = t.Mapping[str, t.Any]
+
+# Made to find out whether the engine would accept a definition, and removed at once.
+_TRIAL = re.compile(r"(?P<name>.+)\.bridgeport-try-[0-9a-f]{12}")
+
+
+def trial_network_name(name: str, original_id: str) -> str:
+    return f"{name}.bridgeport-try-{original_id[:12]}"
+
+
+def find_rebuild(name: str, snapshot: Snapshot) -> Journal | None:
+    return next((each for each in snapshot.journals if each.rebuild is not None and each.rebuild.name == name), None)
+
+
+def _find_trials(name: str, snapshot: Snapshot) -> list[Raw]:
+    matches = [(raw, _TRIAL.fullmatch(raw["Name"])) for raw in snapshot.networks]
+    return [raw for raw, match in matches if match and match.group("name") == name]
+
+
+def is_rebuild_interrupted(name: str, snapshot: Snapshot) -> bool:
+    return find_rebuild(name, snapshot) is not None or bool(_find_trials(name, snapshot))
+
+
+def plan_network_recovery(name: str, snapshot: Snapshot) -> Item | None:
+    """What settles an interrupted rebuild of this network; None where there was none."""
+    steps: list[Step] = [RemoveNetwork(raw["Id"], raw["Name"]) for raw in _find_trials(name, snapshot)]
+    journal = find_rebuild(name, snapshot)
+    if journal is not None and journal.rebuild is not None:
+        steps += _settle(journal.rebuild, snapshot)
+        steps.append(CloseJournal(journal))
+    return Item("network", name, steps=tuple(steps)) if steps else None
+
+
+def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
+    standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
+    original = next((raw for raw in standing if raw["Id"] == rebuild.original), None)
+    finishes = False
+    if original is not None:
+        network = original["Id"]
+    elif standing:
+        network, finishes = standing[0]["Id"], is_as_described(standing[0], rebuild.after)
+    else:
+        network = rebuild.name
+        yield CreateNetwork(rebuild.name, rebuild.before)
+    for member in _fixed_first(rebuild.members, finishes):
+        yield from _rejoin(member, member.after if finishes else member.before, rebuild.name, network, snapshot)
+
+
+def _fixed_first(members: t.Sequence[Member], finishes: bool) -> list[Member]:
+    return sorted(members, key=lambda each: not ((each.after if finishes else each.before) or {}).get("IPAMConfig"))
+
+
+def _rejoin(member: Member, wanted: Raw | None, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
+    summary = next((each for each in snapshot.summaries if each.id == member.container), None)
+    if summary is None:
+        return
+    standing = summary.endpoints.get(name)
+    is_live = standing is not None and standing.get("NetworkID") in (network, "", None)
+    if is_live and summary.is_running:
+        is_live = bool((standing or {}).get("EndpointID"))
+    if standing is not None and (wanted is None or not is_live):
+        yield Disconnect(network, summary.id, {}, name, summary.name, force=True)
+    if wanted is not None and not is_live:
+        yield Connect(network, summary.id, wanted, name, summary.name, restarts=True)
+
+
+def is_as_described(raw: Raw, body: Raw) -> bool:
+    """Whether a network that stands is the one that this create request makes."""
+    for key in ("Internal", "EnableIPv6", "Attachable"):
+        if bool(raw.get(key)) != bool(body.get(key)):
+            return False
+    if (raw.get("Labels") or {}) != (body.get("Labels") or {}):
+        return False
+    options = raw.get("Options") or {}
+    if any(options.get(key) != value for key, value in (body.get("Options") or {}).items()):
+        return False
+    wanted = {pool.subnet for pool in read_pools(body)}
+    return not wanted or wanted == {pool.subnet for pool in read_pools(raw)}
