@@ -41,6 +41,9 @@ DEATHS = (BEFORE, AFTER)
 
 CONNECTION = Connection("tcp://model:2375")
 
+# What may be another container's, by the key of HostConfig.
+_NAMESPACES = {"NetworkMode": "network", "IpcMode": "IPC", "PidMode": "PID"}
+
 
 class Died(BaseException):
     """The run was killed. No answer comes any more, so that nothing it tries on its way out reaches the daemon."""
@@ -69,6 +72,15 @@ class ModelDaemon:
         self.clock = 1_800_000_000.0
         # Containers of these names, or with bindings for these ports, end at once when they are started.
         self.crashing: set[str] = set()
+        # Programs that no image has: a container that is to run one fails to start, once everything else stands.
+        self.missing_programs = {"/bridgeport-tries-ports"}
+        # IDs of containers that can never start again: so the death of a daemon in the middle of a start leaves one.
+        self.unstartable: set[str] = set()
+        # Which start, counted from 0, the daemon is killed in; it is back at once, and only the answer is lost.
+        self.killed_in_start: int | None = None
+        self.starts = 0
+        # Endpoints whose host ports were taken when they were joined: (container ID, network name). See _connect.
+        self.half_joined: set[tuple[str, str]] = set()
         # What the disk says of whom, by container ID.
         self.layers: dict[str, list[dict[str, t.Any]]] = {}
         self.files: dict[str, dict[str, bytes]] = {}
@@ -118,6 +130,9 @@ class ModelDaemon:
             self._start(self.containers[container_id])
         return container_id
 
+    def pause(self, container_id: str) -> None:
+        self._pause(self.containers[container_id], True)
+
     def write_file(self, container_id: str, path: str, content: bytes) -> None:
         """A file in a container's writable layer."""
         self.files.setdefault(container_id, {})[path] = content
@@ -128,16 +143,22 @@ class ModelDaemon:
     def next_run(self, death: tuple[int, str] | None = None) -> None:
         """Requests are counted anew, and nothing fails any more but this run may die."""
         self.changes, self.fault, self.deaf_after, self.death, self.dead = 0, None, None, death, False
+        self.starts, self.killed_in_start = 0, None
 
     def restart(self) -> None:
-        """The daemon is killed and comes back: everything has ended, and restart policies bring up what they may."""
-        ran = [raw for raw in self.containers.values() if raw["State"]["Running"]]
-        for raw in ran:
-            self._stop(raw, 137)
-        for raw in self.containers.values():
+        """The daemon is killed and comes back: everything has ended, and restart policies bring up what they may.
+
+        Containers with --rm are gone, also those that were never started (moby, daemon.restore).
+        """
+        ran = [raw["Id"] for raw in self.containers.values() if raw["State"]["Running"]]
+        for container_id in ran:
+            self._stop(self.containers[container_id], 137)
+        for raw in [raw for raw in self.containers.values() if raw["HostConfig"]["AutoRemove"]]:
+            self._remove(raw)
+        for raw in list(self.containers.values()):
             policy = raw["HostConfig"]["RestartPolicy"]["Name"]
             has_run = raw["State"]["Status"] != "created"
-            if (policy == "always" and has_run) or (policy in ("unless-stopped", "on-failure") and raw in ran):
+            if (policy == "always" and has_run) or (policy in ("unless-stopped", "on-failure") and raw["Id"] in ran):
                 with contextlib.suppress(ApiError):
                     self._start(raw)
 
@@ -153,6 +174,7 @@ class ModelDaemon:
                 container_id: {
                     "name": raw["Name"],
                     "running": raw["State"]["Running"],
+                    "paused": raw["State"]["Paused"],
                     "config": raw["Config"],
                     "host_config": raw["HostConfig"],
                     "endpoints": {
@@ -259,6 +281,11 @@ class ModelDaemon:
         raise ApiError(404, f"No such image: {reference}")
 
     def _summary(self, raw: dict[str, t.Any]) -> dict[str, t.Any]:
+        names = [raw["Name"]]
+        for other in self.containers.values():
+            for link in other["HostConfig"].get("Links") or ():
+                if link.split(":")[0] == raw["Name"]:
+                    names.append(link.split(":")[1])
         ports = []
         for key, bindings in raw["NetworkSettings"]["Ports"].items():
             number, protocol = key.split("/")
@@ -273,7 +300,7 @@ class ModelDaemon:
                 )
         return {
             "Id": raw["Id"],
-            "Names": [raw["Name"]],
+            "Names": names,
             "Image": raw["Config"]["Image"],
             "State": raw["State"]["Status"],
             "Labels": raw["Config"].get("Labels") or {},
@@ -294,6 +321,23 @@ class ModelDaemon:
             **body["HostConfig"],
         }
         host_config["NetworkMode"] = host_config.get("NetworkMode") or "default"
+        if host_config["NetworkMode"].startswith("container:") and body.get("ExposedPorts"):
+            # Of the request only: the image may well expose some.
+            raise ApiError(400, "conflicting options: port exposing and the container type network mode")
+        for key in _NAMESPACES:
+            kind, _colon, reference = (host_config.get(key) or "").partition(":")
+            if kind == "container":
+                # Names are taken, IDs are stored; who is not there yet may come until the start.
+                with contextlib.suppress(ApiError):
+                    host_config[key] = f"container:{self._find(self.containers, reference, 'container')['Id']}"
+        links = []
+        for link in host_config.get("Links") or ():
+            target, alias = link.split(":")
+            try:
+                links.append(f"{self._find(self.containers, target, 'container')['Name']}:/{name}/{alias}")
+            except ApiError as error:
+                raise ApiError(400, f"could not get container for {target}: {error.message}") from error
+        host_config["Links"] = links or None
         host_config["PortBindings"] = host_config.get("PortBindings") or {}
         host_config["PublishAllPorts"] = bool(host_config.get("PublishAllPorts"))
         config = {key: value for key, value in body.items() if key not in ("HostConfig", "NetworkingConfig")}
@@ -361,8 +405,7 @@ class ModelDaemon:
         if method == "DELETE":
             if raw["State"]["Running"] and not params.get("force"):
                 raise ApiError(409, "You cannot remove a running container")
-            self._leave_all(raw)
-            del self.containers[raw["Id"]]
+            self._remove(raw)
             return None
         if method == "GET":
             if verb == "export":
@@ -371,7 +414,11 @@ class ModelDaemon:
         if method == "PUT":
             return self._unpack(raw["Id"], params["path"], body)
         if verb == "start":
-            return None if raw["State"]["Running"] else self._start(raw)
+            if raw["State"]["Paused"]:
+                raise ApiError(409, "cannot start a paused container, try unpause instead")
+            return None if raw["State"]["Running"] else self._order_start(raw)
+        if verb in ("pause", "unpause"):
+            return self._pause(raw, verb == "pause")
         if verb == "kill" and not raw["State"]["Running"]:
             raise ApiError(409, "Cannot kill container: it is not running")
         if verb in ("stop", "kill"):
@@ -411,15 +458,81 @@ class ModelDaemon:
             raise ApiError(
                 409, f'Error when allocating new name: Conflict. The container name "/{name}" is already in use'
             )
+        for other in self.containers.values():
+            links = other["HostConfig"].get("Links") or ()
+            renamed = [f"/{name}:{link.split(':')[1]}" if link.split(":")[0] == raw["Name"] else link for link in links]
+            own = f"{raw['Name']}/"
+            other["HostConfig"]["Links"] = [
+                f"{link.split(':')[0]}:/{name}/{link.split('/')[-1]}" if link.split(":")[1].startswith(own) else link
+                for link in renamed
+            ] or None
         raw["Name"] = f"/{name}"
 
+    @staticmethod
+    def _pause(raw: dict[str, t.Any], paused: bool) -> None:
+        state, who = raw["State"], f"Container {raw['Id']}"
+        if paused and not state["Running"]:
+            raise ApiError(409, f"{who} is not running")
+        if paused and state["Paused"]:
+            raise ApiError(409, f"{who} is already paused")
+        if not paused and not state["Paused"]:
+            raise ApiError(500, f"{who} is not paused")
+        state.update(Paused=paused, Status="paused" if paused else "running")
+
+    def _order_start(self, raw: dict[str, t.Any]) -> None:
+        number = self.starts
+        self.starts += 1
+        if number == self.killed_in_start:
+            self.unstartable.add(raw["Id"])
+            self.restart()
+            raise Failure("daemon_unreachable", "No answer (the daemon was killed).")
+        self._start(raw)
+
     def _start(self, raw: dict[str, t.Any]) -> None:
+        """A start that fails leaves nothing of a container with --rm."""
+        try:
+            self._try_start(raw)
+        except ApiError:
+            if raw["HostConfig"]["AutoRemove"]:
+                self._remove(raw)
+            raise
+
+    def _try_start(self, raw: dict[str, t.Any]) -> None:
         state, settings = raw["State"], raw["NetworkSettings"]
+        if raw["Id"] in self.unstartable:
+            raise ApiError(500, f"task {raw['Id']}: already exists: unknown")
+        for key, namespace in _NAMESPACES.items():
+            kind, _colon, target = (raw["HostConfig"].get(key) or "").partition(":")
+            if kind == "container" and not self._find(self.containers, target, "container")["State"]["Running"]:
+                raise ApiError(409, f"cannot join {namespace} of a non running container: {target}")
+        for link in raw["HostConfig"].get("Links") or ():
+            target, own = link.split(":")
+            linked = next((each for each in self.containers.values() if each["Name"] == target), None)
+            if linked is None or not linked["State"]["Running"]:
+                raise ApiError(500, f"Cannot link to a non running container: {target} AS {own}")
+        try:
+            ports = self._take_ports(raw)
+        except ApiError:
+            state["ExitCode"], state["Error"] = 128, "port is already allocated"
+            raise
+        entrypoint = (raw["Config"].get("Entrypoint") or [""])[0]
+        if entrypoint in self.missing_programs:
+            raise ApiError(400, f'exec: "{entrypoint}": stat {entrypoint}: no such file or directory: unknown')
+        for name, endpoint in settings["Networks"].items():
+            self._join(raw, name, endpoint)
+        self._count += 1
+        state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=f"start {self._count}")
+        settings["Ports"] = ports
+        if self.crashing & {raw["Name"].lstrip("/"), *raw["HostConfig"]["PortBindings"]}:
+            self._stop(raw, 1)
+
+    def _take_ports(self, raw: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The host ports that it is to have, each free; ephemeral numbers are new ones."""
         wanted = {key: list(each or [{}]) for key, each in raw["HostConfig"]["PortBindings"].items()}
         if raw["HostConfig"]["PublishAllPorts"]:
             wanted.update({key: [{}] for key in raw["Config"]["ExposedPorts"] if key not in wanted})
         mode = raw["HostConfig"]["NetworkMode"]
-        if mode in ("host", "none") or mode.startswith("container:"):
+        if mode in ("host", "none") or mode.startswith("container:") or not raw["NetworkSettings"]["Networks"]:
             wanted = {}
         taken = {
             (key.split("/")[1], binding["HostPort"]): binding["HostIp"]
@@ -439,18 +552,9 @@ class ModelDaemon:
                 holder = taken.get((key.split("/")[1], port))
                 ip = binding.get("HostIp") or ""
                 if holder is not None and (ip in ("", "0.0.0.0", holder) or holder == "0.0.0.0"):
-                    state["ExitCode"], state["Error"] = 128, "port is already allocated"
-                    if raw["HostConfig"]["AutoRemove"]:
-                        del self.containers[raw["Id"]]
                     raise ApiError(500, f"Bind for 0.0.0.0:{port} failed: port is already allocated")
                 ports[key] += [{"HostIp": each, "HostPort": port} for each in ([ip] if ip else ["0.0.0.0", "::"])]
-        for name, endpoint in settings["Networks"].items():
-            self._join(raw, name, endpoint)
-        self._count += 1
-        state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=f"start {self._count}")
-        settings["Ports"] = ports
-        if self.crashing & {raw["Name"].lstrip("/"), *raw["HostConfig"]["PortBindings"]}:
-            self._stop(raw, 1)
+        return ports
 
     def _join(self, raw: dict[str, t.Any], name: str, endpoint: dict[str, t.Any]) -> None:
         network = next((each for each in self.networks.values() if each["Name"] == name), None)
@@ -464,16 +568,20 @@ class ModelDaemon:
             endpoint["Aliases"] = sorted({*(endpoint["Aliases"] or ()), raw["Id"][:12]})
 
     def _stop(self, raw: dict[str, t.Any], code: int = 0) -> None:
-        raw["State"].update(Status="exited", Running=False, ExitCode=code)
+        raw["State"].update(Status="exited", Running=False, Paused=False, ExitCode=code)
         self._leave_all(raw)
         if raw["HostConfig"]["AutoRemove"]:
             del self.containers[raw["Id"]]
 
-    @staticmethod
-    def _leave_all(raw: dict[str, t.Any]) -> None:
+    def _remove(self, raw: dict[str, t.Any]) -> None:
+        self._leave_all(raw)
+        del self.containers[raw["Id"]]
+
+    def _leave_all(self, raw: dict[str, t.Any]) -> None:
         raw["NetworkSettings"]["Ports"] = {}
         for endpoint in raw["NetworkSettings"]["Networks"].values():
             endpoint.update(EndpointID="", IPAddress="")
+        self.half_joined = {each for each in self.half_joined if each[0] != raw["Id"]}
 
     # -- networks ----------------------------------------------------------------------------------------------------
 
@@ -490,22 +598,42 @@ class ModelDaemon:
             del self.networks[network["Id"]]
             return None
         raw = self._find(self.containers, body["Container"], "container")
-        endpoints = raw["NetworkSettings"]["Networks"]
         if rest == ["connect"]:
-            if endpoints.get(name, {}).get("EndpointID"):
-                raise ApiError(403, f"endpoint with name {raw['Name']} already exists in network {name}")
-            if name not in endpoints:
-                endpoints[name] = self._endpoint(body.get("EndpointConfig") or {})
-                if raw["State"]["Running"]:
-                    self._join(raw, name, endpoints[name])
-                elif name not in ("bridge", "host", "none"):
-                    endpoints[name]["Aliases"] = sorted({*(endpoints[name]["Aliases"] or ()), raw["Id"][:12]})
-            return None
-        if name not in endpoints:
-            status = 403 if raw["State"]["Running"] else 500
+            self._connect(raw, name, body.get("EndpointConfig") or {})
+        else:
+            self._disconnect(raw, name)
+        return None
+
+    def _connect(self, raw: dict[str, t.Any], name: str, asked: t.Mapping[str, t.Any]) -> None:
+        endpoints = raw["NetworkSettings"]["Networks"]
+        if (raw["Id"], name) in self.half_joined:
+            raise ApiError(500, "failed to add interface to sandbox: it conflicts with existing route")
+        if endpoints.get(name, {}).get("EndpointID"):
+            raise ApiError(403, f"endpoint with name {raw['Name']} already exists in network {name}")
+        if name in endpoints:
+            return
+        endpoints[name] = self._endpoint(asked)
+        if not raw["State"]["Running"]:
+            if name not in ("bridge", "host", "none"):
+                endpoints[name]["Aliases"] = sorted({*(endpoints[name]["Aliases"] or ()), raw["Id"][:12]})
+            return
+        self._join(raw, name, endpoints[name])
+        if len(endpoints) == 1:
+            try:
+                raw["NetworkSettings"]["Ports"] = self._take_ports(raw)
+            except ApiError:
+                # From now on it can neither be left nor joined, until the container has been stopped.
+                self.half_joined.add((raw["Id"], name))
+                raise
+
+    def _disconnect(self, raw: dict[str, t.Any], name: str) -> None:
+        endpoints = raw["NetworkSettings"]["Networks"]
+        if name not in endpoints or (raw["Id"], name) in self.half_joined:
+            status = 403 if raw["State"]["Running"] and name not in endpoints else 500
             raise ApiError(status, f"container {raw['Id']} is not connected to network {name}")
         del endpoints[name]
-        return None
+        if not endpoints:
+            raw["NetworkSettings"]["Ports"] = {}
 
 
 class ModelClient(Client):

@@ -52,6 +52,18 @@ def writes(daemon: ModelDaemon) -> list[str]:
     return [request for request in daemon.requests if not request.startswith("GET")]
 
 
+def fail_at(make: t.Callable[[], ModelDaemon], wished: tuple[t.Any, t.Any], what: str, kind: str) -> ModelDaemon:
+    """A daemon on which the first request of this kind, in a run for these wishes, fails."""
+    flawless = make()
+    flawless.requests.clear()
+    run(flawless, *wished)
+    daemon = make()
+    number = next(index for index, request in enumerate(writes(flawless)) if what in request)
+    daemon.next_run()
+    daemon.fault = (number, kind)
+    return daemon
+
+
 TOPOLOGY: list[t.Any] = [
     pytest.param([], [WEB], id="container"),
     pytest.param([{"name": "net", "labels": {"a": "b"}}], [], id="network"),
@@ -71,8 +83,12 @@ def test_check_mode_predicts_what_happens_and_touches_nothing(networks: list[Par
     predicted = run(daemon, networks, containers, check_mode=True)
     assert (writes(daemon), daemon.state()) == ([], before)
     done = run(daemon, networks, containers)
-    for side in ("changed", "actions", "will_lose", "diff", "preflight", "warnings"):
+    for side in ("changed", "actions", "will_lose", "diff", "warnings"):
         assert predicted.base_result()[side] == done.base_result()[side]
+    # Nothing is tried in check mode, not even ports.
+    takes_ports = any(each.get("published_ports") and each["state"] != "absent" for each in containers)
+    assert predicted.base_result()["preflight"] == ("partial" if takes_ports else "full")
+    assert done.base_result()["preflight"] == "full"
     for index in range(len(containers)):
         one, other = predicted.container(index), done.container(index)
         assert (one is None) == (other is None)
@@ -184,12 +200,15 @@ def test_pull_always_recreates_only_when_the_tag_moved() -> None:
 # -- failures ----------------------------------------------------------------------------------------------------------
 
 
-def test_a_failure_says_that_everything_stands_as_before() -> None:
+def with_web() -> ModelDaemon:
     daemon = ModelDaemon()
     run(daemon, [], [WEB])
+    return daemon
+
+
+def test_a_failure_says_that_everything_stands_as_before() -> None:
+    daemon = fail_at(with_web, ([], [{**WEB, "published_ports": ["1:1"]}]), "/rename", REFUSED)
     before = daemon.state()
-    # The lock, the successor, its journal, the stop, a name.
-    daemon.changes, daemon.fault = 0, (4, REFUSED)
     with pytest.raises(Failure) as caught:
         run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
     assert caught.value.message.endswith("Everything was put back as it was.")
@@ -209,21 +228,19 @@ def test_what_was_done_beside_a_failure_stands_and_is_said() -> None:
 
 
 def test_what_needs_a_failed_item_is_named_but_not_the_cause() -> None:
-    daemon = ModelDaemon()
-    # After the locks of both.
-    daemon.fault = (2, REFUSED)
+    both: tuple[list[Params], list[Params]] = ([{"name": "net"}], [{**WEB, "networks": [{"name": "net"}]}])
+    daemon = fail_at(ModelDaemon, both, "/networks/create", REFUSED)
     with pytest.raises(Failure) as caught:
-        run(daemon, [{"name": "net"}], [{**WEB, "networks": [{"name": "net"}]}])
+        run(daemon, *both)
     assert "create network net" in caught.value.message
     assert "not begun: container web" in caught.value.message
     assert daemon.containers == {}
 
 
 def test_an_undoing_that_fails_is_said() -> None:
-    daemon = ModelDaemon()
-    run(daemon, [], [WEB])
-    # The stop of the old container.
-    daemon.changes, daemon.fault, daemon.deaf_after = 0, (3, LOST_BEFORE), 3
+    daemon = fail_at(with_web, ([], [{**WEB, "published_ports": ["1:1"]}]), "/stop", LOST_BEFORE)
+    assert daemon.fault is not None
+    daemon.deaf_after = daemon.fault[0]
     with pytest.raises(Failure) as caught:
         run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
     assert caught.value.code == "rollback_failed"
@@ -342,7 +359,10 @@ def test_host_ports_are_tried_only_where_the_engine_is_local(
     result = run(daemon, [], [WEB], check_mode=check_mode).base_result()
     # Once for everybody, and again under the lock where something is to be done.
     assert tried == looked * (1 if check_mode else 2)
-    assert result["preflight"] == ("full" if local else "partial")
+    # Where the host cannot be seen, a container tries them, which check mode does not start.
+    assert result["preflight"] == ("full" if local or not check_mode else "partial")
+    trials = [each for each in daemon.requests if each == "POST /containers/create"]
+    assert len(trials) == (0 if check_mode else 1 if local else 2)
 
 
 def test_ports_that_the_engine_holds_itself_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:

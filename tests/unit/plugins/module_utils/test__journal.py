@@ -14,8 +14,18 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, PREFIX, Journal, read_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import (
+    LABEL,
+    PREFIX,
+    Entry,
+    Journal,
+    Member,
+    Rebuild,
+    find_companions,
+    read_journal,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import plan_swaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
@@ -24,15 +34,23 @@ settings.register_profile("bridgeport", deadline=None, derandomize=True)
 settings.load_profile("bridgeport")
 
 IDS = st.text("0123456789abcdef", min_size=64, max_size=64)
-JOURNALS = st.builds(
-    Journal,
-    name=st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,20}", fullmatch=True),
-    original=IDS,
-    successor=st.one_of(IDS, st.just("")),
+NAMES = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,20}", fullmatch=True)
+ENDPOINTS = st.dictionaries(NAMES, st.fixed_dictionaries({}, optional={"Aliases": st.lists(NAMES)}), max_size=2)
+ENTRIES = st.builds(
+    Entry,
+    name=NAMES,
+    original=st.one_of(IDS, st.just("")),
+    successor=IDS,
     was_running=st.booleans(),
+    was_paused=st.booleans(),
     policy=st.sampled_from(["no", "always", "unless-stopped", "on-failure"]),
     retries=st.integers(0, 100),
+    endpoints=ENDPOINTS,
 )
+MEMBERS = st.builds(Member, IDS, NAMES, st.one_of(st.none(), ENDPOINTS), st.one_of(st.none(), ENDPOINTS))
+REBUILDS = st.builds(Rebuild, NAMES, IDS, ENDPOINTS, ENDPOINTS, st.lists(MEMBERS, max_size=3).map(tuple))
+SWAPS = st.builds(Journal, st.lists(ENTRIES, min_size=1, max_size=3).map(tuple))
+JOURNALS = st.one_of(SWAPS, st.builds(Journal, st.just(()), REBUILDS))
 
 
 @given(JOURNALS)
@@ -48,13 +66,31 @@ def test_each_name_has_one_volume(one: Journal, other: Journal) -> None:
     assert one.volume.startswith(PREFIX)
 
 
+@given(SWAPS)
+def test_a_container_and_a_network_of_one_name_have_two(swap: Journal) -> None:
+    rebuild = Journal(rebuild=Rebuild(swap.name, "a", {}, {}))
+    assert rebuild.volume != swap.volume
+
+
 def test_the_policy_as_the_engine_takes_it() -> None:
-    journal = Journal("web", "a", "b", was_running=True, policy="on-failure", retries=3)
-    assert journal.restart_policy == {"Name": "on-failure", "MaximumRetryCount": 3}
+    entry = Entry("web", "a", "b", was_running=True, policy="on-failure", retries=3)
+    assert entry.restart_policy == {"Name": "on-failure", "MaximumRetryCount": 3}
 
 
 def test_a_journal_is_found_by_its_label() -> None:
-    assert LABEL in Journal("web", "a", "b", was_running=True, policy="no").as_labels()
+    assert LABEL in Journal((Entry("web", "a", "b"),)).as_labels()
+
+
+def test_companions_are_what_one_change_touched() -> None:
+    group = Journal((Entry("web", "a", "b"), Entry("side", "c", "d")))
+    rebuild = Journal(rebuild=Rebuild("net", "n", {}, {}, (Member("x", "db", {}, {}),)))
+    other = Journal((Entry("far", "e", "f"),))
+    journals = [group, rebuild, other]
+    web, side, net, db = ("container", "web"), ("container", "side"), ("network", "net"), ("container", "db")
+    assert find_companions([web], journals) == {web, side}
+    assert find_companions([db], journals) == {db, net}
+    assert find_companions([net, side], journals) == {web, side, net, db}
+    assert find_companions([("container", "net")], journals) == {("container", "net")}
 
 
 def test_nothing_secret_is_written_down() -> None:
@@ -67,8 +103,9 @@ def test_nothing_secret_is_written_down() -> None:
     raw["Config"]["Labels"] = {"secret": "swordfish-3"}
     snapshot = snapshot.replace(containers={container_id: Container(raw)})
     wish = parse_container({"name": container.name, "env": {"MORE": "swordfish-4"}})
-    item = plan_container(wish, snapshot, Request(containers={container.name: wish}))
-    (opened,) = [step for step in item.steps if isinstance(step, steps.OpenJournal)]
+    planned = plan_container(wish, snapshot, Request(containers={container.name: wish}))
+    assert planned.swap is not None
+    (opened,) = [step for step in plan_swaps([planned.swap], snapshot) if isinstance(step, steps.OpenJournal)]
     sent: list[str] = []
 
     class Watching(ModelClient):
@@ -80,8 +117,6 @@ def test_nothing_secret_is_written_down() -> None:
     Worker(Watching(daemon)).perform(opened)
     assert len(daemon.volumes) == 1
     volume = next(iter(daemon.volumes.values()))
-    assert set(volume["Labels"]) == {LABEL} | {
-        f"{LABEL}.{field}" for field in ("name", "original", "successor", "was_running", "policy", "retries")
-    }
+    assert set(volume["Labels"]) == {LABEL}
     assert "swordfish" not in "".join([*sent, json.dumps(volume), str(opened)])
     assert container_id in sent[0]

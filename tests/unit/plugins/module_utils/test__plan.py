@@ -159,12 +159,18 @@ def test_ports_that_the_plan_frees_count_as_free(freed_by: Params) -> None:
     assert ("container", "api") in web.needs
 
 
-def test_an_exchange_is_refused_for_now() -> None:
+def test_an_exchange_is_one_transaction() -> None:
     made = plan(
         host(), [], [{"name": "web", "published_ports": ["9090:80"]}, {"name": "api", "published_ports": ["8080:80"]}]
     )
-    assert codes(made) == ["unsupported"]
-    assert "'api', 'web'" in made.refusals[0].message
+    assert codes(made) == []
+    leader = next(item for item in made.items if item.steps)
+    (led,) = [item for item in made.items if item is not leader]
+    assert (led.steps, set(led.needs), led.changes) == ((), {leader.key}, True)
+    kinds = [str(step).split()[0] for step in leader.steps]
+    assert kinds.index("start") > max(index for index, kind in enumerate(kinds) if kind == "stop")
+    assert kinds.index("remove") > max(index for index, kind in enumerate(kinds) if kind == "verify")
+    assert made.touched == {("container", "web"), ("container", "api")}
 
 
 # -- memberships -------------------------------------------------------------------------------------------------------
@@ -222,7 +228,7 @@ def test_a_planned_container_leaves_an_exact_network_by_its_own_plan(more: Param
     assert made.items[1].after["networks"] == {}
     assert words(made, "container")[:2] == [
         "create successor of web",
-        f"disconnect web.bridgeport-new-{made.items[1].replaces[:12] if made.items[1].replaces else ''} from front",
+        f"disconnect {made.items[1].swap.successor if made.items[1].swap else ''} from front",
     ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from dataclasses import replace
 
 import pytest
 
@@ -15,11 +16,16 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import make_plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_port_wish
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import (
+    ContainerWish,
+    parse_container,
+    parse_port_wish,
+)
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
@@ -30,7 +36,16 @@ def plan(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> Item:
     settings = {key: params.pop(key) for key in ("state", "starts_new", "remove_volumes", "ports") if key in params}
     called = next((each.name for each in snapshot.containers.values()), name)
     wish = parse_container({"name": called, **params}, **settings)
-    return plan_container(wish, snapshot, Request(containers={called: wish}))
+    return planned(wish, snapshot)
+
+
+def planned(wish: ContainerWish, snapshot: Snapshot) -> Item:
+    """The item with its steps, and with all refusals of the plan; raises where there is no item for one."""
+    made = make_plan((), (wish,), snapshot)
+    for item in made.items:
+        if item.name == wish.name:
+            return replace(item, refusals=made.refusals)
+    raise made.refusals[0]
 
 
 def changed(snapshot: Snapshot, **fields: t.Any) -> Snapshot:
@@ -188,7 +203,8 @@ def test_steps_of_a_swap() -> None:
     assert codes(item) == []
     assert kinds(item) == swap
     container = recorded.container("full")
-    assert item.replaces == container.id
+    assert item.swap is not None
+    assert item.swap.container.id == container.id
     assert [str(step) for step in item.steps if isinstance(step, steps.Rename)] == [
         f"rename fx-full to fx-full.bridgeport-old-{container.id[:12]}",
         f"rename fx-full.bridgeport-new-{container.id[:12]} to fx-full",
@@ -197,13 +213,10 @@ def test_steps_of_a_swap() -> None:
     assert isinstance(opened, steps.OpenJournal)
     assert isinstance(closed, steps.CloseJournal)
     assert opened.journal == closed.journal
-    assert (opened.journal.name, opened.journal.original, opened.journal.was_running) == (
-        "fx-full",
-        container.id,
-        True,
-    )
-    assert opened.journal.restart_policy == container.host_config["RestartPolicy"]
-    assert opened.successor == successor_name("fx-full", container.id)
+    (entry,) = opened.journal.entries
+    assert (entry.name, entry.original, entry.was_running, entry.was_paused) == ("fx-full", container.id, True, False)
+    assert entry.restart_policy == container.host_config["RestartPolicy"]
+    assert entry.successor == successor_name("fx-full", container.id)
     verify = next(step for step in item.steps if isinstance(step, steps.Verify))
     assert (verify.wait, sorted(verify.networks)) == ("healthy", ["fx-six", "fx-sub"]), "it was healthy before"
     assert any("ID" in loss for loss in item.will_lose)
@@ -266,7 +279,7 @@ def test_a_stopped_container_stays_stopped() -> None:
         "CloseJournal",
     ]
     (opened,) = [step for step in item.steps if isinstance(step, steps.OpenJournal)]
-    assert opened.journal.was_running is False
+    assert opened.journal.entries[0].was_running is False
     assert item.predicted is not None
     assert item.predicted["state"] == "created"
     assert [row["active"] for row in item.predicted["published"]] == [False]
@@ -278,6 +291,7 @@ def test_unbound_ports_of_a_running_container_are_made_true() -> None:
     snapshot = changed(
         recorded.snapshot("plain"), host_config__PortBindings={"80/tcp": [{"HostIp": "", "HostPort": "8"}]}
     )
+    snapshot = snapshot.replace(summaries=tuple(each for each in snapshot.summaries if each.id in snapshot.containers))
     assert "CreateContainer" in kinds(plan("plain", snapshot, published_ports=["8:80"]))
     assert kinds(plan("plain", snapshot)) == []
     assert kinds(plan("plain", snapshot, ports=parse_port_wish({"published_ports": ["9:80"]}, close=True))) == []
@@ -332,7 +346,7 @@ def test_when_an_image_differs(reference: str, pull: str, differs: bool) -> None
     moved = {**recorded.load("image_app"), "Id": "sha256:" + "7" * 64}
     snapshot = snapshot.replace(images={**snapshot.images, "fx-app:1": moved, reference: moved})
     item = plan("publish_all", snapshot, image=reference, pull=pull)
-    assert bool(item.steps) is differs
+    assert item.changes is differs
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
@@ -347,7 +361,6 @@ def refusal(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> lis
 
 REFUSED: list[t.Any] = [
     pytest.param("auto_remove", {"env": {"A": "1"}}, ["unsupported"], id="rm"),
-    pytest.param("paused", {"env": {"A": "1"}}, ["unsupported"], id="paused"),
     pytest.param("plain", {"env": {"A": "1"}}, ["dependents_exist"], id="shared-network"),
     pytest.param("host_mode", {"published_ports": ["80"]}, ["network_mode_conflict"], id="ports-in-host-mode"),
     pytest.param(
@@ -411,7 +424,7 @@ def test_refused(name: str, params: dict[str, t.Any], expected: list[str]) -> No
 def test_dependents_are_named() -> None:
     snapshot = recorded.snapshot("plain", "container_mode", "legacy_link")
     wish = parse_container({"name": "fx-plain", "env": {"A": "1"}})
-    item = plan_container(wish, snapshot, Request())
+    item = planned(wish, snapshot)
     (found,) = item.refusals
     assert sorted(found.details["dependents"]) == ["fx-linked", "fx-shared"]
     assert "'fx-shared' (shares its network)" in found.message
@@ -425,7 +438,7 @@ def test_namespaces_make_dependents(key: str, what: str) -> None:
     raw = copy.deepcopy(dict(recorded.container("created").raw))
     raw["HostConfig"][key] = f"container:{target.id}"
     snapshot = snapshot.replace(containers={**snapshot.containers, raw["Id"]: Container(raw)})
-    item = plan_container(parse_container({"name": "fx-ports", "env": {"A": "1"}}), snapshot, Request())
+    item = planned(parse_container({"name": "fx-ports", "env": {"A": "1"}}), snapshot)
     assert codes(item) == ["dependents_exist"]
     assert what in item.refusals[0].message
 
@@ -498,7 +511,8 @@ def test_swarm_tasks_are_refused() -> None:
 
 def test_an_image_that_is_gone() -> None:
     snapshot = recorded.snapshot("ports")
-    assert refusal("ports", snapshot.replace(images={}), env={"A": "1"}) == ["image_not_found"]
+    gone = snapshot.replace(images=dict.fromkeys(snapshot.images))
+    assert refusal("ports", gone, env={"A": "1"}) == ["image_not_found"]
 
 
 # -- making one --------------------------------------------------------------------------------------------------------
@@ -508,12 +522,14 @@ def make(api: tuple[int, int] = recorded.API_20_10, **params: t.Any) -> Item:
     snapshot = recorded.snapshot().replace(engine=Engine("x", api), images={"i:1": recorded.load("image_app")})
     settings = {key: params.pop(key) for key in ("state", "starts_new") if key in params}
     wish = parse_container({"name": "new", "image": "i:1", **params}, **settings)
-    return plan_container(wish, snapshot, Request(containers={"new": wish}))
+    return planned(wish, snapshot)
 
+
+MADE_AND_STARTED = ["CreateContainer", "OpenJournal", "Rename", "Start", "Verify", "CloseJournal"]
 
 RUNS: list[t.Any] = [
-    pytest.param({}, ["CreateContainer", "Start", "Verify"], "running", id="publish"),
-    pytest.param({"state": "started"}, ["CreateContainer", "Start", "Verify"], "running", id="started"),
+    pytest.param({}, MADE_AND_STARTED, "running", id="publish"),
+    pytest.param({"state": "started"}, MADE_AND_STARTED, "running", id="started"),
     pytest.param({"starts_new": False}, ["CreateContainer"], "created", id="present"),
     pytest.param({"state": "stopped"}, ["CreateContainer"], "created", id="stopped"),
 ]
@@ -526,6 +542,64 @@ def test_creation(params: dict[str, t.Any], expected: list[str], state: str) -> 
     assert item.predicted is not None
     assert item.predicted["state"] == state
     assert bool(item.holds) is (state == "running")
+
+
+def test_what_is_to_run_gets_its_name_when_it_is_written_down() -> None:
+    item = make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}])
+    temporary = successor_name("new")
+    create, connect, opened, rename, start, verify, closed = item.steps
+    assert isinstance(create, steps.CreateContainer)
+    assert (create.name, str(create)) == (temporary, "create container new")
+    assert isinstance(connect, steps.Connect)
+    assert (connect.container, str(connect)) == (temporary, "connect container new to fx-sub")
+    assert opened == steps.OpenJournal(Journal((Entry("new", original="", successor=temporary),)))
+    assert rename == steps.Rename(temporary, temporary, "new")
+    assert start == steps.Start(temporary, "new"), "nothing stands that it could be made again from"
+    assert isinstance(verify, steps.Verify)
+    assert (verify.container, verify.name, verify.networks) == (temporary, "new", ("fx-net", "fx-sub"))
+    assert isinstance(closed, steps.CloseJournal)
+    (never,) = make(starts_new=False).steps
+    assert isinstance(never, steps.CreateContainer)
+    assert never.name == "new", "one request makes it, so that it is there as a whole or not at all"
+
+
+LISTENING: list[t.Any] = [
+    pytest.param({"published_ports": ["8080:80"]}, [], id="tcp"),
+    pytest.param({"published_ports": ["8080:80/udp", "80"]}, [], id="udp-and-tcp"),
+    pytest.param({"publish_all_ports": True}, [], id="publish-all"),
+    pytest.param({"published_ports": ["8080:80/udp"]}, ["option_conflict"], id="udp"),
+    pytest.param({}, ["option_conflict"], id="nothing"),
+    pytest.param({"published_ports": ["8080:80/udp"], "state": "stopped"}, [], id="does-not-run"),
+]
+
+
+@pytest.mark.parametrize(("params", "expected"), LISTENING)
+def test_listening_needs_a_tcp_port_to_wait_for(params: dict[str, t.Any], expected: list[str]) -> None:
+    assert codes(make(wait="listening", **params)) == expected
+
+
+LISTENING_LATER: list[t.Any] = [
+    pytest.param("ports", {"env": {"A": "1"}}, [], id="made-anew"),
+    pytest.param("ports", {"published_ports": ["8080:80/udp"]}, ["option_conflict"], id="made-anew-for-udp"),
+    pytest.param("ports", {}, [], id="nothing-to-do"),
+    pytest.param("full_stopped", {"state": "started"}, [], id="started"),
+    pytest.param("full_stopped", {"state": "started", "published_ports": []}, ["option_conflict"], id="no-ports"),
+    pytest.param("created", {"env": {"A": "1"}}, [], id="made-anew-and-not-started"),
+    pytest.param(
+        "ports",
+        {"ports": parse_port_wish({"published_ports": ["80", "81", "82", "83", "84"]}, close=True)},
+        [],
+        id="closing-all-tcp-ports",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "params", "expected"), LISTENING_LATER)
+def test_listening_where_one_stands(name: str, params: dict[str, t.Any], expected: list[str]) -> None:
+    item = plan(name, wait="listening", **params)
+    assert codes(item) == expected
+    verified = [step.wait for step in item.steps if isinstance(step, steps.Verify)]
+    assert set(verified) <= {"listening"}
 
 
 def test_first_network_takes_the_place_of_the_default_bridge() -> None:
@@ -608,7 +682,7 @@ def test_an_image_that_was_named_by_its_id(tags: list[str], params: dict[str, t.
     snapshot = changed(base, config__Image=image_id).replace(
         images={image_id: image, "fx-other:1": {"Id": "sha256:" + "e" * 64, "Config": {}}}
     )
-    assert bool(plan("plain", snapshot, **params).steps) is differs
+    assert plan("plain", snapshot, **params).changes is differs
 
 
 def test_another_tag_of_the_same_image_is_another_image() -> None:

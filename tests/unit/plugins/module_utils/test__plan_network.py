@@ -111,8 +111,7 @@ REFUSED: list[t.Any] = [
     pytest.param("none", {"state": "absent", "force": True}, "network_protected", "none", id="none"),
     pytest.param("fx-net", {"state": "absent"}, "network_in_use", "'fx-created'", id="in-use-by-one-that-never-ran"),
     pytest.param("fx-sub", {"state": "absent"}, "network_in_use", "'fx-full'", id="in-use-by-a-stopped-one"),
-    pytest.param("fx-net", {"internal": True}, "unsupported", "internal", id="difference"),
-    pytest.param("fx-net", {"internal": True, "on_difference": "fail"}, "option_conflict", "nothing was", id="fail"),
+    pytest.param("fx-net", {"internal": True, "on_difference": "fail"}, "option_conflict", "internal is", id="fail"),
     pytest.param("new", {"connected": ["nobody"]}, "container_not_found", "'nobody'", id="unknown-member"),
     pytest.param("new", {"ipam_config": [{"subnet": "10.231.7.128/25"}]}, "subnet_overlap", "'fx-sub'", id="overlap"),
     pytest.param(

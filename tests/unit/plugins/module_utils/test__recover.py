@@ -15,7 +15,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._apply import ap
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
     backup_name,
     find_leftovers,
@@ -68,7 +68,15 @@ class Bed:
     @property
     def journal(self) -> Journal:
         retries = self.host_config["RestartPolicy"]["MaximumRetryCount"]
-        return Journal("web", self.original, self.successor, self.running, self.policy, t.cast(int, retries))
+        entry = Entry(
+            "web",
+            self.original,
+            self.successor,
+            was_running=self.running,
+            policy=self.policy,
+            retries=t.cast(int, retries),
+        )
+        return Journal((entry,))
 
     def go(self, phase: str) -> None:
         post = self.client.post

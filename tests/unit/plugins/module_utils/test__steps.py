@@ -11,23 +11,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 
 settings.register_profile("bridgeport", deadline=None, derandomize=True)
 settings.load_profile("bridgeport")
 
-JOURNAL = Journal("c", "old-id", "", was_running=True, policy="no")
+JOURNAL = Journal((Entry("c", "old-id", "new", was_running=True, policy="no"),))
 
 NAMES = st.text("abcdef0123", min_size=2, max_size=8)
 BODIES = st.dictionaries(st.sampled_from(["Aliases", "IPAMConfig", "Name"]), NAMES, max_size=2)
 
 # Each of these has an opposite that is of the same family.
 TWO_WAY = st.one_of(
-    st.builds(steps.Connect, NAMES, NAMES, BODIES, NAMES, NAMES),
+    st.builds(steps.Connect, NAMES, NAMES, BODIES, NAMES, NAMES, restarts=st.just(True)),
     st.builds(steps.Disconnect, NAMES, NAMES, BODIES, NAMES, NAMES),
     st.builds(steps.SetRestartPolicy, NAMES, NAMES, BODIES, BODIES),
     st.builds(steps.Rename, NAMES, NAMES, NAMES),
+    st.builds(steps.Pause, NAMES, NAMES),
+    st.builds(steps.Unpause, NAMES, NAMES),
 )
 
 
@@ -46,14 +48,23 @@ ONE_WAY: list[t.Any] = [
         id="create-container",
     ),
     pytest.param(steps.Start("id", "c"), steps.Stop("id", "c", kill=True), id="start"),
-    pytest.param(steps.Stop("id", "c", 5), steps.Start("id", "c"), id="stop"),
-    pytest.param(steps.Stop("id", "c", kill=True), steps.Start("id", "c"), id="kill"),
+    pytest.param(steps.Stop("id", "c", 5), steps.Start("id", "c", heal=True), id="stop"),
+    pytest.param(
+        steps.Stop("id", "c", kill=True, successor="new"), steps.Start("id", "c", heal=True, rival="new"), id="kill"
+    ),
     pytest.param(steps.RemoveNetwork("id", "n"), None, id="remove-network"),
+    pytest.param(
+        steps.RemoveNetwork("id", "n", {"Name": "n"}),
+        steps.CreateNetwork("n", {"Name": "n"}, former="id"),
+        id="remove-network-that-can-be-made-again",
+    ),
+    pytest.param(steps.VerifyMembers("id", "n", ()), None, id="verify-members"),
+    pytest.param(steps.CheckLayer("id", "c"), None, id="check-layer"),
     pytest.param(steps.RemoveContainer("id", "c"), None, id="remove-container"),
     pytest.param(steps.Verify("id", "c", (), ()), None, id="verify"),
     # What it has filled is removed as a whole.
     pytest.param(steps.CarryLayer("id", "new", "c"), None, id="carry-layer"),
-    pytest.param(steps.OpenJournal(JOURNAL, "new"), steps.CloseJournal(JOURNAL), id="open-journal"),
+    pytest.param(steps.OpenJournal(JOURNAL), steps.CloseJournal(JOURNAL), id="open-journal"),
     pytest.param(steps.CloseJournal(JOURNAL), None, id="close-journal"),
 ]
 
@@ -81,8 +92,12 @@ WORDS: list[t.Any] = [
     pytest.param(steps.Stop("id", "c", kill=True), "kill c", id="kill"),
     pytest.param(steps.Start("id", "c"), "start c", id="start"),
     pytest.param(steps.Verify("id", "c", (Publication(80, "tcp"),), ("n",)), "verify c", id="verify"),
+    pytest.param(steps.Pause("id", "c"), "pause c", id="pause"),
+    pytest.param(steps.Unpause("id", "c"), "unpause c", id="unpause"),
+    pytest.param(steps.VerifyMembers("id", "n", ()), "verify the members of n", id="verify-members"),
+    pytest.param(steps.CheckLayer("id", "c"), "check the writable layer of c", id="check-layer"),
     pytest.param(steps.CarryLayer("id", "new", "c"), "carry the writable layer of c", id="carry-layer"),
-    pytest.param(steps.OpenJournal(JOURNAL, "new"), "open the journal of c", id="open-journal"),
+    pytest.param(steps.OpenJournal(JOURNAL), "open the journal of c", id="open-journal"),
     pytest.param(steps.CloseJournal(JOURNAL), "close the journal of c", id="close-journal"),
     pytest.param(steps.Rename("id", "a", "b"), "rename a to b", id="rename"),
     pytest.param(steps.RemoveContainer("id", "c"), "remove container c", id="remove-container"),
@@ -102,4 +117,6 @@ def test_every_kind_of_step_has_a_case() -> None:
         steps.Disconnect,
         steps.SetRestartPolicy,
         steps.Rename,
+        steps.Pause,
+        steps.Unpause,
     }

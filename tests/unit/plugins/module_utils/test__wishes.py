@@ -210,20 +210,31 @@ def test_refused_containers(params: dict[str, t.Any]) -> None:
     assert caught.value.code == "option_conflict"
 
 
-UNBUILT: list[t.Any] = [
-    ("update_order", "start-first"),
-    ("dependents", "recreate"),
-    ("auto_remove_swap", True),
-    ("wait", "listening"),
+REPLACING: list[t.Any] = [
+    pytest.param("update_order", "stop-first", "starts_first", False, id="stop-first"),
+    pytest.param("update_order", "start-first", "starts_first", True, id="start-first"),
+    pytest.param("dependents", "refuse", "recreates_dependents", False, id="refuse-dependents"),
+    pytest.param("dependents", "recreate", "recreates_dependents", True, id="recreate-dependents"),
+    pytest.param("auto_remove_swap", False, "auto_remove_swap", False, id="no-auto-remove-swap"),
+    pytest.param("auto_remove_swap", True, "auto_remove_swap", True, id="auto-remove-swap"),
+    pytest.param("writable_layer_deletions", "refuse", "ignore_deletions", False, id="refuse-deletions"),
+    pytest.param("writable_layer_deletions", "ignore", "ignore_deletions", True, id="ignore-deletions"),
+    pytest.param("wait", "listening", "wait", "listening", id="listening"),
 ]
 
 
-@pytest.mark.parametrize(("option", "value"), UNBUILT)
-def test_what_is_not_built_is_refused(option: str, value: t.Any) -> None:
-    with pytest.raises(Failure) as caught:
-        parse_container({"name": "web", option: value})
-    assert caught.value.code == "unsupported"
-    assert option in caught.value.message
+@pytest.mark.parametrize(("option", "value", "field", "expected"), REPLACING)
+def test_how_a_container_is_replaced(option: str, value: t.Any, field: str, expected: t.Any) -> None:
+    assert getattr(parse_container({"name": "web", option: value}), field) == expected
+    unset = parse_container({"name": "web", option: None})
+    assert getattr(unset, field) == ("running" if option == "wait" else False)
+
+
+def test_what_is_not_built_is_refused() -> None:
+    for parse in (parse_container, parse_network):
+        with pytest.raises(Failure, match="on_member_recreate=recreate is not supported") as caught:
+            parse({"name": "web", "on_member_recreate": "recreate"})
+        assert caught.value.code == "unsupported"
 
 
 # -- networks ----------------------------------------------------------------------------------------------------------
