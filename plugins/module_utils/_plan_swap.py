@@ -291,10 +291,10 @@ def _start(swap: Replacement) -> t.Iterator[Step]:
     was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
     has_check = (swap.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
     wait = "healthy" if was_healthy and has_check and wish.wait == "running" else wish.wait
+    # On no network at all nothing is published.
+    publications = swap.publications if swap.design.endpoints else ()
     yield Start(swap.successor, container.name)
-    yield Verify(
-        swap.successor, container.name, swap.publications, tuple(swap.design.endpoints), wait, wish.wait_timeout
-    )
+    yield Verify(swap.successor, container.name, publications, tuple(swap.design.endpoints), wait, wish.wait_timeout)
 
 
 def _pause(swap: Replacement) -> t.Iterator[Step]:
