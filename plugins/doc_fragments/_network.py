@@ -174,17 +174,24 @@ options:
     description:
       - What to do when an existing network differs from the options in something else than its members. Docker changes
         nothing of that in place.
-      - V(rebuild) shall remove the network and make it again with all its members. This is not supported in this
-        version, and is refused with the failure code V(unsupported).
-      - V(fail) refuses with the failure code V(option_conflict).
-      - Both refuse before anything is touched, and say in RV(failure.differences) what differs.
+      - V(rebuild) removes the network and makes it again, with all its members, running and stopped. They keep their
+        aliases, fixed addresses, links and driver options, and lose their open connections. Dynamic addresses and
+        ephemeral host ports may change. RV(will_lose) tells all that before. What the options leave open stays as it
+        is, also a subnet that the engine has chosen. When a step fails, the old network is made again with its members.
+      - It is refused with the failure code V(address_outside_subnet) where the fixed address of a member would leave
+        the subnet, unless the member is listed with another one, and with V(unsupported) where a member was started
+        with C(--rm) and publishes fixed host ports.
+      - V(fail) refuses with the failure code V(option_conflict) before anything is touched, and says in
+        RV(failure.differences) what differs.
     type: str
     choices: [rebuild, fail]
     default: rebuild
   on_member_recreate:
     description:
-      - What O(on_difference=rebuild) does about members that can only be recreated.
-      - V(recreate) is refused with the failure code V(unsupported) in this version.
+      - What O(on_difference=rebuild) does about members that can only be recreated. These are containers whose network
+        mode is the network's ID, and from Docker Engine 25 on those with a configured MAC address.
+      - V(refuse) refuses with the failure code V(unsupported), and names them.
+      - V(recreate) is refused with the same code in this version.
     type: str
     choices: [refuse, recreate]
     default: refuse

@@ -78,14 +78,16 @@ def plan_rebuild(
     for member in sorted(joining, key=lambda each: not (each.after or {}).get("IPAMConfig")):
         # Fixed addresses first: a dynamic one may be any that is free by then.
         steps.append(Connect(name, member.container, member.after or {}, name, member.name))
-    verified = tuple((member.container, _fixed_publications(member, snapshot)) for member in joining)
+    verified = tuple((member.container, _bound_publications(member, after, snapshot)) for member in joining)
     steps += [VerifyMembers(name, name, verified), CloseJournal(journal)]
-    return steps, _list_losses(wish, raw, members, snapshot), after
+    return steps, _list_losses(wish, raw, after, members, snapshot), after
 
 
-def _fixed_publications(member: Member, snapshot: Snapshot) -> tuple[Publication, ...]:
-    """What has to be bound again; only what is bound now can be missed."""
+def _bound_publications(member: Member, after: Raw, snapshot: Snapshot) -> tuple[Publication, ...]:
+    """What has to be bound again; only what is bound now can be missed, and an internal network publishes nothing."""
     container = snapshot.containers[member.container]
+    if after["Internal"]:
+        return ()
     return tuple(each.configured for each in container.bindings if each.actual)
 
 
@@ -209,7 +211,7 @@ def _trial_body(after: Raw, before: Raw, name: str) -> dict[str, t.Any] | None:
 # -- what it costs -----------------------------------------------------------------------------------------------------
 
 
-def _list_losses(wish: NetworkWish, raw: Raw, members: t.Sequence[Member], snapshot: Snapshot) -> list[str]:
+def _list_losses(wish: NetworkWish, raw: Raw, after: Raw, members: t.Sequence[Member], snapshot: Snapshot) -> list[str]:
     losses = [f"network ID {raw['Id'][:12]} of {wish.name}"]
     for member in members:
         container = snapshot.containers[member.container]
@@ -220,9 +222,13 @@ def _list_losses(wish: NetworkWish, raw: Raw, members: t.Sequence[Member], snaps
             continue
         if not (member.after.get("IPAMConfig") or {}).get("IPv4Address"):
             losses.append(f"dynamic address of {member.name} on {wish.name} may change")
+        bindings = (*container.bindings, *container.bindings_of_all)
+        if after["Internal"] and not raw.get("Internal"):
+            losses += [f"publication {each.configured} of {member.name} through {wish.name}" for each in bindings]
+            continue
         losses += [
             f"ephemeral host port of {member.name} for {binding.configured.key} may change"
-            for binding in (*container.bindings, *container.bindings_of_all)
+            for binding in bindings
             if not binding.configured.is_fixed
         ]
     return losses

@@ -48,6 +48,9 @@ attributes:
   idempotent:
     support: full
 notes:
+  - When a run or the daemon dies while a network is rebuilt, the next run that would change it or one of its members
+    finishes or undoes that first and says so in RV(actions). Check mode refuses with the failure code
+    V(interrupted_change) until then.
   - An existing network of another driver is refused with the failure code V(option_conflict), one that belongs to a
     swarm with V(swarm_managed).
   - Docker Engine up to 24 allows several networks of one name. Such a name is refused with the failure code
@@ -106,6 +109,15 @@ EXAMPLES = r"""
   register: backend
   # The range for addresses that the engine chooses is the upper half, so that it never gives away 10.213.7.10.
 
+- name: Change it, whoever is on it
+  bridgeport.docker.docker_bridge_network:
+    name: shop-backend
+    mtu: 1300
+    labels:
+      purpose: backend
+      team: shop
+  # Docker changes nothing of a network in place: it is made again, and shop-db is on it with its address and alias.
+
 - name: Show who is on it
   ansible.builtin.debug:
     msg: "{{ item.name }} has {{ item.ip_address }}."
@@ -138,7 +150,16 @@ EXAMPLES = r"""
         name: shop-net
         state: absent
   rescue:
-    - name: Show who is on it
+    - name: Change it, whoever is on it
+  bridgeport.docker.docker_bridge_network:
+    name: shop-backend
+    mtu: 1300
+    labels:
+      purpose: backend
+      team: shop
+  # Docker changes nothing of a network in place: it is made again, and shop-db is on it with its address and alias.
+
+- name: Show who is on it
       ansible.builtin.debug:
         msg: "Still there, because of {{ ansible_failed_result.failure.members | join(' and ') }}."
       when: ansible_failed_result.failure.code == 'network_in_use'
@@ -301,8 +322,10 @@ refusals:
 rolled_back:
   description:
     - Whether everything that had been touched for the network stands as it did before.
-    - With V(false) RV(failure.code) is V(rollback_failed), and RV(failure.problems) says what could not be undone.
-  type: bool
+    - V(recreated) is that it does, and that the network had been removed already and was made again, with the same
+      definition and members and another ID.
+    - With V(false) something could not be undone, which RV(failure.message) says.
+  type: raw
   returned: when a step failed
   sample: true
 failure:
@@ -325,6 +348,7 @@ failure:
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
           is asked for."
         - "V(swarm_managed): the object belongs to a swarm."
+        - "V(interrupted_change): a former rebuild was cut off, and this is check mode."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
           is what is not undone."
         - "V(unsupported): this version, or this engine, cannot do it."

@@ -45,6 +45,14 @@ CONNECTION = Connection("tcp://model:2375")
 _NAMESPACES = {"NetworkMode": "network", "IpcMode": "IPC", "PidMode": "PID"}
 
 
+class Link(t.NamedTuple):
+    """``asked``: what the create called the target, which is a container's ID."""
+
+    asked: str
+    target: str
+    alias: str
+
+
 class Died(BaseException):
     """The run was killed. No answer comes any more, so that nothing it tries on its way out reaches the daemon."""
 
@@ -81,6 +89,9 @@ class ModelDaemon:
         self.starts = 0
         # Endpoints whose host ports were taken when they were joined: (container ID, network name). See _connect.
         self.half_joined: set[tuple[str, str]] = set()
+        self.links: dict[str, list[Link]] = {}
+        # Called after every request that changed something.
+        self.on_change: t.Callable[[], None] = lambda: None
         # What the disk says of whom, by container ID.
         self.layers: dict[str, list[dict[str, t.Any]]] = {}
         self.files: dict[str, dict[str, bytes]] = {}
@@ -88,6 +99,8 @@ class ModelDaemon:
         self.logs = b""
         self._count = 0
         self._next_port = 32768
+        # The last name of every container that ever was.
+        self._names: dict[str, str] = {}
         self._lock = threading.RLock()
         for name in ("bridge", "host", "none"):
             self.add_network(name, driver={"bridge": "bridge", "host": "host", "none": "null"}[name])
@@ -148,13 +161,18 @@ class ModelDaemon:
     def restart(self) -> None:
         """The daemon is killed and comes back: everything has ended, and restart policies bring up what they may.
 
-        Containers with --rm are gone, also those that were never started (moby, daemon.restore).
+        Containers with --rm are gone, also those that were never started. A link is to whoever is called now as its
+        create said, and it is lost where nobody is. (Seen on 20.10.)
         """
         ran = [raw["Id"] for raw in self.containers.values() if raw["State"]["Running"]]
         for container_id in ran:
             self._stop(self.containers[container_id], 137)
         for raw in [raw for raw in self.containers.values() if raw["HostConfig"]["AutoRemove"]]:
             self._remove(raw)
+        for container_id in self.containers:
+            found = [(link, self._called(link.asked)) for link in self.links[container_id]]
+            self.links[container_id] = [link._replace(target=target) for link, target in found if target]
+        self._show_links()
         for raw in list(self.containers.values()):
             policy = raw["HostConfig"]["RestartPolicy"]["Name"]
             has_run = raw["State"]["Status"] != "created"
@@ -211,13 +229,17 @@ class ModelDaemon:
             if dies is not None:
                 self.dead = True
                 if dies == AFTER:
-                    with contextlib.suppress(ApiError):
+                    with contextlib.suppress(ApiError, Failure):
                         self._route(method, path, params, copy.deepcopy(body))
+                    self.on_change()
                 raise Died
             self._lose(kind == LOST_BEFORE or deaf, path)
             if kind == REFUSED:
                 raise ApiError(500, "the model refuses")
-            answer = copy.deepcopy(self._route(method, path, params, copy.deepcopy(body)))
+            try:
+                answer = copy.deepcopy(self._route(method, path, params, copy.deepcopy(body)))
+            finally:
+                self.on_change()
             self._lose(kind == LOST_AFTER, path)
             if kind == REFUSED_AFTER:
                 raise ApiError(500, "tried to kill container, but did not receive an exit event")
@@ -280,6 +302,12 @@ class ModelDaemon:
                 return image
         raise ApiError(404, f"No such image: {reference}")
 
+    def _called(self, reference: str) -> str | None:
+        try:
+            return str(self._find(self.containers, reference, "container")["Id"])
+        except ApiError:
+            return None
+
     def _summary(self, raw: dict[str, t.Any]) -> dict[str, t.Any]:
         names = [raw["Name"]]
         for other in self.containers.values():
@@ -334,10 +362,9 @@ class ModelDaemon:
         for link in host_config.get("Links") or ():
             target, alias = link.split(":")
             try:
-                links.append(f"{self._find(self.containers, target, 'container')['Name']}:/{name}/{alias}")
+                links.append(Link(target, self._find(self.containers, target, "container")["Id"], alias))
             except ApiError as error:
                 raise ApiError(400, f"could not get container for {target}: {error.message}") from error
-        host_config["Links"] = links or None
         host_config["PortBindings"] = host_config.get("PortBindings") or {}
         host_config["PublishAllPorts"] = bool(host_config.get("PublishAllPorts"))
         config = {key: value for key, value in body.items() if key not in ("HostConfig", "NetworkingConfig")}
@@ -381,7 +408,16 @@ class ModelDaemon:
             },
             "NetworkSettings": {"Ports": {}, "Networks": endpoints},
         }
+        self.links[container_id] = links
+        self._show_links()
         return container_id
+
+    def _show_links(self) -> None:
+        """A link follows its target's name, and once that is gone it keeps the last one."""
+        self._names.update({container_id: raw["Name"] for container_id, raw in self.containers.items()})
+        for container_id, raw in self.containers.items():
+            links = [f"{self._names[each.target]}:{raw['Name']}/{each.alias}" for each in self.links[container_id]]
+            raw["HostConfig"]["Links"] = links or None
 
     @staticmethod
     def _endpoint(asked: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -458,15 +494,8 @@ class ModelDaemon:
             raise ApiError(
                 409, f'Error when allocating new name: Conflict. The container name "/{name}" is already in use'
             )
-        for other in self.containers.values():
-            links = other["HostConfig"].get("Links") or ()
-            renamed = [f"/{name}:{link.split(':')[1]}" if link.split(":")[0] == raw["Name"] else link for link in links]
-            own = f"{raw['Name']}/"
-            other["HostConfig"]["Links"] = [
-                f"{link.split(':')[0]}:/{name}/{link.split('/')[-1]}" if link.split(":")[1].startswith(own) else link
-                for link in renamed
-            ] or None
         raw["Name"] = f"/{name}"
+        self._show_links()
 
     @staticmethod
     def _pause(raw: dict[str, t.Any], paused: bool) -> None:
@@ -505,11 +534,12 @@ class ModelDaemon:
             kind, _colon, target = (raw["HostConfig"].get(key) or "").partition(":")
             if kind == "container" and not self._find(self.containers, target, "container")["State"]["Running"]:
                 raise ApiError(409, f"cannot join {namespace} of a non running container: {target}")
-        for link in raw["HostConfig"].get("Links") or ():
-            target, own = link.split(":")
-            linked = next((each for each in self.containers.values() if each["Name"] == target), None)
+        for link in self.links[raw["Id"]]:
+            linked = self.containers.get(link.target)
             if linked is None or not linked["State"]["Running"]:
-                raise ApiError(500, f"Cannot link to a non running container: {target} AS {own}")
+                raise ApiError(
+                    500, f"Cannot link to a non running container: {self._names[link.target]} AS /{link.alias}"
+                )
         try:
             ports = self._take_ports(raw)
         except ApiError:
