@@ -21,17 +21,18 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
 
 TITLE = "memory: the largest memory of the module's process while a port is added to a container"
 ROUNDS = 3
-SIZE = 200
+# In MB. What streams takes the same for any of them but the first, which has nothing to carry.
+SIZES = (0, 50, 200)
 
 
 def measure() -> list[Row]:
     """Ours alone: community.docker does not carry the writable layer at all."""
     image = make_images().busybox
     (port,) = free_ports(1)
-    memory = {size: Row(f"peak, {size} MB in the writable layer", "MiB") for size in (0, SIZE)}
-    seconds = {size: Row(f"time of the swap, {size} MB in the writable layer", "s") for size in (0, SIZE)}
+    memory = {size: Row(f"peak, {size} MB in the writable layer", "MiB") for size in SIZES}
+    seconds = {size: Row(f"time of the swap, {size} MB in the writable layer", "s") for size in SIZES}
     for _round in range(ROUNDS):
-        for size in (0, SIZE):
+        for size in SIZES:
             name = random_name("bench-memory")
             docker("run", "-d", "--name", name, image, "sh", "-c", SERVE)
             try:
@@ -47,8 +48,11 @@ def measure() -> list[Row]:
                 memory[size].ours.append(ran.peak / 1024)
             finally:
                 docker("rm", "-f", "-v", name, check=False)
-    flat = max(memory[SIZE].ours) / min(memory[0].ours)
-    memory[SIZE].note = f"{flat:.2f} times that of the empty layer at worst; community.docker loses the layer"
+    large = max(memory[SIZES[-1]].ours)
+    memory[SIZES[-1]].note = (
+        f"at worst {large / min(memory[0].ours):.2f} times that of the empty layer and"
+        f" {large / min(memory[SIZES[1]].ours):.2f} times that of {SIZES[1]} MB; community.docker loses the layer"
+    )
     return [*memory.values(), *seconds.values()]
 
 

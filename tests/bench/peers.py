@@ -41,7 +41,10 @@ def prepare() -> None:
     print("making .build/bench-venv with the package ansible (half a minute)", flush=True)
     subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=True, timeout=_INSTALL_BOUND)
     command = [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*command, "-r", str(_REQUIREMENTS / "bench.txt")], check=True, timeout=_INSTALL_BOUND)
+    command += ["-r", str(_REQUIREMENTS / "bench.txt")]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=_INSTALL_BOUND)
+    if done.returncode:
+        raise AssertionError(f"pip could not install requirements/bench.txt: {done.stderr}")
     stamp.write_text(wanted, encoding="utf-8")
 
 
