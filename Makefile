@@ -5,6 +5,7 @@
 # PYTHON=/path/to/python chooses the interpreter of .venv; ARGS is handed to the playbook or to the tool of one stage.
 .DEFAULT_GOAL := help
 STAGES := lint units sanity importer engine differential integration integration-system-python molecule faults coverage
+STAGES += concurrency secrets bench
 .PHONY: help venv demo demo-down test clean $(STAGES)
 
 help:
@@ -13,6 +14,7 @@ help:
 	@echo 'make test        all set-up, then every check'
 	@echo 'make STAGE       one of: $(STAGES)'
 	@echo '                 ARGS="docker_topology" picks an integration target, and so on'
+	@echo 'make bench       ours beside community.docker, as ratios       ARGS="gap" picks one of gap, names, cost, memory'
 	@echo 'make clean       remove what these commands left in the checkout'
 
 venv:

@@ -356,6 +356,28 @@ def faults(log: Log, args: list[str]) -> Outcome:
     return run_pytest(log, "faults", args, timeout=3600)
 
 
+def concurrency(log: Log, args: list[str]) -> Outcome:
+    """Eight runs at once on the same containers."""
+    return run_pytest(log, "concurrency", args, timeout=600)
+
+
+def secrets(log: Log, args: list[str]) -> Outcome:
+    """What must not be said is not said, by the oldest and the newest ansible-core."""
+    return run_pytest(log, "secrets", args, timeout=900)
+
+
+def bench(log: Log, args: list[str]) -> Outcome:
+    """Not a test: ours beside community.docker, as ratios. Fails only where something could not be measured."""
+    outcome = Outcome()
+    command = [sys.executable, "-m", "ansible_collections.bridgeport.docker.tests.bench.run"]
+    status, output = log.run(*command, *args, timeout=3600, env={"PYTHONPATH": str(BUILD)})
+    if status:
+        outcome.failed.append(f"the benchmark ended with status {status}")
+    else:
+        outcome.show.extend(output.splitlines())
+    return outcome
+
+
 def integration(log: Log, args: list[str]) -> Outcome:
     outcome = Outcome()
     command = ["ansible-test", "integration", "--python", PYTHON_VERSION, "--color", "no"]
@@ -522,6 +544,9 @@ STAGES = {
     "integration-system-python": Stage(integration_system_python, needs_engine=True),
     "molecule": Stage(molecule, needs_engine=True),
     "faults": Stage(faults, needs_engine=True, on_request=True),
+    "concurrency": Stage(concurrency, needs_engine=True),
+    "secrets": Stage(secrets, needs_engine=True),
+    "bench": Stage(bench, needs_engine=True, tests=False, on_request=True),
     "coverage": Stage(coverage, tests=False),
 }
 
@@ -530,8 +555,8 @@ STAGES = {
 LANES = (
     ("engine",),
     ("lint", "units", "molecule"),
-    ("differential", "integration", "faults"),
-    ("integration-system-python", "sanity", "importer"),
+    ("differential", "integration", "faults", "bench"),
+    ("integration-system-python", "sanity", "importer", "concurrency", "secrets"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.
