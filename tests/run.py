@@ -361,11 +361,6 @@ def concurrency(log: Log, args: list[str]) -> Outcome:
     return run_pytest(log, "concurrency", args, timeout=600)
 
 
-def secrets(log: Log, args: list[str]) -> Outcome:
-    """What must not be said is not said, by the oldest and the newest ansible-core."""
-    return run_pytest(log, "secrets", args, timeout=900)
-
-
 def bench(log: Log, args: list[str]) -> Outcome:
     """Not a test: ours beside community.docker, as ratios. Fails only where something could not be measured."""
     outcome = Outcome()
@@ -545,7 +540,6 @@ STAGES = {
     "molecule": Stage(molecule, needs_engine=True),
     "faults": Stage(faults, needs_engine=True, on_request=True),
     "concurrency": Stage(concurrency, needs_engine=True),
-    "secrets": Stage(secrets, needs_engine=True),
     "bench": Stage(bench, needs_engine=True, tests=False, on_request=True),
     "coverage": Stage(coverage, tests=False),
 }
@@ -556,7 +550,7 @@ LANES = (
     ("engine",),
     ("lint", "units", "molecule"),
     ("differential", "integration", "faults", "bench"),
-    ("integration-system-python", "sanity", "importer", "concurrency", "secrets"),
+    ("integration-system-python", "sanity", "importer", "concurrency"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.

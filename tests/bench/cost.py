@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ansible_collections.bridgeport.docker.tests.bench import peers
@@ -23,7 +24,6 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
 TITLE = "cost: whole runs of ansible-playbook, one task each, with as many containers"
 MANY, MADE = 50, 20
 Tasks = t.List[t.Dict[str, t.Any]]
-Side = t.Callable[[t.Mapping[str, t.Any]], Tasks]
 
 
 def measure() -> list[Row]:
@@ -48,7 +48,7 @@ def measure() -> list[Row]:
             _samples(made, side).append(peers.run_play(_many(side, items[:MADE])))
             _remove(items)
         for side in (OURS, THEIRS):
-            _samples(made_requests, side).append(_count(lambda more, side=side: _many(side, items[:MADE], more)))
+            _samples(made_requests, side).append(_count(functools.partial(_many, side, items[:MADE])))
             _remove(items)
         peers.run_play(_many(OURS, items))
         rows += _no_ops("1 container, nothing to do", 5, lambda side, more=None: _one(side, items[0], more))
@@ -63,7 +63,7 @@ def _no_ops(label: str, rounds: int, tasks: t.Callable[..., Tasks]) -> list[Row]
     for side in peers.alternate(rounds):
         _samples(seconds, side).append(peers.run_play([*tasks(side), *_NOTHING_CHANGED]))
     for side in (OURS, THEIRS):
-        _samples(requests, side).append(_count(lambda more, side=side: tasks(side, more)))
+        _samples(requests, side).append(_count(functools.partial(tasks, side)))
     return [seconds, requests]
 
 

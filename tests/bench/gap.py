@@ -46,7 +46,7 @@ def measure() -> list[Row]:
             docker("rm", "-f", "-v", name)
         for row, value in ((gap, longest), (lost, float(missed))):
             (row.ours if side == OURS else row.theirs).append(value)
-    gap.note = f"the same container, {ROUNDS} rounds, each side in turn; through 127.0.0.1, so through the engine's proxy"
+    gap.note = f"the same container, {ROUNDS} rounds, in turn; through 127.0.0.1, so through the engine's proxy"
     return [gap, lost]
 
 

@@ -4,8 +4,8 @@
 
 """Requests through a published port, one every 5 ms, until it is terminated: knock.py PORT.
 
-A new request starts whether or not the former ones were answered. Prints the start of each in seconds and whether it was
-answered within LIMIT, as JSON.
+A new request starts whether or not the former ones were answered. Prints the start of each in seconds and whether it
+was answered within LIMIT, as JSON.
 """
 
 from __future__ import annotations

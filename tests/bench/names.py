@@ -40,8 +40,12 @@ def measure() -> list[Row]:
             "docker_container",
             THEIRS,
             {
-                **{"name": name, "image": images.busybox, "command": ["sh", "-c", SERVE], "published_ports": ports},
-                **{"network_mode": network, "networks": [{"name": network}]},
+                "name": name,
+                "image": images.busybox,
+                "command": ["sh", "-c", SERVE],
+                "published_ports": ports,
+                "network_mode": network,
+                "networks": [{"name": network}],
             },
         ),
     }

@@ -73,7 +73,9 @@ def run_play(tasks: t.Sequence[t.Mapping[str, t.Any]]) -> float:
         # JSON is YAML.
         play = {"hosts": "localhost", "gather_facts": False, "tasks": list(tasks)}
         playbook.write_text(json.dumps([play]), encoding="utf-8")
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "PYTHON", "DOCKER_"))}
+        kept = {
+            key: value for key, value in os.environ.items() if not key.startswith(("ANSIBLE_", "PYTHON", "DOCKER_"))
+        }
         variables = json.dumps({"ansible_python_interpreter": PYTHON})
         start = time.monotonic()
         done = subprocess.run(

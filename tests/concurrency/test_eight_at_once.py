@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import PREFIX as JOURNAL_PREFIX
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     BOUND,
@@ -108,9 +108,7 @@ class Bed:
         found = inspect(name)
         assert found["State"]["Running"]
         published = {key: bindings for key, bindings in found["NetworkSettings"]["Ports"].items() if bindings}
-        assert published == {
-            key: [{"HostIp": "127.0.0.1", "HostPort": str(number)}] for key, number in ports.items()
-        }
+        assert published == {key: [{"HostIp": "127.0.0.1", "HostPort": str(number)}] for key, number in ports.items()}
         if layer:
             assert "SECRET=hush" in found["Config"]["Env"]
             assert docker("exec", name, "cat", "/layer") == "layer"
@@ -120,7 +118,7 @@ class Bed:
     def left_of(name: str) -> list[str]:
         containers = docker("ps", "-a", "--format", "{{.Names}}", "--filter", f"name={name}").split()
         volumes = docker("volume", "ls", "-q", "--filter", "name=bridgeport-").split()
-        lock, journal = lock_name(("container", name)), Journal(name, "", "", True, "no").volume
+        lock, journal = lock_name(("container", name)), Journal((Entry(name, "", ""),)).volume
         assert journal.startswith(JOURNAL_PREFIX)
         return [found for found in containers if found != name] + [
             found for found in volumes if found.startswith((lock, journal))
@@ -188,8 +186,10 @@ def test_eight_make_the_same(bed: Bed, capsys: pytest.CaptureFixture[str]) -> No
     (port,) = free_ports(1)
     name = bed.name()
     wish = {
-        **{"name": name, "image": bed.image, "command": ["sh", "-c", COMMAND]},
-        **{"published_ports": [f"127.0.0.1:{port}:80"]},
+        "name": name,
+        "image": bed.image,
+        "command": ["sh", "-c", COMMAND],
+        "published_ports": [f"127.0.0.1:{port}:80"],
     }
     changed, nothing, busy = sort_out(bed.at_once([("docker_port_publish", wish)] * EIGHT))
     tell(capsys, f"the same new container: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
@@ -220,7 +220,9 @@ def test_topologies_and_single_containers(bed: Bed, capsys: pytest.CaptureFixtur
     names = [bed.start(f"127.0.0.1:{port}:80") for port in (first, second)]
     wishes = [
         {
-            **{"name": name, "state": "started", "purge": False},
+            "name": name,
+            "state": "started",
+            "purge": False,
             "published_ports": [f"127.0.0.1:{ports[index]}:81", f"127.0.0.1:{ports[index + 2]}:82"],
         }
         for index, name in enumerate(names)
