@@ -150,16 +150,7 @@ EXAMPLES = r"""
         name: shop-net
         state: absent
   rescue:
-    - name: Change it, whoever is on it
-  bridgeport.docker.docker_bridge_network:
-    name: shop-backend
-    mtu: 1300
-    labels:
-      purpose: backend
-      team: shop
-  # Docker changes nothing of a network in place: it is made again, and shop-db is on it with its address and alias.
-
-- name: Show who is on it
+    - name: Show who is on it
       ansible.builtin.debug:
         msg: "Still there, because of {{ ansible_failed_result.failure.members | join(' and ') }}."
       when: ansible_failed_result.failure.code == 'network_in_use'
