@@ -39,7 +39,7 @@ def measure() -> list[Row]:
         for number, port in enumerate(free_ports(MANY))
     ]
     empty = [{"ansible.builtin.debug": {"msg": "nothing"}}]
-    base = Row("a play that does nothing", "s", [peers.run_play(empty) for _ in range(3)])
+    base = Row("a play that does nothing", "s", [peers.run_play(empty) for _round in range(3)])
     rows = [base]
     try:
         made = Row(f"make and start {MADE}, one port each", "s", note="list of 8 in parallel against a loop")

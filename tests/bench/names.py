@@ -89,6 +89,6 @@ def _measure_once(
         ran = run_module(module, options, collection=collection, python=peers.PYTHON)
         time.sleep(1)
         docker("stop", client)
-        return ran.result, [(start, answered) for start, answered in json.loads(docker("logs", client))]
+        return ran.result, list(map(tuple, json.loads(docker("logs", client))))
     finally:
         docker("rm", "-f", "-v", client)
