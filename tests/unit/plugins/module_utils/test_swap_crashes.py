@@ -34,7 +34,7 @@ settings.load_profile("bridgeport")
 KINDS = list(SCENARIOS)
 # Where everything is tried. Of the others' many pairs of deaths a sample is, always the same one.
 THOROUGH = ("runs, with policy and layer", "stopped", "creation")
-SAMPLED = 8
+SAMPLED = 4
 # Of these the successor cannot be made to fail: it is not started.
 STARTED = [kind for kind in KINDS if not kind.startswith("stopped")]
 UNSTARTABLE = ("original cannot start", "nobody of the group can start")
@@ -227,8 +227,10 @@ def test_what_vanishes_with_the_daemon_is_not_missed(kind: str) -> None:
         outcome = world.attempt()
         assert isinstance(outcome, Failure), story
         assert outcome.code == "container_not_found", f"{story}: {outcome.code} {outcome.message}"
-        assert set(world.describe()) == set(world.before) - {"web"}, story
-        # Who finds nothing to do takes no lock, and so breaks none.
+        # What was prepared for its sidecar, before anything was written down, goes when that is next looked at.
+        left = {name for name in world.describe() if not name.startswith("side.bridgeport-new-")}
+        assert left == set(world.before) - {"web"}, story
+        # What is refused takes no lock, and so breaks none.
         assert [name for name in world.daemon.volumes if not name.startswith(_lock.PREFIX)] == [], story
 
 
@@ -274,7 +276,7 @@ EVENTS = st.tuples(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(st.sampled_from(KINDS), st.lists(EVENTS, max_size=4))
 @example("runs", [("deaf", 6, True, False)])
 def test_any_sequence_of_faults_ends_in_old_or_new(kind: str, events: list[tuple[str, int, bool, bool]]) -> None:
