@@ -45,6 +45,11 @@ CONNECTION = Connection("tcp://model:2375")
 _NAMESPACES = {"NetworkMode": "network", "IpcMode": "IPC", "PidMode": "PID"}
 
 
+def _copy(value: t.Any) -> t.Any:
+    """What comes out on the other side of a connection."""
+    return value if isinstance(value, bytes) else json.loads(json.dumps(value))
+
+
 class Link(t.NamedTuple):
     """``asked``: what the create called the target, which is a container's ID."""
 
@@ -84,7 +89,8 @@ class ModelDaemon:
         self.missing_programs = {"/bridgeport-tries-ports"}
         # IDs of containers that can never start again: so the death of a daemon in the middle of a start leaves one.
         self.unstartable: set[str] = set()
-        # Which start, counted from 0, the daemon is killed in; it is back at once, and only the answer is lost.
+        # Which start, counted from 0 without those that must fail anyway, the daemon is killed in. It is back at once,
+        # and only the answer is lost.
         self.killed_in_start: int | None = None
         self.starts = 0
         # Endpoints whose host ports were taken when they were joined: (container ID, network name). See _connect.
@@ -142,6 +148,9 @@ class ModelDaemon:
         if start:
             self._start(self.containers[container_id])
         return container_id
+
+    def stop(self, container_id: str) -> None:
+        self._stop(self.containers[container_id])
 
     def pause(self, container_id: str) -> None:
         self._pause(self.containers[container_id], True)
@@ -220,7 +229,7 @@ class ModelDaemon:
             self.requests.append(f"{method} {path}")
             if method == "GET" or path.endswith("/wait"):
                 self._lose(self.deaf_after is not None and self.changes > self.deaf_after, path)
-                return copy.deepcopy(self._route(method, path, params, body))
+                return _copy(self._route(method, path, params, body))
             number = self.changes
             self.changes += 1
             kind = self.fault[1] if self.fault and self.fault[0] == number else None
@@ -230,14 +239,14 @@ class ModelDaemon:
                 self.dead = True
                 if dies == AFTER:
                     with contextlib.suppress(ApiError, Failure):
-                        self._route(method, path, params, copy.deepcopy(body))
+                        self._route(method, path, params, _copy(body))
                     self.on_change()
                 raise Died
             self._lose(kind == LOST_BEFORE or deaf, path)
             if kind == REFUSED:
                 raise ApiError(500, "the model refuses")
             try:
-                answer = copy.deepcopy(self._route(method, path, params, copy.deepcopy(body)))
+                answer = _copy(self._route(method, path, params, _copy(body)))
             finally:
                 self.on_change()
             self._lose(kind == LOST_AFTER, path)
@@ -509,13 +518,17 @@ class ModelDaemon:
         state.update(Paused=paused, Status="paused" if paused else "running")
 
     def _order_start(self, raw: dict[str, t.Any]) -> None:
-        number = self.starts
-        self.starts += 1
-        if number == self.killed_in_start:
-            self.unstartable.add(raw["Id"])
-            self.restart()
-            raise Failure("daemon_unreachable", "No answer (the daemon was killed).")
+        if self._entrypoint(raw) not in self.missing_programs:
+            number, self.starts = self.starts, self.starts + 1
+            if number == self.killed_in_start:
+                self.unstartable.add(raw["Id"])
+                self.restart()
+                raise Failure("daemon_unreachable", "No answer (the daemon was killed).")
         self._start(raw)
+
+    @staticmethod
+    def _entrypoint(raw: dict[str, t.Any]) -> str:
+        return str((raw["Config"].get("Entrypoint") or [""])[0])
 
     def _start(self, raw: dict[str, t.Any]) -> None:
         """A start that fails leaves nothing of a container with --rm."""
@@ -545,7 +558,7 @@ class ModelDaemon:
         except ApiError:
             state["ExitCode"], state["Error"] = 128, "port is already allocated"
             raise
-        entrypoint = (raw["Config"].get("Entrypoint") or [""])[0]
+        entrypoint = self._entrypoint(raw)
         if entrypoint in self.missing_programs:
             raise ApiError(400, f'exec: "{entrypoint}": stat {entrypoint}: no such file or directory: unknown')
         for name, endpoint in settings["Networks"].items():
