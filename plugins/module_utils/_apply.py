@@ -105,7 +105,7 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                 stands = worker.still_stands(step)
                 if stands is not False:
                     outcome.failure = worker.explain(step, error)
-                    if stands is None or _is_past_return(done):
+                    if item.settles or stands is None or _is_past_return(done):
                         # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
@@ -115,9 +115,10 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                         done.append(step)
                     _roll_back(worker, done, outcome)
                     return outcome
+                words = str(step)  # done, only its answer was lost
             except BaseException:
                 # A defect of ours, or an interrupt: nothing is known of it but that the host shall be as it was.
-                if not _is_past_return([*done, step]):
+                if not item.settles and not _is_past_return([*done, step]):
                     _roll_back(worker, [*done, step], outcome)
                 raise
             done.append(step)
@@ -134,6 +135,7 @@ def _is_past_return(done: t.Iterable[steps.Step]) -> bool:
 def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome) -> None:
     """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
     problems: list[str] = []
+    started: list[steps.Start] = []
     for step in reversed(done):
         inverse = steps.invert(step)
         if inverse is None or (problems and isinstance(inverse, steps.CloseJournal)):
@@ -141,8 +143,14 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
             continue
         try:
             outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
+            started += [inverse] if isinstance(inverse, steps.Start) else []
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
+    for each in started:
+        try:
+            worker.perform(steps.Verify(each.container, each.name, publications=(), networks=()))
+        except (ApiError, Failure) as error:
+            problems.append(f"start {each.name} again: {error}")
     outcome.rolled_back = (RECREATED if worker.made_again else True) if not problems else False
     if problems and outcome.failure is not None:
         cause = outcome.failure
@@ -192,6 +200,8 @@ class Worker:
         made_again = len(self.made_again)
         try:
             self._perform(step)
+            if undoing and isinstance(step, steps.SetRestartPolicy) and step.runs:
+                self._revive(step)
         except ApiError as error:
             if not (undoing and _is_already_so(step, error)):
                 raise
@@ -241,7 +251,7 @@ class Worker:
         elif isinstance(step, steps.Disconnect):
             self._disconnect(step)
         elif isinstance(step, steps.CreateContainer):
-            self._made[step.name] = client.post("/containers/create", step.body, name=step.name)["Id"]
+            self._create(step)
         elif isinstance(step, steps.SetRestartPolicy):
             client.post(f"/containers/{self._id(step.container)}/update", {"RestartPolicy": dict(step.policy)})
         elif isinstance(step, steps.Stop):
@@ -280,6 +290,20 @@ class Worker:
             self._made[step.former] = made
             self.made_again.append(f"network {step.name}")
 
+    def _create(self, step: steps.CreateContainer) -> None:
+        body = dict(step.body)
+        links = [link.split(":", 1) for link in (body.get("HostConfig") or {}).get("Links") or ()]
+        if links:
+            # By name an engine that is restarted would look for what the target was called when this was made.
+            relinked = [f"{self._id(source)}:{alias}" for source, alias in links]
+            body["HostConfig"] = {**body["HostConfig"], "Links": relinked}
+        self._made[step.name] = self.client.post("/containers/create", body, name=step.name)["Id"]
+
+    def _revive(self, step: steps.SetRestartPolicy) -> None:
+        container_id = self._id(step.container)
+        if not self.client.get(f"/containers/{container_id}/json")["State"]["Running"]:
+            self._start(steps.Start(step.container, step.name, heal=True))
+
     def _connect(self, step: steps.Connect) -> None:
         container = self._id(step.container)
         body = {"Container": container, "EndpointConfig": dict(step.endpoint)}
@@ -301,22 +325,26 @@ class Worker:
 
     def _start(self, step: steps.Start) -> None:
         container_id = self._id(step.container)
+        self._made.update(step.heirs)
         try:
             self.client.post(f"/containers/{container_id}/start")
         except ApiError as error:
-            if not (step.heal and is_unstartable(error.message)):
+            if not step.heal:
                 raise
-            self._make_again(container_id, step)
+            container = Container(self.client.get(f"/containers/{container_id}/json"))
+            # Whoever shares the namespaces of one that was made again refers to an ID that is gone.
+            if not (is_unstartable(error.message) or any(each in self._made for each in container.shares.values())):
+                raise
+            self._make_again(container, step)
 
-    def _make_again(self, container_id: str, step: steps.Start) -> None:
+    def _make_again(self, container: Container, step: steps.Start) -> None:
         client = self.client
-        container = Container(client.get(f"/containers/{container_id}/json"))
         references = (container.config["Image"], container.raw["Image"])
         named, own = (client.find(f"/images/{quote(reference)}/json") for reference in references)
         listed = client.get("/containers/json", all=1)
         live = {name.lstrip("/") for raw in listed for name in raw["Names"]} | {raw["Id"] for raw in listed}
-        planned = plan_healing(container, step, named, own, client.api_version, live)
-        again = again_name(step.name, container_id)
+        planned = plan_healing(container, step, named, own, client.api_version, live, self._made)
+        again = again_name(step.name, container.id)
         done: list[steps.Step] = []
         for each in planned:
             try:
@@ -326,7 +354,7 @@ class Worker:
                     self.perform(steps.RemoveContainer(again, again, force=True), undoing=True)
                 raise
             done.append(each)
-        self._made[container_id] = self._made[again]
+        self._made[container.id] = self._made[again]
         self.made_again.append(step.name)
 
     def _stop(self, step: steps.Stop) -> None:

@@ -32,6 +32,9 @@ API_EXACT_ALIASES = (1, 45)
 # The modes in which a container has no endpoint of its own to publish through.
 MODES_WITHOUT_PORTS = ("none", "host")
 
+# What of another container one can use, by the setting that says so.
+SHARED_NAMESPACES = {"NetworkMode": "network", "IpcMode": "IPC namespace", "PidMode": "PID namespace"}
+
 
 @dataclass(frozen=True)
 class Blueprint:
@@ -108,6 +111,12 @@ class Container:
             if endpoint.get("NetworkID") == mode:
                 return name
         return mode
+
+    @property
+    def shares(self) -> dict[str, str]:
+        """The containers whose namespaces it uses, by the setting that says so; the engine stores their IDs."""
+        modes = {key: str(self.host_config.get(key) or "").partition(":") for key in SHARED_NAMESPACES}
+        return {key: reference for key, (kind, _colon, reference) in modes.items() if kind == "container"}
 
     @property
     def endpoints(self) -> t.Mapping[str, Raw]:

@@ -17,7 +17,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import Sna
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import find_companions
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import find_locked, hold_locks
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import break_abandoned, find_locked, hold_locks
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
@@ -116,6 +116,8 @@ def converge(
             f"A former change of {', '.join(repr(name) for _kind, name in sorted(interrupted))} was interrupted. A run"
             " without check mode settles that first; until then it cannot be said what else would change.",
         )
+    if not check_mode:
+        break_abandoned(client, host.locks)
     # Somebody is at work on one of these, or was killed at it: either way its lock has to be had to know more.
     wished = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
     keys = interrupted | find_locked(wished, host.locks)

@@ -45,14 +45,17 @@ def plan_healing(
     own: t.Mapping[str, t.Any] | None,
     api: tuple[int, int],
     live: t.Collection[str],
+    heirs: t.Mapping[str, str],
 ) -> list[Step]:
-    """The steps in place of ``step``; the images and ``live`` as for read_blueprint.
+    """The steps in place of ``step``; the images and ``live`` as for read_blueprint, ``heirs`` as in Start.
 
     The original goes only after the new one has started, and after the rival of both, so that what stands always tells
     which of them is meant.
     """
     again = again_name(step.name, container.id)
     body, later = split_endpoints(read_blueprint(container, named, own, api, live), api)
+    for key, reference in container.shares.items():
+        body["HostConfig"][key] = f"container:{heirs.get(reference, reference)}"
     steps: list[Step] = [CreateContainer(again, body)]
     steps += [Connect(name, again, endpoint, name, again) for name, endpoint in later.items()]
     steps += [CarryLayer(container.id, again, step.name), Start(again, again)]

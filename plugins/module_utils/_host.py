@@ -96,8 +96,8 @@ class Snapshot:
     images: t.Mapping[str, Raw | None] = field(default_factory=dict)
     # Swaps that are going on or were cut off.
     journals: tuple[Journal, ...] = ()
-    # Names of the volumes that are locks, held or left behind.
-    locks: frozenset[str] = frozenset()
+    # Labels of the volumes that are locks, held or left behind, by the volumes' names.
+    locks: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     # Writable layers by container ID, read only for containers that shall be recreated.
     layers: t.Mapping[str, Layer] = field(default_factory=dict)
 

@@ -40,7 +40,8 @@ class Item:
 
     ``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
     ``pull``: an image to pull first. ``swap``: a container that is made anew; where several are in one transaction, the
-    first has the steps of all. ``predicted``: what check mode returns for it.
+    first has the steps of all. ``predicted``: what check mode returns for it. ``settles``: it settles an interrupted
+    change; where that fails, what was done stays done and the next run goes on from there.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Item:
     pull: str | None = None
     swap: Replacement | None = None
     predicted: t.Mapping[str, t.Any] | None = None
+    settles: bool = False
 
     @property
     def key(self) -> Key:

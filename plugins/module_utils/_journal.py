@@ -27,7 +27,7 @@ class Entry:
     """One container of a change: ``original`` and ``successor`` are IDs, the rest is how the original stood.
 
     ``original`` is empty for a container that is made anew. ``endpoints`` holds, by network ID, what an original loses
-    that is not stopped but disconnected.
+    that is not stopped but disconnected. ``removes_itself``: nothing is left of the original once it has ended (--rm).
     """
 
     name: str
@@ -38,6 +38,7 @@ class Entry:
     policy: str = "no"
     retries: int = 0
     endpoints: t.Mapping[str, t.Any] = field(default_factory=dict)
+    removes_itself: bool = False
 
     @property
     def restart_policy(self) -> dict[str, t.Any]:

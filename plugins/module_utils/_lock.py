@@ -25,6 +25,10 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 
 PREFIX = "bridgeport-lock-"
 _LABEL = "bridgeport.docker.lock."
+# What is locked: kind and name.
+_OBJECT = _LABEL + "object"
+# A lock of a lock, for whoever removes one that was left behind.
+_GUARD = "-break"
 
 # How long to wait for another run, and how often to look, in seconds.
 WAIT = 30.0
@@ -108,12 +112,38 @@ def lock_name(key: Key) -> str:
 
 
 def _guard_name(name: str) -> str:
-    return f"{name}-break"
+    return f"{name}{_GUARD}"
 
 
-def find_locked(keys: t.Iterable[Key], volumes: t.Container[str]) -> set[Key]:
-    """Those of the objects whose lock is held, or was left behind, by the names of the volumes that stand."""
-    return {key for key in keys if lock_name(key) in volumes or _guard_name(lock_name(key)) in volumes}
+def find_locked(keys: t.Iterable[Key], locks: t.Mapping[str, t.Mapping[str, str]]) -> set[Key]:
+    """Those of the objects whose lock is held, or was left behind, and what the same runs have locked beside them.
+
+    ``locks``: the labels of the volumes that stand, by their names.
+    """
+    found = {key for key in keys if lock_name(key) in locks or _guard_name(lock_name(key)) in locks}
+    runs = {Owner.from_labels(locks[lock_name(key)]).token for key in found if lock_name(key) in locks}
+    for labels in locks.values():
+        kind, slash, name = labels.get(_OBJECT, "").partition("/")
+        if slash and Owner.from_labels(labels).token in runs:
+            found.add((kind, name))
+    return found
+
+
+def break_abandoned(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) -> None:
+    """Remove those of the locks whose owners are gone: what a run that died while it gave them back has left.
+
+    ``locks``: the labels by volume name, as they were read a moment ago.
+    """
+    me = identify(_daemon_time(client))
+    # Guards first: one that was left behind would keep its lock from being broken.
+    for name, labels in sorted(locks.items(), key=lambda item: not item[0].endswith(_GUARD)):
+        owner = Owner.from_labels(labels)
+        if not owner.is_gone(me, _daemon_time(client)):
+            continue
+        if name.endswith(_GUARD):
+            _remove(client, name)
+        else:
+            _break(client, name, owner, me)
 
 
 @contextlib.contextmanager
@@ -135,7 +165,7 @@ def hold_locks(client: Client, keys: t.Iterable[Key]) -> t.Iterator[None]:
 def _acquire(client: Client, key: Key, me: Owner, deadline: float) -> None:
     name = lock_name(key)
     while True:
-        owner = _try(client, name, me)
+        owner = _try(client, name, me, {_OBJECT: "/".join(key)})
         if owner.token == me.token:
             return
         if owner.is_gone(me, _daemon_time(client)):
@@ -153,8 +183,8 @@ def _acquire(client: Client, key: Key, me: Owner, deadline: float) -> None:
         time.sleep(_POLL)
 
 
-def _try(client: Client, name: str, me: Owner) -> Owner:
-    answer = client.post("/volumes/create", {"Name": name, "Labels": me.as_labels()})
+def _try(client: Client, name: str, me: Owner, labels: t.Mapping[str, str] | None = None) -> Owner:
+    answer = client.post("/volumes/create", {"Name": name, "Labels": {**me.as_labels(), **(labels or {})}})
     return Owner.from_labels(answer.get("Labels") or {})
 
 

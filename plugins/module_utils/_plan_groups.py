@@ -14,7 +14,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import SHARED_NAMESPACES, Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
@@ -30,13 +30,12 @@ def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summ
         if summary.id == container.id:
             continue
         reasons = []
-        if summary.network_mode == f"container:{container.id}":
-            reasons.append("shares its network")
         inspected = snapshot.containers.get(summary.id)
+        if inspected is None and summary.network_mode == f"container:{container.id}":
+            reasons.append(f"shares its {SHARED_NAMESPACES['NetworkMode']}")
         if inspected is not None:
-            for key, what in (("IpcMode", "IPC namespace"), ("PidMode", "PID namespace")):
-                if inspected.host_config.get(key) == f"container:{container.id}":
-                    reasons.append(f"shares its {what}")
+            shared = [key for key, reference in inspected.shares.items() if reference == container.id]
+            reasons += [f"shares its {SHARED_NAMESPACES[key]}" for key in shared]
             links = inspected.host_config.get("Links") or ()
             if any(link.split(":")[0].lstrip("/") == container.name for link in links):
                 reasons.append("links to it")

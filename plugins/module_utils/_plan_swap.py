@@ -189,16 +189,14 @@ def plan_swaps(swaps: t.Sequence[Replacement], snapshot: Snapshot) -> list[Step]
     journal = Journal(tuple(_describe(swap, snapshot) for swap in swaps))
     steps: list[Step] = [step for swap in swaps for step in _prepare(swap, snapshot)]
     steps.append(OpenJournal(journal))
-    for swap in swaps:
-        if (swap.policy.get("Name") or "no") != "no":
-            # A stopped container with restart=always comes back with the daemon and would take the ports.
-            steps.append(SetRestartPolicy(swap.container.id, swap.container.name, NO_RESTART, swap.policy))
     if any(swap.starts_first for swap in swaps):
         (swap,) = swaps
-        steps += [*_start(swap), *_rename(swap), *_stop(swap), *_pause(swap)]
+        steps += [*_start(swap), *_rename(swap), *_stay_down(swap), *_stop(swap), *_pause(swap)]
         if _carries(swap, snapshot):
             steps.append(CheckLayer(swap.container.id, swap.container.name))
     else:
+        for swap in swaps:
+            steps += _stay_down(swap)
         for swap in reversed(swaps):
             steps += _release(swap, snapshot)
         # Before the start: some log drivers note the name that a container has when it starts.
@@ -225,6 +223,7 @@ def _describe(swap: Replacement, snapshot: Snapshot) -> Entry:
         policy=swap.policy.get("Name") or "no",
         retries=swap.policy.get("MaximumRetryCount") or 0,
         endpoints={step.network: step.endpoint for step in _leave(swap, snapshot)} if swap.vanishes else {},
+        removes_itself=swap.vanishes,
     )
 
 
@@ -244,6 +243,13 @@ def _prepare(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
         yield Disconnect(main, successor, {}, main, successor)
     for network, endpoint in later.items():
         yield Connect(network, successor, endpoint, network, successor)
+
+
+def _stay_down(swap: Replacement) -> t.Iterator[Step]:
+    """A stopped container with restart=always comes back with the daemon and would take the ports."""
+    container = swap.container
+    if (swap.policy.get("Name") or "no") != "no":
+        yield SetRestartPolicy(container.id, container.name, NO_RESTART, swap.policy, runs=container.is_running)
 
 
 def _release(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:

@@ -90,17 +90,10 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
         return None
     leftovers = find_leftovers(name, snapshot)
     journal = find_journal(name, snapshot)
+    written = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
     steps: list[Step] = []
-    settled: set[str] = set()
-    if journal is not None:
-        by_id = {each.id: snapshot.inspected(each) for each in leftovers}
-        settled = {each for entry in journal.entries for each in (entry.original, entry.successor)}
-        if any(_is_accepted(entry, by_id) for entry in journal.entries):
-            steps += _finish(journal, by_id, snapshot, leftovers)
-        else:
-            steps += _undo(journal, by_id, snapshot, leftovers)
     for summary in leftovers:
-        if summary.id in settled:
+        if summary.id in written:
             continue
         match = _LEFTOVER.fullmatch(summary.name)
         if match is None or match.group("role") == "old":
@@ -111,14 +104,24 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
             if journal is None:
                 raise _unknown(name, leftovers, None)
             continue
+        # Before anything else: a name may be needed once more.
         steps.append(_remove(snapshot.inspected(summary)))
     if journal is not None:
+        by_id = {each.id: snapshot.inspected(each) for each in leftovers}
+        if any(_is_accepted(entry, by_id) for entry in journal.entries):
+            steps += _finish(journal, by_id, snapshot, leftovers)
+        else:
+            steps += _undo(journal, by_id, snapshot, leftovers)
         steps.append(CloseJournal(journal))
-    return Item("container", name, steps=tuple(steps))
+    return Item("container", name, steps=tuple(steps), settles=True)
 
 
 def _is_accepted(entry: Entry, by_id: t.Mapping[str, Container]) -> bool:
-    return bool(entry.original) and entry.original not in by_id and entry.successor in by_id
+    """Whether the original was removed by the change. With --rm it also goes when the engine is killed."""
+    successor = by_id.get(entry.successor)
+    if not entry.original or entry.original in by_id or successor is None:
+        return False
+    return successor.is_running or not entry.removes_itself
 
 
 def _finish(
@@ -127,6 +130,8 @@ def _finish(
     """All successors stand in their places; what is left of the originals goes."""
     for entry in journal.entries:
         successor = by_id.get(entry.successor)
+        if successor is None and entry.removes_itself:
+            continue  # gone with the engine, as its original would be
         if successor is None or successor.name != entry.name:
             raise _unknown(entry.name, leftovers, journal.volume)
     for entry in reversed(journal.entries):
@@ -142,11 +147,15 @@ def _undo(
     for entry in reversed(journal.entries):
         if entry.name in successors:
             yield from _stand_back(successors[entry.name], entry)
+    heirs: dict[str, str] = {}
     for entry in journal.entries:
-        if entry.original in by_id:
-            yield from _restore(by_id[entry.original], entry, successors.get(entry.name))
-        elif entry.original:
-            yield from _inherit(entry, journal, snapshot, leftovers)
+        standing = by_id.get(entry.original)
+        if standing is None and entry.original and not entry.removes_itself:
+            standing = _find_heir(entry, journal, snapshot, leftovers)
+            heirs[entry.original] = standing.id
+        if standing is not None:
+            startable = all(each in heirs or snapshot.find_container(each) for each in standing.shares.values())
+            yield from _restore(standing, entry, successors.get(entry.name), heirs, startable)
     for entry in reversed(journal.entries):
         successor = successors.get(entry.name)
         if successor is not None and not _vanishes(successor):
@@ -168,35 +177,34 @@ def _stand_back(successor: Container, entry: Entry) -> t.Iterator[Step]:
         yield Rename(successor.id, successor.name, name)
 
 
-def _restore(original: Container, entry: Entry, successor: Container | None) -> t.Iterator[Step]:
+def _restore(
+    original: Container, entry: Entry, successor: Container | None, heirs: t.Mapping[str, str], startable: bool
+) -> t.Iterator[Step]:
+    """``startable``: whether everybody whose namespaces it shares is still there."""
     name = entry.name
     if original.name != name:
         yield Rename(original.id, original.name, name)
     for network, endpoint in entry.endpoints.items():
         if network not in {each.get("NetworkID") for each in original.endpoints.values()}:
             yield Connect(network, original.id, endpoint, network[:12], name)
-    if entry.was_running and not original.is_running:
+    starts = startable and entry.was_running and not original.is_running
+    if starts:
         rival = "" if successor is None or _vanishes(successor) else successor.id
-        yield Start(original.id, name, heal=True, rival=rival)
-    if entry.was_paused and not original.is_paused:
+        yield Start(original.id, name, heal=True, rival=rival, heirs=dict(heirs))
+    if entry.was_paused and not original.is_paused and (starts or original.is_running):
         yield Pause(original.id, name)
     standing = original.host_config.get("RestartPolicy") or {}
     if (standing.get("Name") or "no") != entry.policy:
         yield SetRestartPolicy(original.id, name, policy=entry.restart_policy, former=standing)
 
 
-def _inherit(entry: Entry, journal: Journal, snapshot: Snapshot, leftovers: t.Sequence[Summary]) -> t.Iterator[Step]:
-    """The original was made again and removed: what was made of it takes its name, if it has not got it yet."""
-    again = next((each for each in leftovers if each.name == again_name(entry.name, entry.original)), None)
-    standing = next((each for each in snapshot.summaries if each.name == entry.name), None)
-    if again is not None and standing is None:
-        yield Rename(again.id, again.name, entry.name)
-        standing = again
-    if standing is None:
-        raise _unknown(entry.name, leftovers, journal.volume)
-    policy = snapshot.inspected(standing).host_config.get("RestartPolicy") or {}
-    if (policy.get("Name") or "no") != entry.policy:
-        yield SetRestartPolicy(standing.id, entry.name, policy=entry.restart_policy, former=policy)
+def _find_heir(entry: Entry, journal: Journal, snapshot: Snapshot, leftovers: t.Sequence[Summary]) -> Container:
+    """The original was made again and removed: what was made of it may not have its name yet."""
+    for name in (entry.name, again_name(entry.name, entry.original)):
+        found = next((each for each in snapshot.summaries if each.name == name), None)
+        if found is not None and found.id != entry.successor:
+            return snapshot.inspected(found)
+    raise _unknown(entry.name, leftovers, journal.volume)
 
 
 def _remove(container: Container) -> RemoveContainer:

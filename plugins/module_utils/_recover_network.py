@@ -57,7 +57,7 @@ def plan_network_recovery(name: str, snapshot: Snapshot) -> Item | None:
     if journal is not None and journal.rebuild is not None:
         steps += _settle(journal.rebuild, snapshot)
         steps.append(CloseJournal(journal))
-    return Item("network", name, steps=tuple(steps)) if steps else None
+    return Item("network", name, steps=tuple(steps), settles=True) if steps else None
 
 
 def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:

@@ -41,7 +41,7 @@ def read_snapshot(
     volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
     snapshot = snapshot.replace(
         journals=tuple(read_journal(volume) for volume in volumes if LABEL in (volume.get("Labels") or {})),
-        locks=frozenset(volume["Name"] for volume in volumes if volume["Name"].startswith(_lock.PREFIX)),
+        locks={each["Name"]: each.get("Labels") or {} for each in volumes if each["Name"].startswith(_lock.PREFIX)},
     )
     asked: dict[str, Summary] = {}
     names = [*(wish.name for wish in containers), *others]

@@ -11,7 +11,7 @@ Objects that stand are referred to by ID; those that the plan makes by the name 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
@@ -92,10 +92,13 @@ class CreateContainer:
 
 @dataclass(frozen=True)
 class SetRestartPolicy:
+    """``runs``: where this is undone, the container has to run again, even if the engine was restarted meanwhile."""
+
     container: str
     name: str
     policy: Body
     former: Body
+    runs: bool = False
 
     def __str__(self) -> str:
         return f"set restart policy of {self.name} to {self.policy.get('Name') or 'no'}"
@@ -123,12 +126,14 @@ class Start:
     """``heal``: a container that the engine cannot start any more is made again from what stands of it.
 
     ``rival``: who was to take its place; it is gone before the original of a container made again is removed.
+    ``heirs``: the IDs of what other containers were made again as, by the IDs that they had.
     """
 
     container: str
     name: str
     heal: bool = False
     rival: str = ""
+    heirs: t.Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"start {self.name}"
@@ -287,7 +292,7 @@ def invert(step: Step) -> Step | None:
     if isinstance(step, OpenJournal):
         return CloseJournal(step.journal)
     if isinstance(step, SetRestartPolicy):
-        return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy)
+        return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy, runs=step.runs)
     if isinstance(step, Stop):
         return Start(step.container, step.name, heal=True, rival=step.successor)
     if isinstance(step, Start):

@@ -24,6 +24,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     WAIT,
     Key,
     Owner,
+    break_abandoned,
     find_locked,
     hold_locks,
     identify,
@@ -169,8 +170,40 @@ def test_names_tell_objects_apart_and_hold_nothing_of_them() -> None:
 
 
 def test_find_locked() -> None:
-    assert find_locked([WEB, DB, NET], [lock_name(WEB), f"{lock_name(NET)}-break", "data"]) == {WEB, NET}
-    assert find_locked([WEB], []) == set()
+    labels = dead().as_labels()
+    locks = {lock_name(WEB): labels, f"{lock_name(NET)}-break": labels}
+    assert find_locked([WEB, DB, NET], locks) == {WEB, NET}
+    assert find_locked([DB], locks) == set()
+    assert find_locked([WEB], {}) == set()
+
+
+def test_find_locked_names_what_the_same_run_has_locked_beside() -> None:
+    daemon = ModelDaemon()
+    client = connect(daemon)
+    with hold_locks(client, [WEB, DB]), hold_locks(client, [NET]):
+        locks = {name: each["Labels"] for name, each in daemon.volumes.items()}
+    assert find_locked([WEB], locks) == {WEB, DB}
+    assert find_locked([NET], locks) == {NET}
+
+
+def test_only_abandoned_locks_and_guards_are_broken() -> None:
+    daemon = ModelDaemon()
+    client = connect(daemon)
+    stand(daemon, lock_name(WEB), dead())
+    stand(daemon, f"{lock_name(WEB)}-break", dead())
+    stand(daemon, f"{lock_name(DB)}-break", dead())
+    stand(daemon, lock_name(NET), elsewhere(daemon.clock + 1))
+    with hold_locks(client, [DB]):
+        break_abandoned(client, {name: each["Labels"] for name, each in daemon.volumes.items()})
+        assert set(daemon.volumes) == {lock_name(NET), lock_name(DB)}
+
+
+def test_a_lock_that_somebody_has_taken_since_is_not_broken() -> None:
+    daemon = ModelDaemon()
+    client = connect(daemon)
+    with hold_locks(client, [WEB]):
+        break_abandoned(client, {lock_name(WEB): dead().as_labels()})
+        assert set(daemon.volumes) == {lock_name(WEB)}
 
 
 # -- taking and giving back --------------------------------------------------------------------------------------------
