@@ -4,8 +4,8 @@
 
 """A proxy before the daemon's socket that breaks the connection at one request.
 
-Requests are counted over all connections; the chosen one is broken, and every later one is refused, as if the daemon or
-the module had died there. How it breaks:
+Requests are counted over all connections, but for those that are not of interest. The chosen one is broken, and every
+later one is refused, as if the daemon or the module had died there. How it breaks:
 
 * ``before``: cut off, the daemon never sees the request
 * ``after``: cut off once the daemon has answered, so it has done what was asked
@@ -35,9 +35,16 @@ _BUFFER = 1 << 16
 class CutProxy:
     """Serves until it is closed. ``seen`` lists the requests; ``number`` (from 1) says which one breaks, 0 none."""
 
-    def __init__(self, listen: str, target: str, mode: str = "none", number: int = 0) -> None:
+    def __init__(
+        self,
+        listen: str,
+        target: str,
+        mode: str = "none",
+        number: int = 0,
+        counts: t.Callable[[str], bool] = lambda request: True,
+    ) -> None:
         self.seen: list[str] = []
-        self._target, self._mode, self._number = target, mode, number
+        self._target, self._mode, self._number, self._counts = target, mode, number, counts
         self._dead = False
         self._lock = threading.Lock()
         self._server = socket.socket(socket.AF_UNIX)
@@ -75,12 +82,13 @@ class CutProxy:
                 data = client.recv(_BUFFER)
                 if not data:
                     break
-                request = _REQUEST.match(data)
-                if request:
+                found = _REQUEST.match(data)
+                request = f"{found[1].decode()} {found[2].decode()}" if found else ""
+                if request and self._counts(request):
                     with self._lock:
                         if self._dead:
                             break
-                        self.seen.append(f"{request[1].decode()} {request[2].decode()}")
+                        self.seen.append(request)
                         if len(self.seen) == self._number:
                             self._dead, fate[0] = True, self._mode
                     if fate[0] == "kill-before":

@@ -117,6 +117,21 @@ class Daemon:
             time.sleep(_POLL)
 
 
+def list_objects() -> set[str]:
+    """Everything that a private engine holds, to tell what a test has left; nothing on an engine that others use."""
+    if Daemon.of_this_host() is None:
+        return set()
+    found = set()
+    for kind, words in (
+        ("container", ["ps", "--all", "--format", "{{.Names}}"]),
+        ("volume", ["volume", "ls", "--quiet"]),
+        ("network", ["network", "ls", "--format", "{{.Name}}"]),
+    ):
+        listed = subprocess.run(["docker", *words], check=True, capture_output=True, text=True, timeout=_BOUND)
+        found |= {f"{kind} {name}" for name in listed.stdout.split()}
+    return found
+
+
 # --- From outside -----------------------------------------------------------------------------------------------------
 
 
@@ -154,9 +169,14 @@ def _which(program: str) -> str | None:
     return shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
 
 
-def _save_images(archive: Path) -> None:
-    """Those of the machine's own engine: an engine without a way out of its host cannot get any."""
+def make_images() -> None:
+    """The images of the tests, on the machine's own engine; those that are there stay."""
     subprocess.run(["bash", str(_MAKE_IMAGES), *IMAGES], check=True, stdout=subprocess.DEVNULL, timeout=_BOUND)
+
+
+def _save_images(archive: Path) -> None:
+    """A private engine has no way out of its host, so it cannot get them by itself."""
+    make_images()
     subprocess.run(["docker", "save", "--output", str(archive), *IMAGES], check=True, timeout=_BOUND)
 
 
@@ -202,9 +222,7 @@ def _await_end(pid: int) -> None:
 
 
 def _run_inside(init: int, command: t.Sequence[str]) -> int:
-    environment = {
-        key: value for key, value in os.environ.items() if not key.startswith("DOCKER_") and key != VARIABLE
-    }
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("DOCKER_") and key != VARIABLE}
     # A mount namespace has another root folder, so that the working folder has to be found again.
     enter = ["nsenter", f"--target={init}", *_NAMESPACES, "--", "env", f"--chdir={os.getcwd()}", *command]
     return subprocess.run(enter, check=False, env=environment, stdin=subprocess.DEVNULL).returncode
