@@ -136,8 +136,8 @@ class Bed:
             options["stop_timeout"] = 2
         return self.runner.run({**options, "docker_host": f"unix://{path}", "timeout": 3})
 
-    def breaking(self, mode: str = "none", number: int = 0) -> CutProxy:
-        return CutProxy(self.path, SOCKET, mode, number, self._concerns_it)
+    def breaking(self, mode: str = "none", number: int = 0, delay: float = 0.0) -> CutProxy:
+        return CutProxy(self.path, SOCKET, mode, number, delay, self._concerns_it)
 
     def _concerns_it(self, request: str) -> bool:
         """The module also looks at every other container: at as many as other tests happen to have."""
@@ -210,6 +210,16 @@ class Bed:
             assert volumes == self.volumes
         self.volumes |= volumes
         assert self.records() == []
+
+    def has_stray_port(self, port: int) -> bool:
+        """Whether the engine holds one of its ports though no container has it."""
+        taken = {mapped.get("PublicPort") for each in self.client.containers() for mapped in each["Ports"]}
+        return any(self._is_stray(each) for each in (port, self.ephemeral) if each and int(each) not in taken)
+
+    def _is_stray(self, port: int | str) -> bool:
+        words = ["docker", "run", "--rm", "-p", f"127.0.0.1:{port}:80", IMAGE, "true"]
+        done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=BOUND)
+        return done.returncode != 0 and "port is already allocated" in done.stderr
 
     def _check_answers(self, port: int) -> None:
         """Its data comes through the published port."""

@@ -12,6 +12,8 @@ later one is refused, as if the daemon or the module had died there. How it brea
 * ``half``: the answer is cut off within its first line
 * ``hang``: the daemon does it, and its answer never comes
 * ``kill-before``, ``kill-after``: the client is killed instead, which is what tells apart where a run may die
+* ``daemon``: the daemon is killed, ``delay`` seconds after it got the request; not one of MODES, as it has to be
+  started again
 """
 
 from __future__ import annotations
@@ -41,10 +43,12 @@ class CutProxy:
         target: str,
         mode: str = "none",
         number: int = 0,
+        delay: float = 0.0,
         counts: t.Callable[[str], bool] = lambda request: True,
     ) -> None:
         self.seen: list[str] = []
-        self._target, self._mode, self._number, self._counts = target, mode, number, counts
+        self._target, self._mode, self._number = target, mode, number
+        self._delay, self._counts = delay, counts
         self._dead = False
         self._lock = threading.Lock()
         self._server = socket.socket(socket.AF_UNIX)
@@ -96,6 +100,9 @@ class CutProxy:
                     if fate[0] in ("before", "kill-before"):
                         break
                 daemon.sendall(data)
+                if request and fate[0] == "daemon":
+                    # What follows of the request is still passed on.
+                    threading.Timer(self._delay, _kill_peer, (daemon,)).start()
         except OSError:
             pass
         if fate[0] in ("", "before", "kill-before"):
@@ -120,8 +127,8 @@ class CutProxy:
             _close(client, daemon)
 
 
-def _kill_peer(client: socket.socket) -> None:
-    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+def _kill_peer(peer: socket.socket) -> None:
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     os.kill(struct.unpack("3i", credentials)[0], signal.SIGKILL)
 
 

@@ -131,7 +131,11 @@ def left() -> list[str]:
 @pytest.fixture(scope="module")
 def sweeps(request: pytest.FixtureRequest, runner: Runner, left: list[str]) -> dict[str, Sweep]:
     """All chosen scenarios side by side, so that none waits for the last case of another."""
-    scenarios = [item.callspec.params["scenario"] for item in request.session.items if hasattr(item, "callspec")]
+    scenarios = [
+        item.callspec.params["scenario"]
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    ]
     found = {scenario.name: Sweep() for scenario in scenarios}
     before = list_objects()
     with ThreadPoolExecutor(WORKERS) as pool:

@@ -107,13 +107,16 @@ class Daemon:
         except OSError:
             return 0
 
-    def kill(self) -> None:
-        """As kill -9, and wait until it is gone. Its containers live on until it is started again."""
-        pid = self.pid()
-        if pid:
-            os.kill(pid, signal.SIGKILL)
+    def stop(self) -> None:
+        """As its service manager would."""
+        os.kill(self.pid(), signal.SIGTERM)
+        self.await_end()
+
+    def await_end(self) -> None:
+        """For one that is being ended. When it was killed, its containers live on until it is started again."""
         deadline = time.monotonic() + _START_BOUND
-        while self.pid() and time.monotonic() < deadline:
+        while self.pid():
+            assert time.monotonic() < deadline, "the daemon lives"
             time.sleep(_POLL)
 
 

@@ -1,0 +1,106 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The daemon is killed by -9 in the middle of a change, and started again; then the same task runs once more.
+
+A private daemon, never the machine's own. It dies at a changing request, a moment after it got it: a start takes a few
+tenths of a second, and a daemon that dies within may leave a container that no daemon can ever start again. FAULTS=all
+tries every changing request, ``starts`` those that start a container; otherwise it is a seeded sample.
+
+Engines up to 26.1 at least do one thing more that no tool can mend: when they come up again they take the host ports of
+the container that was just being started for themselves, listed nowhere, until they are started once more. Where that
+is shown to be so, the task has to refuse with port_conflict and leave what it needs, and to succeed after that start.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import typing as t
+
+import pytest
+
+from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, free_port
+from ansible_collections.bridgeport.docker.tests.faults.runner import Runner
+from ansible_collections.bridgeport.docker.tests.faults.scenarios import CREATION, SCENARIOS, SWAP, Scenario
+from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon
+
+FAULTS = os.environ.get("FAULTS", "sample")
+SEED = os.environ.get("FAULTS_SEED", "1")
+SCENARIOS_TRIED = SCENARIOS if FAULTS == "all" else (SWAP, CREATION)
+# Seconds after the request. A start takes the longest, and is the most delicate.
+DELAYS = (0.0, 0.05)
+START_DELAYS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
+# How many points of a scenario are tried in the middle of a start, and elsewhere.
+START_SAMPLE, OTHER_SAMPLE = 2, 2
+
+Point = t.Tuple[int, float]
+
+
+def choose_points(scenario: Scenario, requests: t.Sequence[str]) -> list[Point]:
+    changing = [(number, request) for number, request in enumerate(requests, 1) if not request.startswith("GET ")]
+    starts = [number for number, request in changing if re.search(r"/containers/\w+/start", request)]
+    assert starts
+    at_start = [(number, delay) for number in starts for delay in START_DELAYS]
+    elsewhere = [(number, delay) for number, _request in changing if number not in starts for delay in DELAYS]
+    if FAULTS == "starts":
+        return at_start
+    if FAULTS == "all":
+        return [*at_start, *elsewhere]
+    chooser = random.Random(f"{SEED} {scenario.name}")
+    return [*chooser.sample(at_start, START_SAMPLE), *chooser.sample(elsewhere, OTHER_SAMPLE)]
+
+
+def try_point(bed: Bed, daemon: Daemon, number: int, delay: float, strays: list[int]) -> str:
+    """Why the container did not survive; empty where it did. ``strays`` gets it where the engine had to start anew."""
+    port = free_port()
+    bed.prepare()
+    with bed.breaking("daemon", number, delay) as proxy:
+        cut = bed.publish(port, bed.path)
+    assert len(proxy.seen) >= number, "the change has ended before"
+    daemon.await_end()
+    daemon.start()
+    again = bed.publish(port)
+    try:
+        assert again is not None
+        if again.get("failed") and bed.has_stray_port(port):
+            assert again["failure"]["code"] == "port_conflict", again.get("msg")
+            daemon.stop()
+            daemon.start()
+            again = bed.publish(port)
+            assert again is not None
+            strays.append(number)
+        assert not again.get("failed"), f"{again.get('msg')} Its actions: {again.get('actions')}"
+        bed.check(port)
+        third = bed.publish(port)
+        assert third is not None
+        assert third.get("changed") is False, f"the third run did {third.get('actions')}"
+    except AssertionError as error:
+        return f"{delay} s after {number} {proxy.seen[number - 1]}: {error} | cut run: {(cut or {}).get('actions')}"
+    return ""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS_TRIED, ids=lambda scenario: scenario.name)
+def test_daemon_killed(scenario: Scenario, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    daemon = Daemon.of_this_host()
+    if daemon is None:
+        pytest.skip("needs an engine that may be killed, which only root can start")
+    bed, problems, strays = Bed(scenario, runner), list[str](), list[int]()
+    try:
+        points = choose_points(scenario, bed.requests)
+        for number, delay in points:
+            problem = try_point(bed, daemon, number, delay, strays)
+            if problem:
+                problems.append(problem)
+                bed.remove()
+                bed.make()
+    finally:
+        bed.close()
+    with capsys.disabled():
+        print(
+            f"\ndaemon killed in {scenario.name}: {len(points)} tried, {len(points) - len(problems)} survived,"
+            f" {len(strays)} of them once the engine had given up ports that it held for nobody"
+        )
+    assert not problems, "\n".join(problems)
