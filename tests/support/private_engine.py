@@ -120,6 +120,27 @@ class Daemon:
             time.sleep(_POLL)
 
 
+def end_ghosts() -> int:
+    """End what still runs for containers that do not run, as far as the daemon of this private host knows; how many."""
+    listed = subprocess.run(
+        ["docker", "ps", "--quiet", "--no-trunc"], check=True, capture_output=True, text=True, timeout=_BOUND
+    )
+    known, shims, parents = set(listed.stdout.split()), dict[int, str](), dict[int, int]()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_text(encoding="utf-8", errors="replace").split("\0")
+            parents[int(folder.name)] = int((folder / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it has ended
+        if "containerd-shim" in words[0] and "-id" in words:
+            shims[int(folder.name)] = words[words.index("-id") + 1]
+    ghosts = [pid for pid, container in shims.items() if container not in known]
+    for pid in [*(child for child, parent in parents.items() if parent in ghosts), *ghosts]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return len(ghosts)
+
+
 def list_objects() -> set[str]:
     """Everything that a private engine holds, to tell what a test has left; nothing on an engine that others use."""
     if Daemon.of_this_host() is None:
