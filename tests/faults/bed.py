@@ -136,8 +136,13 @@ class Bed:
             options["stop_timeout"] = 2
         return self.runner.run({**options, "docker_host": f"unix://{path}", "timeout": 3})
 
-    def breaking(self, mode: str = "none", number: int = 0, delay: float = 0.0) -> CutProxy:
-        return CutProxy(self.path, SOCKET, mode, number, delay, self._concerns_it)
+    def breaking(self, mode: str = "none", number: int = 0, delay: float = 0.0, only: str = "") -> CutProxy:
+        """``only``: what every request that counts has in its path."""
+
+        def counts(request: str) -> bool:
+            return only in request and self._concerns_it(request)
+
+        return CutProxy(self.path, SOCKET, mode, number, delay, counts)
 
     def _concerns_it(self, request: str) -> bool:
         """The module also looks at every other container: at as many as other tests happen to have."""

@@ -16,6 +16,7 @@ after it. And the half made container's process stays, and its address with it.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import re
@@ -35,6 +36,7 @@ SCENARIOS_TRIED = SCENARIOS if FAULTS == "all" else (SWAP, CREATION)
 # Seconds after the request. A start takes the longest, and is the most delicate.
 DELAYS = (0.0, 0.05)
 START_DELAYS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
+RECOVERY_DELAYS = (0.15,)
 # How many points of a scenario are tried in the middle of a start, and elsewhere.
 START_SAMPLE, OTHER_SAMPLE = 2, 2
 
@@ -57,19 +59,45 @@ def choose_points(scenario: Scenario, requests: t.Sequence[str]) -> list[Point]:
 
 @dataclass
 class Tally:
+    tried: int = 0
     problems: list[str] = field(default_factory=list)
     # How often the engine had to be started once more, and how many processes it had left.
     restarts: int = 0
     ghosts: int = 0
+    # How often a container could not be started any more, and was made again.
+    recreated: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.tried} tried, {self.tried - len(self.problems)} survived, {self.recreated} of them made again;"
+            f" the engine held ports for nobody {self.restarts} times, and left {self.ghosts} processes"
+        )
 
 
 def try_point(bed: Bed, daemon: Daemon, number: int, delay: float, tally: Tally) -> bool:
-    """Whether the container has survived."""
+    """Whether the container has survived that the daemon is killed at this request."""
     port = free_port()
     bed.prepare()
     with bed.breaking("daemon", number, delay) as proxy:
-        cut = bed.publish(port, bed.path)
+        bed.publish(port, bed.path)
     assert len(proxy.seen) >= number, "the change has ended before"
+    return survives(bed, daemon, port, f"{delay} s after {number} {proxy.seen[number - 1]}", tally)
+
+
+def try_recovery(bed: Bed, daemon: Daemon, delay: float, tally: Tally) -> bool:
+    """Whether it has survived that the module is killed once it is stopped, and the daemon when it is started again."""
+    port = free_port()
+    with bed.breaking("kill-after", 1, only="/stop"):
+        bed.publish(port, bed.path)
+    with bed.breaking("daemon", 1, delay, only="/start") as proxy:
+        bed.publish(port, bed.path)
+    assert proxy.seen, "the original was not started"
+    return survives(bed, daemon, port, f"{delay} s after the start of the original", tally)
+
+
+def survives(bed: Bed, daemon: Daemon, port: int, where: str, tally: Tally) -> bool:
+    """Start the daemon again, run the task again, and look."""
+    tally.tried += 1
     daemon.await_end()
     daemon.start()
     again = bed.publish(port)
@@ -82,6 +110,7 @@ def try_point(bed: Bed, daemon: Daemon, number: int, delay: float, tally: Tally)
             again = bed.publish(port)
             assert again is not None
             tally.restarts += 1
+        tally.recreated += any(": recreate " in action for action in again.get("actions") or ())
         tally.ghosts += end_ghosts()
         assert not again.get("failed"), f"{again.get('msg')} Its actions: {again.get('actions')}"
         bed.check(port)
@@ -89,29 +118,51 @@ def try_point(bed: Bed, daemon: Daemon, number: int, delay: float, tally: Tally)
         assert third is not None
         assert third.get("changed") is False, f"the third run did {third.get('actions')}"
     except AssertionError as error:
-        where = f"{delay} s after {number} {proxy.seen[number - 1]}"
-        tally.problems.append(f"{where}: {error} | cut run: {(cut or {}).get('actions')}")
+        tally.problems.append(f"{where}: {error}")
         return False
     return True
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS_TRIED, ids=lambda scenario: scenario.name)
-def test_daemon_killed(scenario: Scenario, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
-    daemon = Daemon.of_this_host()
-    if daemon is None:
+@pytest.fixture
+def daemon() -> Daemon:
+    found = Daemon.of_this_host()
+    if found is None:
         pytest.skip("needs an engine that may be killed, which only root can start")
-    bed, tally = Bed(scenario, runner), Tally()
+    return found
+
+
+@contextlib.contextmanager
+def standing(scenario: Scenario, runner: Runner) -> t.Iterator[Bed]:
+    bed = Bed(scenario, runner)
     try:
-        points = choose_points(scenario, bed.requests)
-        for number, delay in points:
+        yield bed
+    finally:
+        bed.close()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS_TRIED, ids=lambda scenario: scenario.name)
+def test_killed_in_a_change(
+    scenario: Scenario, daemon: Daemon, runner: Runner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tally = Tally()
+    with standing(scenario, runner) as bed:
+        for number, delay in choose_points(scenario, bed.requests):
             if not try_point(bed, daemon, number, delay, tally):
                 bed.remove()
                 bed.make()
-    finally:
-        bed.close()
     with capsys.disabled():
-        print(
-            f"\ndaemon killed in {scenario.name}: {len(points)} tried, {len(points) - len(tally.problems)} survived;"
-            f" the engine held ports for nobody {tally.restarts} times, and left {tally.ghosts} processes"
-        )
+        print(f"\ndaemon killed in {scenario.name}: {tally}")
+    assert not tally.problems, "\n".join(tally.problems)
+
+
+def test_killed_in_a_recovery(daemon: Daemon, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+    tally = Tally()
+    delays = START_DELAYS if FAULTS in ("all", "starts") else RECOVERY_DELAYS
+    with standing(SWAP, runner) as bed:
+        for delay in delays:
+            if not try_recovery(bed, daemon, delay, tally):
+                bed.remove()
+                bed.make()
+    with capsys.disabled():
+        print(f"\ndaemon killed in a recovery: {tally}")
     assert not tally.problems, "\n".join(tally.problems)
