@@ -310,6 +310,8 @@ def run_command(home: Path, command: t.Sequence[str]) -> int:
     daemon.start()
     load = ["docker", "load", "--quiet", "--input", str(home / "images.tar")]
     subprocess.run(load, check=True, env=environment, stdout=subprocess.DEVNULL, timeout=_BOUND)
+    version = ["docker", "version", "--format", "engine {{.Server.Version}}, API {{.Server.APIVersion}}"]
+    subprocess.run(version, check=True, env=environment, timeout=_BOUND)
     return subprocess.run(list(command), check=False, env=environment).returncode
 
 
