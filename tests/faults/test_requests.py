@@ -33,7 +33,7 @@ from ansible_collections.bridgeport.docker.tests.support.private_engine import D
 FAULTS = os.environ.get("FAULTS", "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
 # How many cases of a swap are tried beside kill-after, and how many of every other scenario; how many of each if few.
-SAMPLE, SMALL_SAMPLE, SMALLEST_SAMPLE = 12, 5, 3
+SAMPLE, SMALL_SAMPLE, SMALLEST_SAMPLE = 12, 4, 3
 # Containers that are worked on at the same time, as most of a case is waiting; each takes at least so many cases.
 WORKERS = int(os.environ.get("FAULTS_WORKERS", "6"))
 SHARD = 3
