@@ -46,6 +46,8 @@ VARIABLE = "BRIDGEPORT_PRIVATE_ENGINE"
 _TARGETS = Path(__file__).resolve().parents[1] / "integration" / "targets"
 _MAKE_IMAGES = _TARGETS / "setup_images" / "files" / "make_images.sh"
 _NAMESPACES = ("--net", "--mount", "--pid", "--uts", "--ipc")
+# A socket's path has at most 107 characters, so that a folder of tests will not do.
+_PARENT, _PREFIX = "/tmp", "bridgeport-engine-"
 # Seconds. A daemon that was killed takes its time to find out what its containers do.
 _START_BOUND = 60
 _BOUND = 120
@@ -167,9 +169,14 @@ def run_beside(engine: str, store: Path, command: t.Sequence[str]) -> int:
     if missing:
         raise Unavailable(f"there is no {', '.join(missing)}")
     path = find_programs(engine, store)
-    # A socket's path has at most 107 characters.
-    with tempfile.TemporaryDirectory(prefix="bridgeport-engine-", dir="/tmp") as folder:
+    _remove_remains()
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_PARENT))
         home = Path(folder)
+        # Let go with this process, however it ends.
+        lock = stack.enter_context((home / "lock.new").open("w"))
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (home / "lock.new").rename(home / "lock")
         daemon = Daemon(
             socket=f"{home}/docker.sock",
             command=[
@@ -250,6 +257,15 @@ def _run_inside(init: int, command: t.Sequence[str]) -> int:
     # A mount namespace has another root folder, so that the working folder has to be found again.
     enter = ["nsenter", f"--target={init}", *_NAMESPACES, "--", "env", f"--chdir={os.getcwd()}", *command]
     return subprocess.run(enter, check=False, env=environment, stdin=subprocess.DEVNULL).returncode
+
+
+def _remove_remains() -> None:
+    """What engines have left whose starter was killed: nothing but folders."""
+    for home in Path(_PARENT).glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError), (home / "lock").open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _remove_cgroups(home.name)
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _remove_cgroups(name: str) -> None:
