@@ -5,13 +5,15 @@
 # PYTHON=/path/to/python chooses the interpreter of .venv; ARGS is handed to the playbook or to the tool of one stage.
 .DEFAULT_GOAL := help
 STAGES := lint units sanity importer engine differential integration integration-system-python molecule faults coverage
-STAGES += concurrency bench
-.PHONY: help venv demo demo-down test clean $(STAGES)
+STAGES += concurrency bench newer-engine engines
+.PHONY: help venv demo demo-down test test-faults test-engines clean $(STAGES)
 
 help:
 	@echo 'make demo        run the worked example on this machine     ARGS="-e webapp_busybox_port=8000"'
 	@echo 'make demo-down   remove what the example made'
 	@echo 'make test        all set-up, then every check'
+	@echo 'make test-faults   every request of every change, broken in every way (half an hour)'
+	@echo 'make test-engines  what depends on the engine, on this machine'\''s own and on newer ones'
 	@echo 'make STAGE       one of: $(STAGES)'
 	@echo '                 ARGS="docker_topology" picks an integration target, and so on'
 	@echo 'make bench       ours beside community.docker, as ratios       ARGS="gap" picks one of gap, names, cost, memory'
@@ -30,6 +32,12 @@ demo-down:
 
 test: venv
 	@.venv/bin/python tests/run.py
+
+test-faults: venv
+	@FAULTS=all .venv/bin/python tests/run.py faults -- $(ARGS)
+
+test-engines: venv
+	@.venv/bin/python tests/run.py engines -- $(ARGS)
 
 $(STAGES): venv
 	@.venv/bin/python tests/run.py $@ -- $(ARGS)

@@ -11,6 +11,7 @@ shown when the stage fails. The last line says how many tests passed, failed and
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import os
 import re
@@ -41,6 +42,14 @@ SANITY_PIP = {"2.19": "24.2", "2.21": "25.2"}
 SHOWN_LINES = 100
 # Seconds for one integration target or scenario.
 TARGET_TIMEOUT = 540
+# Runs a command beside a private engine; ends with this status where the machine cannot have it. Newer ones are the
+# engines of these Debian releases, whose packages are unpacked in ENGINES.
+ENGINE_TOOL = COPY / "tests" / "support" / "private_engine.py"
+ENGINE_UNAVAILABLE = 77
+ENGINES = BUILD / "engines"
+NEWER_ENGINES = ("trixie", "sid")
+# The suites that depend on the engine, and seconds for each.
+ENGINE_SUITES = {"fidelity": 1800, "conflicts": 900, "faults": 1800}
 RUNNING: set[subprocess.Popen[bytes]] = set()
 NO_ENGINE = "all of it: there is no engine"
 # What pip says when it fills the sanity tests' virtual environments.
@@ -336,24 +345,74 @@ def differential(log: Log, args: list[str]) -> Outcome:
     return run_pytest(log, "differential", args, timeout=300)
 
 
-def run_pytest(log: Log, folder: str, args: list[str], timeout: int) -> Outcome:
-    results = clear_junit(f"{folder}.xml")
+def run_pytest(
+    log: Log, folder: str, args: list[str], timeout: int, engine: str = "", env: t.Mapping[str, str] | None = None
+) -> Outcome:
+    """``engine`` names a private one; without, it is the machine's own."""
+    results = clear_junit(f"{folder}-{engine}.xml" if engine else f"{folder}.xml")
     report = OUTPUT / "junit" / results
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", "--capture=no"]
+    if engine:
+        command = [sys.executable, str(ENGINE_TOOL), engine, str(ENGINES), *command]
     status, output = log.run(
-        *command, f"--junit-xml={report}", f"tests/{folder}", *args, timeout=timeout, env={"PYTHONPATH": str(BUILD)}
+        *command,
+        f"--junit-xml={report}",
+        f"tests/{folder}",
+        *args,
+        timeout=timeout,
+        env={"PYTHONPATH": str(BUILD), **(env or {})},
     )
+    if engine and status == ENGINE_UNAVAILABLE:
+        log.failures.pop()
+        return Outcome(skipped=[output.splitlines()[-1]])
     outcome = read_junit(results)
     if status and not outcome.failed:
         outcome.failed.append(f"pytest ended with status {status}")
-    # Its counts and the known deviations of this CLI's version, without pytest's progress.
-    outcome.show.extend(line for line in output.splitlines() if line and not re.match(r"[.sFEx]+(\s|$)", line))
+    # What the tests print and their counts, without pytest's progress; what failed is shown with the stage.
+    lines = [line for line in output.splitlines() if line and not re.match(r"[.sFEx]+(\s|$)", line)]
+    outcome.show.extend(itertools.takewhile(lambda line: not line.startswith("===="), lines[:-1]))
+    outcome.show.extend(lines[-1:])
     return outcome
 
 
 def faults(log: Log, args: list[str]) -> Outcome:
-    """Swaps that are cut off at any request, and the run after each. FAULTS=all tries every request in every mode."""
-    return run_pytest(log, "faults", args, timeout=3600)
+    """Changes in which a request breaks or the daemon dies, and the run after each. FAULTS=all tries everything."""
+    outcome = run_pytest(log, "faults", args, timeout=7200, engine="own")
+    if outcome.passed or outcome.failed:
+        return outcome
+    # The machine's own engine will do for everything but killing it.
+    shared = run_pytest(log, "faults", args, timeout=7200)
+    shared.skipped += outcome.skipped
+    return shared
+
+
+def newer_engine(log: Log, args: list[str]) -> Outcome:
+    """A short pass on the newest engine that this machine can have."""
+    few = {"FAULTS": "few", "FIDELITY_SAMPLE": "4"}
+    chosen = {"fidelity": [], "faults": ["-k", "every_request and (swap or creation or dependents) or left"]}
+    suites = [name for name in chosen if (COPY / "tests" / name).is_dir()]
+    return join({name: run_pytest(log, name, [*chosen[name], *args], 300, NEWER_ENGINES[-1], few) for name in suites})
+
+
+def engines(log: Log, args: list[str]) -> Outcome:
+    """What depends on the engine, on this machine's own and on newer ones."""
+    outcomes = {}
+    for engine in ("", *NEWER_ENGINES):
+        for name, timeout in ENGINE_SUITES.items():
+            if (COPY / "tests" / name).is_dir():
+                title = f"{name} on {engine or 'the own'} engine"
+                outcomes[title] = run_pytest(log, name, args, timeout, engine, {"FAULTS": "few"})
+    return join(outcomes)
+
+
+def join(parts: t.Mapping[str, Outcome]) -> Outcome:
+    joined = Outcome()
+    for name, part in parts.items():
+        joined.passed += part.passed
+        joined.failed += [f"{name}: {line}" for line in part.failed]
+        joined.skipped += [f"{name}: {line}" for line in part.skipped]
+        joined.show += [f"{name}: {line}" for line in part.show]
+    return joined
 
 
 def concurrency(log: Log, args: list[str]) -> Outcome:
@@ -538,9 +597,11 @@ STAGES = {
     "integration": Stage(integration, needs_engine=True),
     "integration-system-python": Stage(integration_system_python, needs_engine=True),
     "molecule": Stage(molecule, needs_engine=True),
-    "faults": Stage(faults, needs_engine=True, on_request=True),
+    "faults": Stage(faults, needs_engine=True),
     "concurrency": Stage(concurrency, needs_engine=True),
     "bench": Stage(bench, needs_engine=True, tests=False, on_request=True),
+    "newer-engine": Stage(newer_engine, needs_engine=True),
+    "engines": Stage(engines, needs_engine=True, on_request=True),
     "coverage": Stage(coverage, tests=False),
 }
 
@@ -548,8 +609,8 @@ STAGES = {
 # The engine comes first; then lanes side by side, as much of what they do is waiting for it.
 LANES = (
     ("engine",),
-    ("lint", "units", "molecule"),
-    ("differential", "integration", "faults", "bench"),
+    ("lint", "units", "molecule", "newer-engine"),
+    ("differential", "integration", "faults", "engines", "bench"),
     ("integration-system-python", "sanity", "importer", "concurrency"),
     ("coverage",),
 )

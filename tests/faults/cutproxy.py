@@ -4,14 +4,16 @@
 
 """A proxy before the daemon's socket that breaks the connection at one request.
 
-Requests are counted over all connections; the chosen one is broken, and every later one is refused, as if the daemon or
-the module had died there. How it breaks:
+Requests are counted over all connections, but for those that are not of interest. The chosen one is broken, and every
+later one is refused, as if the daemon or the module had died there. How it breaks:
 
 * ``before``: cut off, the daemon never sees the request
 * ``after``: cut off once the daemon has answered, so it has done what was asked
 * ``half``: the answer is cut off within its first line
 * ``hang``: the daemon does it, and its answer never comes
 * ``kill-before``, ``kill-after``: the client is killed instead, which is what tells apart where a run may die
+* ``daemon``: the daemon is killed, ``delay`` seconds after it got the request; not one of MODES, as it has to be
+  started again
 """
 
 from __future__ import annotations
@@ -35,9 +37,18 @@ _BUFFER = 1 << 16
 class CutProxy:
     """Serves until it is closed. ``seen`` lists the requests; ``number`` (from 1) says which one breaks, 0 none."""
 
-    def __init__(self, listen: str, target: str, mode: str = "none", number: int = 0) -> None:
+    def __init__(
+        self,
+        listen: str,
+        target: str,
+        mode: str = "none",
+        number: int = 0,
+        delay: float = 0.0,
+        counts: t.Callable[[str], bool] = lambda request: True,
+    ) -> None:
         self.seen: list[str] = []
         self._target, self._mode, self._number = target, mode, number
+        self._delay, self._counts = delay, counts
         self._dead = False
         self._lock = threading.Lock()
         self._server = socket.socket(socket.AF_UNIX)
@@ -75,12 +86,13 @@ class CutProxy:
                 data = client.recv(_BUFFER)
                 if not data:
                     break
-                request = _REQUEST.match(data)
-                if request:
+                found = _REQUEST.match(data)
+                request = f"{found[1].decode()} {found[2].decode()}" if found else ""
+                if request and self._counts(request):
                     with self._lock:
                         if self._dead:
                             break
-                        self.seen.append(f"{request[1].decode()} {request[2].decode()}")
+                        self.seen.append(request)
                         if len(self.seen) == self._number:
                             self._dead, fate[0] = True, self._mode
                     if fate[0] == "kill-before":
@@ -88,6 +100,9 @@ class CutProxy:
                     if fate[0] in ("before", "kill-before"):
                         break
                 daemon.sendall(data)
+                if request and fate[0] == "daemon":
+                    # What follows of the request is still passed on.
+                    threading.Timer(self._delay, _kill_peer, (daemon,)).start()
         except OSError:
             pass
         if fate[0] in ("", "before", "kill-before"):
@@ -112,8 +127,8 @@ class CutProxy:
             _close(client, daemon)
 
 
-def _kill_peer(client: socket.socket) -> None:
-    credentials = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+def _kill_peer(peer: socket.socket) -> None:
+    credentials = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     os.kill(struct.unpack("3i", credentials)[0], signal.SIGKILL)
 
 
