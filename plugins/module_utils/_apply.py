@@ -351,7 +351,7 @@ class Worker:
                 self._perform(each)
             except (ApiError, Failure):
                 if not _is_past_return(done):
-                    self.perform(steps.RemoveContainer(again, again, force=True), undoing=True)
+                    self.perform(steps.RemoveContainer(again, again, volumes=True, force=True), undoing=True)
                 raise
             done.append(each)
         self._made[container.id] = self._made[again]

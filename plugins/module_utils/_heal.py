@@ -60,5 +60,5 @@ def plan_healing(
     steps += [Connect(name, again, endpoint, name, again) for name, endpoint in later.items()]
     steps += [CarryLayer(container.id, again, step.name), Start(again, again)]
     if step.rival:
-        steps.append(RemoveContainer(step.rival, step.rival, force=True))
+        steps.append(RemoveContainer(step.rival, step.rival, volumes=True, force=True))
     return [*steps, RemoveContainer(container.id, container.name), Rename(again, again, step.name)]

@@ -136,7 +136,7 @@ def _finish(
             raise _unknown(entry.name, leftovers, journal.volume)
     for entry in reversed(journal.entries):
         if entry.original in by_id:
-            yield _remove(by_id[entry.original])
+            yield RemoveContainer(entry.original, by_id[entry.original].name, force=True)
 
 
 def _undo(
@@ -159,7 +159,8 @@ def _undo(
     for entry in reversed(journal.entries):
         successor = successors.get(entry.name)
         if successor is not None and not _vanishes(successor):
-            yield RemoveContainer(successor.id, successor_name(entry.name, entry.original or _NOBODY), force=True)
+            name = successor_name(entry.name, entry.original or _NOBODY)
+            yield RemoveContainer(successor.id, name, volumes=True, force=True)
 
 
 def _vanishes(container: Container) -> bool:
@@ -208,7 +209,8 @@ def _find_heir(entry: Entry, journal: Journal, snapshot: Snapshot, leftovers: t.
 
 
 def _remove(container: Container) -> RemoveContainer:
-    return RemoveContainer(container.id, container.name, force=True)
+    """Something that never was what its name stands for; what it has of another one is named and stays."""
+    return RemoveContainer(container.id, container.name, volumes=True, force=True)
 
 
 def _unknown(name: str, leftovers: t.Sequence[Summary], volume: str | None) -> Failure:

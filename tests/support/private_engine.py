@@ -52,6 +52,7 @@ _PARENT, _PREFIX = "/tmp", "bridgeport-engine-"
 _START_BOUND = 60
 _BOUND = 120
 _POLL = 0.05
+_ATTEMPTS = 3
 
 
 @dataclass
@@ -70,6 +71,16 @@ class Daemon:
         return cls(**json.loads(Path(file).read_text(encoding="utf-8"))) if file else None
 
     def start(self) -> None:
+        """As its service manager would: once more where it does not come up."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self._start()
+            except AssertionError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+                _end_containerd()
+
+    def _start(self) -> None:
         # Its number may be somebody else's by now.
         Path("/run/docker.pid").unlink(missing_ok=True)
         with open(self.log, "ab") as log:
@@ -120,6 +131,15 @@ class Daemon:
         while self.pid():
             assert time.monotonic() < deadline, "the daemon lives"
             time.sleep(_POLL)
+
+
+def _end_containerd() -> None:
+    """The engine's own, which may have survived it without answering any more; its shims live on."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (folder / "comm").read_text(encoding="utf-8").strip() in ("containerd", "dockerd"):
+                os.kill(int(folder.name), signal.SIGKILL)
+    Path("/run/docker/containerd/containerd.pid").unlink(missing_ok=True)
 
 
 def end_ghosts() -> int:

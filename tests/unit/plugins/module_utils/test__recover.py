@@ -184,7 +184,7 @@ def test_the_successor_goes_only_when_the_original_stands_again(phase: str) -> N
     assert kinds.count(steps.RemoveContainer) == 1
     removal = item.steps[-2]
     assert isinstance(removal, steps.RemoveContainer)
-    assert (removal.container, removal.volumes) == (bed.successor, False), "its anonymous volumes are the original's"
+    assert (removal.container, removal.volumes) == (bed.successor, True), "those of the original are named in it"
 
 
 def test_several_successors_that_nothing_was_written_about() -> None:
