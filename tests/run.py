@@ -46,6 +46,7 @@ TARGET_TIMEOUT = 540
 # engines of these Debian releases, whose packages are unpacked in ENGINES.
 ENGINE_TOOL = COPY / "tests" / "support" / "private_engine.py"
 ENGINE_UNAVAILABLE = 77
+PACKAGES_TOOL = COPY / "tests" / "support" / "engine_packages.py"
 ENGINES = BUILD / "engines"
 NEWER_ENGINES = ("trixie", "sid")
 # The suites that depend on the engine, and seconds for each.
@@ -386,6 +387,22 @@ def faults(log: Log, args: list[str]) -> Outcome:
     return shared
 
 
+def fidelity(log: Log, args: list[str]) -> Outcome:
+    """Containers built in every way, whose ports change and nothing else."""
+    status, output = log.run(sys.executable, str(PACKAGES_TOOL), str(ENGINES), timeout=600)
+    if status:
+        log.failures.pop()
+    compose = "" if status else output.splitlines()[-1]
+    outcome = run_pytest(log, "fidelity", args, timeout=900, env={"COMPOSE": compose})
+    outcome.skipped += [output.splitlines()[-1]] if status else []
+    return outcome
+
+
+def conflicts(log: Log, args: list[str]) -> Outcome:
+    """Host ports that are held, wanted by somebody else."""
+    return run_pytest(log, "conflicts", args, timeout=900)
+
+
 def newer_engine(log: Log, args: list[str]) -> Outcome:
     """A short pass on the newest engine that this machine can have."""
     few = {"FAULTS": "few", "FIDELITY_SAMPLE": "4"}
@@ -600,6 +617,8 @@ STAGES = {
     "faults": Stage(faults, needs_engine=True),
     "concurrency": Stage(concurrency, needs_engine=True),
     "bench": Stage(bench, needs_engine=True, tests=False, on_request=True),
+    "fidelity": Stage(fidelity, needs_engine=True),
+    "conflicts": Stage(conflicts, needs_engine=True),
     "newer-engine": Stage(newer_engine, needs_engine=True),
     "engines": Stage(engines, needs_engine=True, on_request=True),
     "coverage": Stage(coverage, tests=False),
@@ -609,9 +628,9 @@ STAGES = {
 # The engine comes first; then lanes side by side, as much of what they do is waiting for it.
 LANES = (
     ("engine",),
-    ("lint", "units", "molecule", "newer-engine"),
+    ("lint", "units", "molecule", "newer-engine", "fidelity"),
     ("differential", "integration", "faults", "engines", "bench"),
-    ("integration-system-python", "sanity", "importer", "concurrency"),
+    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.

@@ -106,6 +106,24 @@ def converge(
     parallel: int = 1,
 ) -> Converged:
     """Bring the host to the wishes. Raises Failure when anything is refused or failed."""
+    actions: list[str] = []
+    try:
+        return _converge(client, networks, containers, check_mode, parallel, actions)
+    except Failure as failure:
+        # What had been done by then, such as settling an interrupted change, was done also where the rest is refused.
+        failure.outcome = {"changed": bool(actions), "actions": list(actions), **failure.outcome}
+        raise
+
+
+def _converge(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    check_mode: bool,
+    parallel: int,
+    actions: list[str],
+) -> Converged:
+    """``actions`` grows by what is done."""
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
@@ -127,7 +145,6 @@ def converge(
         if check_mode or not keys:
             tried = bool(host.engine.is_local) or not plan.takes_ports
             return Converged(plan, host, check_mode, *names, actions=plan.actions, ports_tried=tried)
-    actions: list[str] = []
     for _attempt in range(_ATTEMPTS):
         with hold_locks(client, keys):
             # Somebody else may have changed anything until the locks were ours.
@@ -203,11 +220,7 @@ def _apply(
     if pulled:
         actions += pulled
         plan, host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
-    try:
-        tried = bool(host.engine.is_local) or try_ports(client, plan.items, host)
-    except Failure as failure:
-        failure.outcome = {"changed": bool(actions), "actions": list(actions)}
-        raise
+    tried = bool(host.engine.is_local) or try_ports(client, plan.items, host)
     outcomes = apply_items(plan.items, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)
@@ -236,11 +249,7 @@ def _refuse(plan: Plan) -> None:
         return
     first = plan.refusals[0]
     failure = Failure(first.code, " ".join(refusal.message for refusal in plan.refusals), **first.details)
-    failure.outcome = {
-        "changed": False,
-        "actions": [],
-        "refusals": [refusal.as_dict() for refusal in plan.refusals],
-    }
+    failure.outcome = {"refusals": [refusal.as_dict() for refusal in plan.refusals]}
     raise failure
 
 

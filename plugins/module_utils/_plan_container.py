@@ -205,8 +205,13 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
     options = lay_options(design, wish.options, image)
     _lay_networks(design, wish, container, snapshot, request)
+    exposed: t.Collection[str] = container.exposed
+    if wish.ports.close:
+        # A closed port is not exposed any longer, unless the image or the wish says so.
+        own = (snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
+        exposed = {*(own.get("ExposedPorts") or ()), *(wish.ports.exposed or ())}
     publications, publish_all = reconcile(
-        wish.ports, container.bindings, container.publish_all, container.exposed, container.bindings_of_all
+        wish.ports, container.bindings, container.publish_all, exposed, container.bindings_of_all
     )
     configured = tuple(binding.configured for binding in container.bindings)
     ports_change = (publications, publish_all) != (configured, container.publish_all)

@@ -147,13 +147,11 @@ def reconcile(
         if not _claim(publication, free):
             missing.append(publication)
     if wish.purge:
-        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over. That never has
-        # an address, and every published port is exposed as well, so that the key alone does not tell.
-        closed = [
-            existing
-            for existing in free
-            if not (all_ports and existing.key in exposed and exposure(existing.host_ip) == "all")
-        ]
+        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over. It publishes
+        # what no publication names and never with an address; every published port is exposed as well, so that being
+        # exposed alone does not tell.
+        by_p = set(exposed) - {publication.key for publication in wish.publications} if all_ports else set()
+        closed = [each for each in free if each.key not in by_p or exposure(each.host_ip) != "all"]
     else:
         closed = []
     kept = list(configured)

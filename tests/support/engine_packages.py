@@ -13,6 +13,7 @@ import fcntl
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import typing as t
 from pathlib import Path
@@ -20,8 +21,9 @@ from pathlib import Path
 # What an engine needs to find on PATH. runc stays the machine's own: a newer one may need a newer libc.
 _PROGRAMS = ("usr/sbin/dockerd", "usr/sbin/docker-proxy", "usr/bin/containerd", "usr/bin/containerd-shim-runc-v2")
 _INIT = "usr/bin/tini-static"
+_COMPOSE = "usr/libexec/docker/cli-plugins/docker-compose"
 # In sid docker-init's tini-static is a package of its own.
-_PACKAGES = (("docker.io",), ("containerd",), ("tini", "tini-static"))
+_PACKAGES = (("docker.io",), ("containerd",), ("tini", "tini-static"), ("docker-compose",))
 _KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 # Seconds for one command of apt.
 _BOUND = 240
@@ -56,6 +58,12 @@ def find_programs(engine: str, store: Path) -> str:
     return f"{folder}/bin:{path}"
 
 
+def find_compose(store: Path) -> str:
+    """Docker Compose of the newest release."""
+    suite = list(SUITES)[-1]
+    return f"{find_programs(suite, store).partition('/bin:')[0]}/bin/docker-compose"
+
+
 def _fetch(suite: str, work: Path) -> None:
     if not shutil.which("apt-get") or not Path(_KEYRING).exists():
         raise Unavailable(f"the packages of Debian {suite} need apt and Debian's keyring")
@@ -84,6 +92,7 @@ def _fetch(suite: str, work: Path) -> None:
     for program in _PROGRAMS:
         _link(work / "engine", program, Path(program).name)
     _link(work / "engine", _INIT, "docker-init")
+    _link(work / "engine", _COMPOSE, "docker-compose")
 
 
 def _link(folder: Path, program: str, name: str) -> None:
@@ -110,3 +119,11 @@ def _run(command: t.Sequence[str], folder: Path, check: bool = True) -> str:
         # Without the mirror's address, which belongs to nobody else.
         raise Unavailable(f"{command[0]} {command[-1]} ended with status {done.returncode}")
     return done.stdout
+
+
+if __name__ == "__main__":
+    # Where Docker Compose is; unpacked into the folder that is named.
+    try:
+        print(find_compose(Path(sys.argv[1])))
+    except Unavailable as reason:
+        sys.exit(f"Docker Compose: {reason}")

@@ -74,7 +74,8 @@ class Daemon:
         """As its service manager would: once more where it does not come up."""
         for attempt in range(_ATTEMPTS):
             try:
-                return self._start()
+                self._start()
+                break
             except AssertionError:
                 if attempt == _ATTEMPTS - 1:
                     raise

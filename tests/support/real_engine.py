@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 COLLECTION = Path(__file__).resolve().parents[2]
-SOCKET = "/var/run/docker.sock"
+# As the docker CLI finds it.
+SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").replace("unix://", "", 1)
 # Seconds for one command of any kind.
 BOUND = 120
 
