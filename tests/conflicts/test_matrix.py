@@ -28,6 +28,7 @@ from ansible_collections.bridgeport.docker.tests.conflicts.holders import (
     hold,
 )
 from ansible_collections.bridgeport.docker.tests.conflicts.remote_door import RemoteDoor
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,
     docker,
@@ -36,10 +37,9 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     inspect,
     make_images,
     random_name,
-    run_module,
 )
 
-WORKERS = 6
+WORKERS = 8
 HERE = f"unix://{SOCKET}"
 Result = t.Dict[str, t.Any]
 
@@ -56,7 +56,8 @@ class Row:
 class Subject:
     """A container that is to publish."""
 
-    def __init__(self) -> None:
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
         self.name = random_name("subject")
         docker("run", "-d", "--name", self.name, IMAGE, *COMMAND)
 
@@ -66,7 +67,9 @@ class Subject:
 
     def publish(self, specs: list[str], door: str, *, check_mode: bool = False) -> Result:
         arguments = {"name": self.name, "published_ports": specs, "stop_timeout": 2, "docker_host": door}
-        return run_module("docker_port_publish", arguments, check_mode=check_mode).result
+        result = self._runner.run({**arguments, "_ansible_check_mode": check_mode})
+        assert result is not None, "the module was killed"
+        return result
 
     def close(self) -> None:
         listed = docker("ps", "-aq", "--filter", f"name={self.name}").split()
@@ -95,8 +98,8 @@ def check_allowed(subject: Subject, spec: str, door: str) -> None:
     assert result["preflight"] == "full"
 
 
-def try_row(holder: Holder, port: int, remote: str) -> Row:
-    row, subject = Row(), Subject()
+def try_row(holder: Holder, port: int, remote: str, runner: Runner) -> Row:
+    row, subject = Row(), Subject(runner)
     with contextlib.ExitStack() as stack:
         stack.callback(subject.close)
         named = stack.enter_context(hold(holder, port))
@@ -122,7 +125,13 @@ def try_row(holder: Holder, port: int, remote: str) -> Row:
 
 
 @pytest.fixture(scope="module")
-def rows() -> t.Iterator[dict[str, Future[Row]]]:
+def runner() -> t.Iterator[Runner]:
+    with contextlib.closing(Runner()) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def rows(runner: Runner) -> t.Iterator[dict[str, Future[Row]]]:
     if not has_engine():
         pytest.skip("needs a Docker engine")
     make_images()
@@ -130,7 +139,7 @@ def rows() -> t.Iterator[dict[str, Future[Row]]]:
     with RemoteDoor(SOCKET) as remote, ThreadPoolExecutor(WORKERS) as pool:
         # Those first that take longest.
         order = sorted(zip(HOLDERS, ports), key=lambda each: bool(each[0].spec))
-        yield {holder.name: pool.submit(try_row, holder, port, remote) for holder, port in order}
+        yield {holder.name: pool.submit(try_row, holder, port, remote, runner) for holder, port in order}
 
 
 @pytest.mark.parametrize("holder", HOLDERS, ids=lambda holder: holder.name)
@@ -153,11 +162,11 @@ def test_count(rows: dict[str, Future[Row]], capsys: pytest.CaptureFixture[str])
 
 
 @pytest.fixture
-def subject() -> t.Iterator[Subject]:
+def subject(runner: Runner) -> t.Iterator[Subject]:
     if not has_engine():
         pytest.skip("needs a Docker engine")
     make_images()
-    found = Subject()
+    found = Subject(runner)
     yield found
     found.close()
 

@@ -23,8 +23,8 @@ import docker
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
 from ansible_collections.bridgeport.docker.tests.faults.cutproxy import CutProxy
-from ansible_collections.bridgeport.docker.tests.faults.runner import Runner
 from ansible_collections.bridgeport.docker.tests.faults.scenarios import COMMAND, IMAGE, Scenario
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 
 SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").replace("unix://", "", 1)
 # Seconds for one command of any kind, and for a container that has just been started to answer.

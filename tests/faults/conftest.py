@@ -11,7 +11,7 @@ import typing as t
 import docker
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.runner import Runner
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, make_images
 
 pytest.register_assert_rewrite("ansible_collections.bridgeport.docker.tests.faults.bed")

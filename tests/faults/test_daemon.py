@@ -26,8 +26,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, free_port
-from ansible_collections.bridgeport.docker.tests.faults.runner import Runner
 from ansible_collections.bridgeport.docker.tests.faults.scenarios import CREATION, SCENARIOS, SWAP, Scenario
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, end_ghosts
 
 FAULTS = os.environ.get("FAULTS", "sample")

@@ -17,6 +17,7 @@ import typing as t
 
 import docker as sdk
 
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     BOUND,
     SOCKET,
@@ -24,7 +25,6 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     free_ports,
     inspect,
     random_name,
-    run_module,
 )
 
 IMAGE = "bridgeport-test-busybox:1"
@@ -52,7 +52,8 @@ def next_port() -> int:
 
 
 class Place:
-    def __init__(self) -> None:
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
         self.name = random_name("fidelity")
         self.api = sdk.APIClient(f"unix://{SOCKET}", version="auto", timeout=BOUND)
         # What beside containers is to be removed, as words of the CLI.
@@ -123,9 +124,11 @@ class Place:
     # -- changing ------------------------------------------------------------------------------------------------------
 
     def publish(self, **options: t.Any) -> dict[str, t.Any]:
-        ran = run_module("docker_port_publish", {"name": self.name, "stop_timeout": 5, **options}, path=SOCKET)
-        assert not ran.result.get("failed"), ran.result
-        return ran.result
+        asked = {"docker_host": f"unix://{SOCKET}", "name": self.name, "stop_timeout": 5, **options}
+        result = self._runner.run(asked)
+        assert result is not None, "the module was killed"
+        assert not result.get("failed"), result
+        return result
 
     # -- looking -------------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ Everything is tried side by side, as most of it is waiting; FIDELITY_SAMPLE trie
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import typing as t
@@ -19,12 +20,13 @@ import pytest
 from ansible_collections.bridgeport.docker.tests.fidelity.containers import CASES, COMPOSE, Case
 from ansible_collections.bridgeport.docker.tests.fidelity.inspected import find_differences, normalise
 from ansible_collections.bridgeport.docker.tests.fidelity.place import Place, next_port
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import docker, has_engine, inspect, make_images
 
 SAMPLE = int(os.environ.get("FIDELITY_SAMPLE", "0"))
 SEED = os.environ.get("FIDELITY_SEED", "1")
 CHOSEN = random.Random(SEED).sample(CASES, SAMPLE) if SAMPLE else CASES
-WORKERS = 5
+WORKERS = 8
 ENOUGH = 25
 
 Ports = t.Dict[str, t.List[t.Tuple[str, str]]]
@@ -56,9 +58,9 @@ def as_specs(ports: Ports) -> list[str]:
 class Try:
     """One case from beginning to end. Raises AssertionError with what is different."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, runner: Runner) -> None:
         self.case = case
-        self.place = Place()
+        self.place = Place(runner)
         self.warnings: list[str] = []
 
     def run(self) -> None:
@@ -144,8 +146,8 @@ def tries() -> t.Iterator[dict[str, Future[None]]]:
         pytest.skip("needs a Docker engine")
     make_images()
     docker("version")
-    with ThreadPoolExecutor(WORKERS) as pool:
-        yield {case.name: pool.submit(Try(case).run) for case in CHOSEN if not reason_to_skip(case)}
+    with contextlib.closing(Runner()) as runner, ThreadPoolExecutor(WORKERS) as pool:
+        yield {case.name: pool.submit(Try(case, runner).run) for case in CHOSEN if not reason_to_skip(case)}
 
 
 def reason_to_skip(case: Case) -> str:
