@@ -403,6 +403,11 @@ def conflicts(log: Log, args: list[str]) -> Outcome:
     return run_pytest(log, "conflicts", args, timeout=900)
 
 
+def no_secrets(log: Log, args: list[str]) -> Outcome:
+    """Values of the environment and credentials in nothing that is printed, returned or written down."""
+    return run_pytest(log, "secrets", args, timeout=900)
+
+
 def newer_engine(log: Log, args: list[str]) -> Outcome:
     """A short pass on the newest engine that this machine can have."""
     few = {"FAULTS": "few", "FIDELITY_SAMPLE": "4"}
@@ -619,6 +624,7 @@ STAGES = {
     "bench": Stage(bench, needs_engine=True, tests=False, on_request=True),
     "fidelity": Stage(fidelity, needs_engine=True),
     "conflicts": Stage(conflicts, needs_engine=True),
+    "secrets": Stage(no_secrets, needs_engine=True),
     "newer-engine": Stage(newer_engine, needs_engine=True),
     "engines": Stage(engines, needs_engine=True, on_request=True),
     "coverage": Stage(coverage, tests=False),
@@ -630,7 +636,7 @@ LANES = (
     ("engine",),
     ("lint", "units", "molecule", "newer-engine", "fidelity"),
     ("differential", "integration", "faults", "engines", "bench"),
-    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts"),
+    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts", "secrets"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.

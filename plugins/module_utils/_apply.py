@@ -21,6 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._heal import is_unstartable, plan_healing
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._output import hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify, verify_members
 
@@ -404,4 +405,8 @@ class Worker:
             code = "busy"
         elif "overlaps with other one" in error.message:
             code = "subnet_overlap"
-        return Failure(code, f"Could not {step}: {error.message}", **details)
+        message = error.message
+        if isinstance(step, steps.CreateContainer):
+            # The engine may quote what it was given.
+            message = hide_values(message, step.body.get("Env") or ())
+        return Failure(code, f"Could not {step}: {message}", **details)

@@ -49,13 +49,22 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
 HIDDEN = "********"
 
 
+class _Module(AnsibleModule):
+    """Hides environment values also where the arguments themselves are refused, before any of our code runs."""
+
+    def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        result.setdefault("invocation", {"module_args": redact(self.params)})
+        super().fail_json(msg, **result)
+        raise AssertionError  # for type checkers that do not know that it ends here
+
+
 def create_module(spec: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleModule:
     """An AnsibleModule with the connection's options that supports check mode.
 
     Its arguments are not written to the system log: marking ``env`` as no_log would do that as well, but it would
     also blank every port and name in the result that happens to equal a secret value.
     """
-    return AnsibleModule(
+    return _Module(
         argument_spec={**CONNECTION_SPEC, **spec}, supports_check_mode=True, no_log=True, **constraints
     )
 
@@ -87,12 +96,16 @@ def redact(value: t.Any) -> t.Any:
     """The module's parameters with every environment value hidden, at any depth."""
     if isinstance(value, t.Mapping):
         return {
-            key: dict.fromkeys(item, HIDDEN) if key == "env" and isinstance(item, t.Mapping) else redact(item)
-            for key, item in value.items()
+            key: _hide(item) if key == "env" and item is not None else redact(item) for key, item in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [redact(item) for item in value]
     return value
+
+
+def _hide(env: t.Any) -> t.Any:
+    """Only names are shown, and where it is none as it should be, nothing."""
+    return dict.fromkeys(env, HIDDEN) if isinstance(env, t.Mapping) else HIDDEN
 
 
 def run_module(module: AnsibleModule, work: t.Callable[[Client], dict[str, t.Any]]) -> None:

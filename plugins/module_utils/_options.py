@@ -50,6 +50,8 @@ def parse_command(value: t.Any, option: str) -> list[str]:
 def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     parsed: dict[str, str | None] = {}
     for name, content in value.items():
+        if not str(name) or "=" in str(name):
+            raise Failure("option_conflict", f"env: {name!r} cannot be a variable's name: it is empty or contains =.")
         if isinstance(content, (bool, float)):
             raise Failure(
                 "option_conflict",

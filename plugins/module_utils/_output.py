@@ -14,7 +14,9 @@ _SHORTEST_SECRET = 4
 
 
 def hide_values(text: str, env: t.Iterable[str]) -> str:
+    """Of a value of several lines each line counts on its own as well: the text may hold only some of them."""
     values = {item.split("=", 1)[1] for item in env if "=" in item}
+    values |= {line.strip() for value in values for line in value.splitlines()}
     for value in sorted(values, key=len, reverse=True):
         if len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, "********")

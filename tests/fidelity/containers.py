@@ -176,7 +176,7 @@ def _binds(place: Place) -> None:
         "-v",
         "/usr/share:/share:ro",
         "-v",
-        "/tmp:/host:rprivate",
+        "/usr/local:/host:rprivate",
         "--mount",
         "type=bind,src=/usr/lib,dst=/lib2,readonly",
     ]

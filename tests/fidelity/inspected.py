@@ -12,7 +12,17 @@ import typing as t
 Raw = t.Mapping[str, t.Any]
 
 # Of the container itself: its ID, times, and where the engine keeps it.
-_OWN = ("Id", "Created", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath", "GraphDriver", "RestartCount")
+_OWN = (
+    "Id",
+    "Created",
+    "ResolvConfPath",
+    "HostnamePath",
+    "HostsPath",
+    "LogPath",
+    "GraphDriver",
+    "RestartCount",
+    "ExecIDs",
+)
 # Of its last start; Ports are looked at on their own.
 _STARTED = ("SandboxID", "SandboxKey", "EndpointID", "Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen")
 _STARTED += ("IPAddress", "IPPrefixLen", "IPv6Gateway", "MacAddress", "Ports")

@@ -4,15 +4,18 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.module_utils import basic
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
     CONNECTION_SPEC,
+    create_module,
     read_connection,
     redact,
     run_module,
@@ -109,9 +112,23 @@ def test_values_of_the_environment_are_in_no_result(fails: bool, monkeypatch: py
 REDACTED: list[t.Any] = [
     pytest.param({"env": {"A": "x", "B": None}}, {"env": {"A": "********", "B": "********"}}, id="env"),
     pytest.param({"env": None}, {"env": None}, id="unset"),
+    pytest.param({"env": "A=swordfish"}, {"env": "********"}, id="no-map"),
     pytest.param([{"a": [{"env": {"A": 1}}]}], [{"a": [{"env": {"A": "********"}}]}], id="deep"),
     pytest.param({"environment": {"A": 1}, "port": 80}, {"environment": {"A": 1}, "port": 80}, id="other-keys"),
 ]
+
+
+def test_arguments_that_are_refused_are_not_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = {"ANSIBLE_MODULE_ARGS": {"env": {"SECRET": "swordfish"}, "unknown": 1}}
+    monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps(arguments).encode())
+    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+    with pytest.raises(SystemExit):
+        create_module({"env": {"type": "dict"}})
+    said = capsys.readouterr().out
+    assert "unknown" in said
+    assert "swordfish" not in said
 
 
 @pytest.mark.parametrize(("value", "expected"), REDACTED)

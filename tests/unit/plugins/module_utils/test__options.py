@@ -85,6 +85,8 @@ REFUSED: list[t.Any] = [
     pytest.param({"command": []}, "command", id="command-empty-list"),
     pytest.param({"env": {"A": True}}, "A", id="env-bool"),
     pytest.param({"env": {"A": 1.5}}, "A", id="env-float"),
+    pytest.param({"env": {"": "x"}}, "name", id="env-no-name"),
+    pytest.param({"env": {"A=B": "x"}}, "A=B", id="env-bad-name"),
     pytest.param({"memory": "much"}, "much", id="memory"),
     pytest.param({"healthcheck": {"interval": "30"}}, "healthcheck.interval", id="duration-without-unit"),
     pytest.param({"healthcheck": {"interval": "1s "}}, "healthcheck.interval", id="duration-blank"),

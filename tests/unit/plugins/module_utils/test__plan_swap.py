@@ -45,6 +45,7 @@ def test_demultiplex(stream: bytes, output: bytes) -> None:
         ("abcd abc", ["S=abcd", "T=abc"], "******** abc"),
         ("longer long", ["A=long", "B=longer"], "******** ********"),
         ("x", ["BARE"], "x"),
+        ("tail: second line\r\nend", ["K=first line\nsecond line\nend"], "tail: ********\r\nend"),
     ],
 )
 def test_hide_values(text: str, env: list[str], expected: str) -> None:
