@@ -389,13 +389,15 @@ def faults(log: Log, args: list[str]) -> Outcome:
 
 def fidelity(log: Log, args: list[str]) -> Outcome:
     """Containers built in every way, whose ports change and nothing else."""
+    return run_pytest(log, "fidelity", args, timeout=900, env=find_compose(log))
+
+
+def find_compose(log: Log) -> dict[str, str]:
+    """What tells the tests where Docker Compose is. Where it cannot be had, the log says why."""
     status, output = log.run(sys.executable, str(PACKAGES_TOOL), str(ENGINES), timeout=600)
     if status:
         log.failures.pop()
-    compose = "" if status else output.splitlines()[-1]
-    outcome = run_pytest(log, "fidelity", args, timeout=900, env={"COMPOSE": compose})
-    outcome.skipped += [output.splitlines()[-1]] if status else []
-    return outcome
+    return {} if status else {"COMPOSE": output.splitlines()[-1]}
 
 
 def conflicts(log: Log, args: list[str]) -> Outcome:
@@ -410,21 +412,21 @@ def no_secrets(log: Log, args: list[str]) -> Outcome:
 
 def newer_engine(log: Log, args: list[str]) -> Outcome:
     """A short pass on the newest engine that this machine can have."""
-    few = {"FAULTS": "few", "FIDELITY_SAMPLE": "4"}
+    few = {"FAULTS": "few", "FIDELITY_SAMPLE": "4", **find_compose(log)}
     chosen = {"fidelity": [], "faults": ["-k", "every_request and (swap or creation or dependents) or left"]}
-    suites = [name for name in chosen if (COPY / "tests" / name).is_dir()]
-    return join({name: run_pytest(log, name, [*chosen[name], *args], 300, NEWER_ENGINES[-1], few) for name in suites})
+    return join({name: run_pytest(log, name, [*chosen[name], *args], 300, NEWER_ENGINES[-1], few) for name in chosen})
 
 
 def engines(log: Log, args: list[str]) -> Outcome:
     """What depends on the engine, on this machine's own and on newer ones."""
-    outcomes = {}
-    for engine in ("", *NEWER_ENGINES):
-        for name, timeout in ENGINE_SUITES.items():
-            if (COPY / "tests" / name).is_dir():
-                title = f"{name} on {engine or 'the own'} engine"
-                outcomes[title] = run_pytest(log, name, args, timeout, engine, {"FAULTS": "few"})
-    return join(outcomes)
+    environment = {"FAULTS": "few", **find_compose(log)}
+    return join(
+        {
+            f"{name} ({engine})": run_pytest(log, name, args, timeout, engine, environment)
+            for engine in ("own", *NEWER_ENGINES)
+            for name, timeout in ENGINE_SUITES.items()
+        }
+    )
 
 
 def join(parts: t.Mapping[str, Outcome]) -> Outcome:

@@ -64,9 +64,7 @@ def create_module(spec: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleM
     Its arguments are not written to the system log: marking ``env`` as no_log would do that as well, but it would
     also blank every port and name in the result that happens to equal a secret value.
     """
-    return _Module(
-        argument_spec={**CONNECTION_SPEC, **spec}, supports_check_mode=True, no_log=True, **constraints
-    )
+    return _Module(argument_spec={**CONNECTION_SPEC, **spec}, supports_check_mode=True, no_log=True, **constraints)
 
 
 def read_connection(params: t.Mapping[str, t.Any]) -> Connection:
@@ -95,9 +93,7 @@ def read_connection(params: t.Mapping[str, t.Any]) -> Connection:
 def redact(value: t.Any) -> t.Any:
     """The module's parameters with every environment value hidden, at any depth."""
     if isinstance(value, t.Mapping):
-        return {
-            key: _hide(item) if key == "env" and item is not None else redact(item) for key, item in value.items()
-        }
+        return {key: _hide(item) if key == "env" and item is not None else redact(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [redact(item) for item in value]
     return value

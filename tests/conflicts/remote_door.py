@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import typing as t
 
 
 class RemoteDoor:
@@ -41,7 +40,7 @@ class RemoteDoor:
 def _copy(source: socket.socket, target: socket.socket) -> None:
     try:
         while True:
-            data: t.Final = source.recv(65536)
+            data = source.recv(65536)
             if not data:
                 break
             target.sendall(data)

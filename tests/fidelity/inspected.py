@@ -24,8 +24,10 @@ _OWN = (
     "ExecIDs",
 )
 # Of its last start; Ports are looked at on their own.
-_STARTED = ("SandboxID", "SandboxKey", "EndpointID", "Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen")
-_STARTED += ("IPAddress", "IPPrefixLen", "IPv6Gateway", "MacAddress", "Ports")
+_STARTED = (
+    *("SandboxID", "SandboxKey", "EndpointID", "Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen"),
+    *("IPAddress", "IPPrefixLen", "IPv6Gateway", "MacAddress", "Ports"),
+)
 _JOINED = ("EndpointID", "Gateway", "IPv6Gateway")
 
 

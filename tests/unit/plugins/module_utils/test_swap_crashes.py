@@ -34,8 +34,8 @@ settings.load_profile("bridgeport")
 
 KINDS = list(SCENARIOS)
 # Where everything is tried. Of the others' many pairs of deaths a sample is, always the same one.
-THOROUGH = ("runs, with policy and layer", "stopped", "creation")
-SAMPLED = 4
+THOROUGH = ("runs, with policy and layer",)
+SAMPLED = 2
 # Of these the successor cannot be made to fail: it is not started.
 STARTED = [kind for kind in KINDS if not kind.startswith("stopped")]
 UNSTARTABLE = ("original cannot start", "nobody of the group can start")
@@ -277,7 +277,7 @@ EVENTS = st.tuples(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(st.sampled_from(KINDS), st.lists(EVENTS, max_size=4))
 @example("runs", [("deaf", 6, True, False)])
 def test_any_sequence_of_faults_ends_in_old_or_new(kind: str, events: list[tuple[str, int, bool, bool]]) -> None:
