@@ -197,9 +197,11 @@ def _close(
         return any(_narrows_to(publication, binding) for publication in wanted)
 
     kept = tuple(binding.configured for binding in bindings if not is_closed(binding))
-    # -P publishes every exposed port that no publication names: also one whose last publication is closed here.
     named = {publication.key for publication in kept}
-    opened_again = any(binding.configured.key in set(exposed) - named for binding in bindings if is_closed(binding))
+    last = [each.configured for each in bindings if is_closed(each) and each.configured.key not in named]
+    # -P publishes every exposed port that no publication names, so also one whose last publication is closed here; and
+    # what is written down on all addresses may be a port of -P that a swap has pinned.
+    opened_again = any(each.key in exposed or exposure(each.host_ip) == "all" for each in last)
     if publish_all and (opened_again or any(is_closed(binding) for binding in by_all)):
         return (*kept, *(binding.configured for binding in by_all if not is_closed(binding))), False
     return kept, publish_all

@@ -153,7 +153,8 @@ class Bed:
             try:
                 name = str(self.inspect(match[1])["Name"])
             except docker.errors.NotFound:
-                return True
+                # Of another test, which has just removed it: what the module removes itself it has looked at before.
+                return False
             self._owned[match[1]] = name.startswith(f"/{self.name}")
         return self._owned[match[1]]
 

@@ -294,6 +294,19 @@ def test_close_a_written_port_that_publish_all_would_publish_again() -> None:
     assert (texts(found), publish_all) == (["9090:90/tcp", "81/tcp"], False)
 
 
+@pytest.mark.parametrize(
+    ("spec", "stands"),
+    [
+        pytest.param("8080:80", False, id="may-be-pinned"),
+        pytest.param("0.0.0.0:8080:80", False, id="may-be-pinned-on-one-family"),
+        pytest.param("127.0.0.1:8080:80", True, id="publish-all-never-names-an-address"),
+    ],
+)
+def test_close_a_written_port_that_is_not_exposed_otherwise(spec: str, stands: bool) -> None:
+    found, publish_all = reconcile(PortWish(pubs("80"), close=True), stopped(spec, "9090:90"), True, ())
+    assert (texts(found), publish_all) == (["9090:90/tcp"], stands)
+
+
 def test_close_one_of_two_leaves_publish_all_alone() -> None:
     """80/tcp stays written out, so -P does not publish it a second time."""
     found, publish_all = reconcile(
