@@ -188,10 +188,17 @@ options:
     default: rebuild
   on_member_recreate:
     description:
-      - What O(on_difference=rebuild) does about members that can only be recreated. These are containers whose network
-        mode is the network's ID, and from Docker Engine 25 on those with a configured MAC address.
-      - V(refuse) refuses with the failure code V(unsupported), and names them.
-      - V(recreate) is refused with the same code in this version.
+      - What to do about members that can only be recreated. With O(on_difference=rebuild) these are containers whose
+        network mode is the network's ID, and from Docker Engine 25 on those with a configured MAC address, which the
+        engine would not give them again. Besides, they are members that are listed with another MAC address than they
+        have, as Docker sets one only when a container is made.
+      - V(refuse) refuses with the failure code V(unsupported), and names them in RV(failure.members).
+      - V(recreate) replaces them in the same change, as M(bridgeport.docker.docker_port_publish) replaces a container,
+        with their volumes, writable layer and ports. Either all of it happens or nothing. They get a new ID, and
+        RV(will_lose) tells what else it costs.
+      - Even then it is refused with V(unsupported) for a member that was started with C(--rm), for one that leaves the
+        network, and where the engine does not take the fixed address of a member before the network has its new
+        subnet; and with V(dependents_exist) where other containers share its namespaces or link to it.
     type: str
     choices: [refuse, recreate]
     default: refuse

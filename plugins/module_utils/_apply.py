@@ -259,6 +259,8 @@ class Worker:
             self._stop(step)
         elif isinstance(step, steps.Start):
             self._start(step)
+        elif isinstance(step, steps.Revive):
+            self._revive_stopped(step)
         elif isinstance(step, steps.Pause):
             client.post(f"/containers/{self._id(step.container)}/pause")
         elif isinstance(step, steps.Unpause):
@@ -338,7 +340,16 @@ class Worker:
                 raise
             self._make_again(container, step)
 
-    def _make_again(self, container: Container, step: steps.Start) -> None:
+    def _revive_stopped(self, step: steps.Revive) -> None:
+        """A start would tell, but it does not run; what it is on tells as well."""
+        container = Container(self.client.get(f"/containers/{self._id(step.container)}/json"))
+        known = {raw["Id"] for raw in self.client.get("/networks")}
+        joined = {each.get("NetworkID") for each in container.endpoints.values()} - {"", None}
+        if not joined <= known:
+            self._made.update(step.heirs)
+            self._make_again(container, step)
+
+    def _make_again(self, container: Container, step: steps.Start | steps.Revive) -> None:
         client = self.client
         references = (container.config["Image"], container.raw["Image"])
         named, own = (client.find(f"/images/{quote(reference)}/json") for reference in references)

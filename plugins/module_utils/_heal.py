@@ -6,7 +6,8 @@
 """A container that the engine can never start again, made anew from what stands of it.
 
 A daemon that is killed in the middle of a start may leave one: every later start says that its task or its ID exists
-already, also after the daemon was restarted (seen on engine 20.10). Its definition and its files are all there.
+already, also after the daemon was restarted (seen on engine 20.10). And one whose network is gone cannot start, even if
+there is another of that name. Its definition and its files are all there.
 """
 
 from __future__ import annotations
@@ -26,11 +27,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CreateContainer,
     RemoveContainer,
     Rename,
+    Revive,
     Start,
     Step,
 )
 
-_UNSTARTABLE = re.compile(r"already exists|id already in use", re.IGNORECASE)
+_UNSTARTABLE = re.compile(r"already exists|id already in use|network [0-9a-f]{64} not found", re.IGNORECASE)
 
 
 def is_unstartable(message: str) -> bool:
@@ -40,7 +42,7 @@ def is_unstartable(message: str) -> bool:
 
 def plan_healing(
     container: Container,
-    step: Start,
+    step: Start | Revive,
     named: t.Mapping[str, t.Any] | None,
     own: t.Mapping[str, t.Any] | None,
     api: tuple[int, int],
@@ -53,12 +55,18 @@ def plan_healing(
     which of them is meant.
     """
     again = again_name(step.name, container.id)
-    body, later = split_endpoints(read_blueprint(container, named, own, api, live), api)
+    blueprint = read_blueprint(container, named, own, api, live)
+    # Where NetworkMode holds the ID of a network that is gone, its name is what it can join again.
+    mode = container.network_mode
+    blueprint.body["HostConfig"]["NetworkMode"] = blueprint.mode_names.get(mode, mode)
+    body, later = split_endpoints(blueprint, api)
     for key, reference in container.shares.items():
         body["HostConfig"][key] = f"container:{heirs.get(reference, reference)}"
     steps: list[Step] = [CreateContainer(again, body)]
     steps += [Connect(name, again, endpoint, name, again) for name, endpoint in later.items()]
-    steps += [CarryLayer(container.id, again, step.name), Start(again, again)]
+    steps.append(CarryLayer(container.id, again, step.name))
+    if isinstance(step, Start):
+        steps.append(Start(again, again))
     if step.rival:
         steps.append(RemoveContainer(step.rival, step.rival, volumes=True, force=True))
     return [*steps, RemoveContainer(container.id, container.name), Rename(again, again, step.name)]

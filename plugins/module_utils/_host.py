@@ -145,5 +145,16 @@ class Snapshot:
         found = [summary for summary in self.summaries if name in summary.endpoints]
         return [summary for summary in found if summary.endpoints[name].get("NetworkID") not in known]
 
+    def without_endpoints(self, network: str, containers: t.Collection[str]) -> Snapshot:
+        """As it will be read when these containers (IDs) have left the network of this name."""
+        return self.replace(
+            summaries=tuple(
+                replace(each, endpoints={name: raw for name, raw in each.endpoints.items() if name != network})
+                if each.id in containers
+                else each
+                for each in self.summaries
+            )
+        )
+
     def inspected(self, summary: Summary) -> Container:
         return self.containers[summary.id]

@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Pu
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Step
 
 if t.TYPE_CHECKING:
+    from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction
     from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
     from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
@@ -32,6 +33,8 @@ class Request:
     rebuilt: frozenset[str] = frozenset()
     # What is known to be replaced, by ID, from an earlier round of planning.
     swaps: t.Mapping[str, Replacement] = field(default_factory=dict)
+    # Containers that are made anew because networks cannot be as they shall be otherwise: those networks, by name.
+    recreated: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,10 @@ class Item:
     """What is planned for one object.
 
     ``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
-    ``pull``: an image to pull first. ``swap``: a container that is made anew; where several are in one transaction, the
-    first has the steps of all. ``predicted``: what check mode returns for it. ``settles``: it settles an interrupted
-    change; where that fails, what was done stays done and the next run goes on from there.
+    ``pull``: an image to pull first. ``swap``, ``reconstruction``: a container or network that is made anew; where
+    several are in one transaction, the first has the steps of all. ``predicted``: what check mode returns for it.
+    ``settles``: it settles an interrupted change; where that fails, what was done stays done and the next run goes on
+    from there.
     """
 
     kind: str
@@ -56,6 +60,7 @@ class Item:
     needs: frozenset[Key] = frozenset()
     pull: str | None = None
     swap: Replacement | None = None
+    reconstruction: Reconstruction | None = None
     predicted: t.Mapping[str, t.Any] | None = None
     settles: bool = False
 
@@ -65,4 +70,4 @@ class Item:
 
     @property
     def changes(self) -> bool:
-        return bool(self.steps) or self.swap is not None
+        return bool(self.steps) or self.swap is not None or self.reconstruction is not None

@@ -132,6 +132,8 @@ class NetworkWish:
     appends: bool = False
     force: bool = False
     on_difference: str = "rebuild"
+    # Whether members that could not stay what they are may be made anew.
+    recreates_members: bool = False
 
 
 def normal_address(text: str) -> str:
@@ -347,19 +349,18 @@ def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.An
     if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
         found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
     # An empty list is met by whatever subnet the engine has chosen: an answer does not tell it from one that was given.
-    if wish.pools:
-        pools = _compare_pools(wish.pools, read_pools(raw))
-        if pools:
-            found["ipam_config"] = pools
+    actual_pools = read_pools(raw)
+    if wish.pools and not same_pools(wish.pools, actual_pools):
+        found["ipam_config"] = ([pool.as_body() for pool in actual_pools], [pool.as_body() for pool in wish.pools])
     return found
 
 
-def _compare_pools(wanted: t.Sequence[Pool], actual: t.Sequence[Pool]) -> tuple[t.Any, t.Any] | None:
+def same_pools(wanted: t.Sequence[Pool], actual: t.Sequence[Pool]) -> bool:
+    """In any order; what a wanted one leaves to the engine may be what the engine takes."""
     by_subnet = {pool.subnet: pool for pool in actual}
-    same = len(wanted) == len(actual) and all(
+    return len(wanted) == len(actual) and all(
         pool.subnet in by_subnet and _same_pool(pool, by_subnet[pool.subnet]) for pool in wanted
     )
-    return None if same else ([pool.as_body() for pool in actual], [pool.as_body() for pool in wanted])
 
 
 def _same_pool(wanted: Pool, actual: Pool) -> bool:

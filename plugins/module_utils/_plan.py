@@ -14,10 +14,12 @@ from functools import partial
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import arrange, find_dependents
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import is_to_be_rebuilt, plan_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import find_trapped
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
@@ -123,18 +125,21 @@ def resolve_names(
 
 
 def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot) -> Plan:
+    twins = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
+    rebuilt = frozenset(wish.name for wish in networks if _is_to_be_rebuilt(wish, snapshot))
     try:
+        recreated = _find_recreated(networks, rebuilt, snapshot)
+        known = {wish.name for wish in containers}
+        containers = [*containers, *(ContainerWish(name) for name in sorted(recreated.keys() - known))]
         networks, containers = _unite_memberships(networks, containers, snapshot)
     except Failure as failure:
         return Plan(refusals=(failure,))
-    twins = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
-    rebuilt = frozenset(wish.name for wish in networks if _is_to_be_rebuilt(wish, snapshot))
     asked = {wish.name: wish for wish in containers}
     swaps: dict[str, Replacement] = {}
     # Each round may find that more containers are replaced, because they depend on those of the last one.
     for _round in range(len(snapshot.summaries) + 2):
         dependents, refusals = _add_dependents(asked, swaps.values(), snapshot)
-        request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, rebuilt, swaps)
+        request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, rebuilt, swaps, recreated)
         items, refused = _plan_items(networks, [*containers, *dependents.values()], snapshot, request)
         found = {item.swap.container.id: item.swap for item in items if item.swap is not None}
         if found.keys() == swaps.keys():
@@ -154,6 +159,28 @@ def _is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
     except Failure:
         # Its own plan says what is wrong with it.
         return False
+
+
+def _find_recreated(
+    networks: t.Sequence[NetworkWish], rebuilt: t.Collection[str], snapshot: Snapshot
+) -> dict[str, frozenset[str]]:
+    """The members that may be made anew, and have to be to stay on a network or to be as it says: by name, on which."""
+    found: dict[str, frozenset[str]] = {}
+    for wish in networks:
+        raw = None if wish.state == "absent" or not wish.recreates_members else snapshot.find_network(wish.name)
+        if raw is None:
+            continue
+        listed = {member.name: member for member in wish.connected or ()}
+        everybody_stays = wish.connected is None or wish.appends
+        trapped = find_trapped(wish, raw, snapshot) if wish.name in rebuilt else {}
+        names = [name for name in trapped if everybody_stays or name in listed]
+        for name, member in listed.items():
+            summary = snapshot.find_container(name)
+            if summary is not None and needs_other_mac(snapshot.inspected(summary), member, wish.name):
+                names.append(name)
+        for name in names:
+            found[name] = found.get(name, frozenset()) | {wish.name}
+    return found
 
 
 def _plan_items(

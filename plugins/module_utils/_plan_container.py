@@ -10,7 +10,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
-    API_ENDPOINTS_AT_CREATE,
     MODES_WITHOUT_PORTS,
     Blueprint,
     Container,
@@ -23,6 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._mac import check_early_mac, needs_other_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._options import (
     lay_options,
     normal_reference,
@@ -105,15 +105,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     _lay_networks(design, wish, None, snapshot, request)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
-        early = snapshot.engine.api < API_ENDPOINTS_AT_CREATE
-        if endpoint.mac_address and early and endpoint.name != design.main_network:
-            raise Failure(
-                "unsupported",
-                f"Container {wish.name!r}: a MAC address on {endpoint.name!r}, which is not its first network, needs"
-                f" Docker Engine 25.0 or newer; this one is {snapshot.engine.version}.",
-                engine_version=snapshot.engine.version,
-                needed_version="25.0",
-            )
+        check_early_mac(wish.name, endpoint, design.main_network, snapshot)
     publications, publish_all = reconcile(wish.ports, (), False, ())
     lay_ports(design, publications, publish_all, (), wish, None)
     refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
@@ -224,13 +216,25 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     if (asked or ports_change) and not wish.ports.close:
         refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
 
+    mode = container.network_mode
+    if container.name in request.recreated and stands.mode_names.get(mode) in request.rebuilt:
+        # The ID that it names will be nobody's.
+        design.body["HostConfig"]["NetworkMode"] = stands.mode_names[mode]
     _relink(design, request)
     # One that is just restarting has nothing bound, and would not get further by being made anew.
     unbound = container.status == "running" and not all(
         binding.actual for binding in (*container.bindings, *container.bindings_of_all)
     )
     asked = wish.ports.publications is not None and not wish.ports.close
-    replaces = design.body != stands.body or (unbound and asked and not refusals)
+    other_mac = [each for each in wish.networks or () if needs_other_mac(container, each, each.name)]
+    for endpoint in other_mac:
+        check_early_mac(container.name, endpoint, design.main_network, snapshot)
+    replaces = (
+        design.body != stands.body
+        or container.name in request.recreated
+        or bool(other_mac)
+        or (unbound and asked and not refusals)
+    )
     steps: list[Step] = []
     losses: list[str] = []
     swap = None

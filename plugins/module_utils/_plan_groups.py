@@ -6,7 +6,8 @@
 """What comes before what, and what can only be done together.
 
 Whoever takes a host port that another item gives up comes after it. Containers that exchange ports, and those that
-share a namespace with one that is replaced, are replaced in one transaction: all of them or none.
+share a namespace with one that is replaced, are replaced in one transaction: all of them or none. So is a network with
+those of its members that have to be made anew for it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, plan_swaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, plan_transaction
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
 
@@ -51,7 +53,9 @@ def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], li
     by_key = {item.key: item for item in items}
     replaced = {item.swap.container.id: item.key for item in items if item.swap is not None}
     for key, item in by_key.items():
-        for other in _shared_with(item, snapshot, replaced):
+        recreated = item.reconstruction.recreated if item.reconstruction is not None else ()
+        together = [*_shared_with(item, snapshot, replaced), *(("container", name) for name in recreated)]
+        for other in together:
             groups = _unite(groups, groups[key] | groups[other])
     refusals: list[Failure] = []
     while True:
@@ -63,23 +67,34 @@ def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], li
             return list(items), [Failure("unsupported", f"{names} wait for each other in this task. Take two tasks.")]
         groups = _unite(groups, cycle)
     for group in sorted({tuple(sorted(group)) for group in groups.values()}):
-        members = _in_start_order([by_key[key] for key in group], snapshot, replaced)
-        if members[0].swap is None:
+        members = _in_start_order([by_key[key] for key in group if key[0] == "container"], snapshot, replaced)
+        networks = [by_key[key] for key in group if key[0] == "network"]
+        members = [*networks, *members]
+        swaps = [member.swap for member in members if member.swap is not None]
+        reconstructions = [each.reconstruction for each in networks if each.reconstruction is not None]
+        if not swaps and not reconstructions:
             continue
-        swaps = [t.cast(Replacement, member.swap) for member in members]
-        refusals += _check_together(swaps)
+        refusals += _check_together(swaps, reconstructions)
         if refusals:
             continue
         leader = members[0].key
         needs = frozenset(need for member in members for need in member.needs) - set(group)
         for member in members:
             by_key[member.key] = replace(member, needs=frozenset([leader]))
-        by_key[leader] = replace(members[0], needs=needs, steps=tuple(plan_swaps(swaps, snapshot)))
+        steps = plan_transaction(swaps, reconstructions[0] if reconstructions else None, snapshot)
+        by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps))
     return [by_key[item.key] for item in items], refusals
 
 
-def _check_together(swaps: t.Sequence[Replacement]) -> list[Failure]:
-    if len(swaps) == 1:
+def _check_together(swaps: t.Sequence[Replacement], networks: t.Sequence[Reconstruction]) -> list[Failure]:
+    if len(networks) > 1:
+        listing = " and ".join(repr(each.rebuild.name) for each in networks)
+        return [
+            Failure(
+                "unsupported", f"Networks {listing} have members that have to be recreated together. Take two tasks."
+            )
+        ]
+    if len(swaps) + len(networks) == 1:
         return []
     names = ", ".join(repr(swap.container.name) for swap in swaps)
     return [
@@ -109,16 +124,27 @@ def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
 
 
 def _order_by_members(items: t.Sequence[Item]) -> list[Item]:
-    """Two networks do not move the same container at the same time."""
-    ordered: list[Item] = []
-    seen: list[tuple[Key, set[str]]] = []
-    for item in items:
-        if item.kind == "network":
-            moved = {step.container for step in item.steps if isinstance(step, (Connect, Disconnect))}
-            item = replace(item, needs=item.needs | {key for key, others in seen if moved & others})
-            seen.append((item.key, moved))
-        ordered.append(item)
-    return ordered
+    """Two networks do not move the same container at the same time; one that makes it anew comes after the others."""
+    networks = [item for item in items if item.kind == "network"]
+    moved = {item.key: _moved(item) for item in networks}
+    recreated = {each.key: each.reconstruction.recreated if each.reconstruction else frozenset() for each in networks}
+    needs: dict[Key, set[Key]] = {item.key: set() for item in networks}
+    for index, item in enumerate(networks):
+        for other in networks[:index]:
+            comes_last = moved[other.key] & recreated[item.key]
+            comes_first = moved[item.key] & recreated[other.key]
+            if comes_last or (moved[other.key] & moved[item.key] and not comes_first):
+                needs[item.key].add(other.key)
+            if comes_first:
+                needs[other.key].add(item.key)
+    return [replace(item, needs=item.needs | needs[item.key]) if item.key in needs else item for item in items]
+
+
+def _moved(item: Item) -> set[str]:
+    """The names of the containers that join or leave a network and stay what they are."""
+    if item.reconstruction is not None:
+        return {member.name for member in item.reconstruction.rebuild.members}
+    return {step.container_name for step in item.steps if isinstance(step, (Connect, Disconnect))}
 
 
 def _shared_with(item: Item, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:
@@ -170,5 +196,7 @@ def _in_start_order(items: t.Sequence[Item], snapshot: Snapshot, replaced: t.Map
         done = {item.key for item in ordered}
         # Links may run in a circle, which has no order; the engine would not start them in any.
         ready = [item for item in items if item.key not in done and after[item.key] <= done]
+        # A dynamic address may be any that is free by then.
+        ready.sort(key=lambda item: item.swap is None or not item.swap.has_fixed_address)
         ordered += ready or [item for item in items if item.key not in done]
     return ordered

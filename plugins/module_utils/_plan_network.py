@@ -18,6 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     PREDEFINED,
     EndpointWish,
@@ -28,7 +29,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     overlapping,
     read_pools,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import plan_rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction, design_rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Connect,
@@ -59,10 +60,13 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     if raw is None or rebuilds:
         _check_overlap(wish, snapshot, request)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
+    steps: list[Step] = []
+    reconstruction: Reconstruction | None = None
     if raw is not None and rebuilds:
         for member in wish.connected or ():
             check_endpoint(member.name, member, wish.name, snapshot, request)
-        steps, losses, after = plan_rebuild(wish, raw, snapshot, request)
+        reconstruction = design_rebuild(wish, raw, snapshot, request)
+        losses, after = list(reconstruction.losses), reconstruction.after
     else:
         body = create_body(wish, snapshot.engine.api)
         steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
@@ -76,6 +80,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
         needs=_find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
+        reconstruction=reconstruction,
         predicted=network_result(after, after_names),
     )
 
@@ -262,8 +267,8 @@ def plan_endpoint(
         )
     api = snapshot.engine.api
     standing = None if container is None else container.endpoints.get(network)
-    if container is not None and wish.mac_address is not None:
-        _check_mac_address(wish.mac_address, container, standing, network)
+    if container is not None and needs_other_mac(container, wish, network):
+        raise refuse_mac(name, wish, network)
     if container is None or standing is None:
         return [Connect(reference, target, wish.lay_over({}), network, name)]
     former = clean_endpoint(container, standing, api)
@@ -278,19 +283,6 @@ def plan_endpoint(
         Disconnect(reference, target, former, network, name, force=not is_live),
         Connect(reference, target, wished, network, name),
     ]
-
-
-def _check_mac_address(wanted: str, container: Container, standing: Raw | None, network: str) -> None:
-    """Only a create sets a MAC address: connecting ignores it up to API 1.53."""
-    known = {(standing or {}).get("MacAddress") or ""}
-    if network == container.main_network:
-        known.add(container.config.get("MacAddress") or "")
-    if wanted not in known and (container.is_running or known != {""} or standing is None):
-        raise Failure(
-            "unsupported",
-            f"Container {container.name!r} cannot get the MAC address {wanted} on {network!r}: Docker sets one when a"
-            " container is made, and remaking it for that is not supported yet.",
-        )
 
 
 def endpoint_is_live(container: Container, endpoint: Raw, network_id: str) -> bool:

@@ -13,7 +13,7 @@ was removed already, and has its members back.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     API_ENDPOINTS_AT_CREATE,
@@ -24,7 +24,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     BRIDGE_OPTIONS,
     EndpointWish,
@@ -39,11 +40,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import trial_network_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
-    CloseJournal,
     Connect,
     CreateNetwork,
     Disconnect,
-    OpenJournal,
     RemoveNetwork,
     Step,
     VerifyMembers,
@@ -52,35 +51,77 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
 Raw = t.Mapping[str, t.Any]
 
 
-def plan_rebuild(
-    wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request
-) -> tuple[list[Step], list[str], Raw]:
-    """The steps, what is lost by them, and the definition of the network that they make."""
+@dataclass(frozen=True)
+class Reconstruction:
+    """One network that is made anew: what is written down of it, and what goes along.
+
+    ``recreated``: the names of the members that leave it as one container and join it as another. ``verified``: by
+    container ID, what has to be bound again.
+    """
+
+    rebuild: Rebuild
+    trial: Raw | None
+    recreated: frozenset[str]
+    verified: tuple[tuple[str, tuple[Publication, ...]], ...]
+    losses: tuple[str, ...]
+
+    @property
+    def after(self) -> Raw:
+        return self.rebuild.after
+
+    def rehearse(self) -> t.Iterator[Step]:
+        """What only the engine knows to be in the way is found out before anybody is disconnected."""
+        if self.trial is not None:
+            yield CreateNetwork(self.trial["Name"], self.trial)
+            yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
+
+    def replace_network(self) -> t.Iterator[Step]:
+        """Everybody leaves; those with fixed addresses join first, as a dynamic one may be any that is free by then."""
+        rebuild = self.rebuild
+        for member in rebuild.members:
+            if member.before is not None:
+                yield Disconnect(
+                    rebuild.original, member.container, member.before, rebuild.name, member.name, force=True
+                )
+        yield RemoveNetwork(rebuild.original, rebuild.name, rebuild.before)
+        yield CreateNetwork(rebuild.name, rebuild.after)
+        yield from self._join(fixed=True)
+
+    def join_others(self) -> t.Iterator[Step]:
+        yield from self._join(fixed=False)
+        yield VerifyMembers(self.rebuild.name, self.rebuild.name, self.verified)
+
+    def _join(self, fixed: bool) -> t.Iterator[Step]:
+        name = self.rebuild.name
+        for member in self.rebuild.members:
+            if member.after is not None and bool(member.after.get("IPAMConfig")) == fixed:
+                yield Connect(name, member.container, member.after, name, member.name)
+
+
+def design_rebuild(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request) -> Reconstruction:
+    """Raises Failure where it must not be done."""
     name, api = wish.name, snapshot.engine.api
     before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
-    members = _list_members(wish, raw, snapshot, request)
-    _check_members(wish, raw, members, snapshot)
+    everybody = _list_members(wish, raw, snapshot, request)
+    recreated = frozenset(each.name for each in everybody if name in request.recreated.get(each.name, ()))
+    _check_members(wish, raw, everybody, recreated, snapshot)
     pools = read_pools(after)
-    for member in members:
+    for member in everybody:
         _check_addresses(wish, member, pools)
-    steps: list[Step] = []
-    trial = _trial_body(after, before, trial_network_name(name, raw["Id"]))
-    if trial is not None:
-        # What only the engine knows to be in the way is found out before anybody is disconnected.
-        steps += [CreateNetwork(trial["Name"], trial), RemoveNetwork(trial["Name"], trial["Name"])]
-    journal = Journal(rebuild=Rebuild(name, raw["Id"], before, after, tuple(members)))
-    steps.append(OpenJournal(journal))
-    for member in members:
-        if member.before is not None:
-            steps.append(Disconnect(raw["Id"], member.container, member.before, name, member.name, force=True))
-    steps += [RemoveNetwork(raw["Id"], name, before), CreateNetwork(name, after)]
-    joining = [member for member in members if member.after is not None]
-    for member in sorted(joining, key=lambda each: not (each.after or {}).get("IPAMConfig")):
-        # Fixed addresses first: a dynamic one may be any that is free by then.
-        steps.append(Connect(name, member.container, member.after or {}, name, member.name))
-    verified = tuple((member.container, _bound_publications(member, after, snapshot)) for member in joining)
-    steps += [VerifyMembers(name, name, verified), CloseJournal(journal)]
-    return steps, _list_losses(wish, raw, after, members, snapshot), after
+        if member.name in recreated:
+            _check_early(wish, member, before, api)
+    members = tuple(member for member in everybody if member.name not in recreated)
+    return Reconstruction(
+        Rebuild(name, raw["Id"], before, after, members),
+        _trial_body(after, before, trial_network_name(name, raw["Id"])),
+        recreated,
+        tuple(
+            (member.container, _bound_publications(member, after, snapshot))
+            for member in members
+            if member.after is not None
+        ),
+        tuple(_list_losses(wish, raw, after, members, snapshot)),
+    )
 
 
 def _bound_publications(member: Member, after: Raw, snapshot: Snapshot) -> tuple[Publication, ...]:
@@ -112,6 +153,9 @@ def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Requ
             leaves = planned.networks is not None and planned.purge_networks and wished is None
             stays = not leaves and wish.name not in planned.leaves
         wished = wished or listed.get(summary.name)
+        stays_itself = stays and wish.name not in request.recreated.get(summary.name, ())
+        if wished is not None and stays_itself and needs_other_mac(container, wished, wish.name):
+            raise refuse_mac(summary.name, wished, wish.name)
         after = _lay_endpoint(container, wished, wish.name, former, snapshot) if stays else None
         found.append(Member(summary.id, summary.name, former, after))
     names = {summary.name for summary in standing}
@@ -141,22 +185,46 @@ def _lay_endpoint(
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
 
-def _check_members(wish: NetworkWish, raw: Raw, members: t.Sequence[Member], snapshot: Snapshot) -> None:
-    """Some members could not be joined again, or not as they were."""
-    trapped: list[str] = []
-    for member in members:
-        container = snapshot.containers[member.container]
-        if member.before is None or (member.after is None and not container.is_running):
-            continue
+def find_trapped(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> dict[str, str]:
+    """The members that would not be as they were if they left the network and joined it again, each with the reason.
+
+    From engine 25 on one whose NetworkMode holds the network's ID cannot join what takes its place (seen on 26.1 and
+    28.5), and connecting ignores a MAC address (API 1.44 to 1.53).
+    """
+    found = {}
+    for summary in [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]:
+        container = snapshot.inspected(summary)
         if container.network_mode == raw["Id"]:
-            trapped.append(f"{member.name!r} (its network mode is the network's ID)")
+            found[container.name] = "its network mode is the network's ID"
         elif (
             container.main_network == wish.name
             and container.config.get("MacAddress")
             and snapshot.engine.api >= API_ENDPOINTS_AT_CREATE
         ):
-            trapped.append(f"{member.name!r} (the engine would not give it its MAC address again)")
-        if container.host_config.get("AutoRemove") and any(b.configured.is_fixed for b in container.bindings):
+            found[container.name] = "the engine would not give it its MAC address again"
+    return found
+
+
+def _check_members(
+    wish: NetworkWish, raw: Raw, members: t.Sequence[Member], recreated: t.Collection[str], snapshot: Snapshot
+) -> None:
+    """Some members could not be joined again, or not as they were."""
+    trapped = find_trapped(wish, raw, snapshot)
+    held: dict[str, str] = {}
+    for member in members:
+        container = snapshot.containers[member.container]
+        if member.before is None or (member.after is None and not container.is_running):
+            continue
+        removes_itself = container.host_config.get("AutoRemove")
+        if removes_itself and member.name in recreated:
+            raise Failure(
+                "unsupported",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} can only be recreated"
+                f" ({trapped.get(member.name, 'it gets another MAC address')}), and was started with --rm. Stop it"
+                " first.",
+                members=[member.name],
+            )
+        if removes_itself and any(b.configured.is_fixed for b in container.bindings):
             raise Failure(
                 "unsupported",
                 f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} was started with --rm and"
@@ -164,14 +232,32 @@ def _check_members(wish: NetworkWish, raw: Raw, members: t.Sequence[Member], sna
                 " it first.",
                 members=[member.name],
             )
-    if trapped:
-        names = [text.split("'")[1] for text in trapped]
+        if member.name in trapped and member.name not in recreated:
+            held[member.name] = trapped[member.name]
+    if held:
+        listing = ", ".join(f"{name!r} ({why})" for name, why in held.items())
         raise Failure(
             "unsupported",
-            f"Network {wish.name!r} cannot be rebuilt: these members can only be recreated: {', '.join(trapped)}."
-            " Recreating them in the same change is not supported yet; disconnect them first.",
-            members=names,
+            f"Network {wish.name!r} cannot be rebuilt: these members can only be recreated: {listing}."
+            " on_member_recreate=recreate does that in the same change, for those that stay on the network; disconnect"
+            " the others first.",
+            members=list(held),
         )
+
+
+def _check_early(wish: NetworkWish, member: Member, before: Raw, api: tuple[int, int]) -> None:
+    """Its successor is made while the old network stands, and engines from 25 on look at the address then."""
+    ipam = (member.after or {}).get("IPAMConfig") or {}
+    subnets = [pool.subnet for pool in read_pools(before)]
+    for address in (ipam.get("IPv4Address"), ipam.get("IPv6Address")):
+        if address and api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
+            raise Failure(
+                "unsupported",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"
+                f" engine does not take its new address {address} as long as the network has {', '.join(subnets)}."
+                " Disconnect it first.",
+                members=[member.name],
+            )
 
 
 def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool]) -> None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Putting successors in containers' places: whether that may be done, and the steps that do it.
+"""Putting successors in containers' and networks' places: whether that may be done, and the steps that do it.
 
 The successors are made first, which surfaces every error of the create before anything is touched; host ports and fixed
 addresses are taken at their start. The old containers are kept under other names until the successors have been
@@ -26,6 +26,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
@@ -39,6 +40,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Pause,
     RemoveContainer,
     Rename,
+    SetAside,
     SetRestartPolicy,
     Start,
     Step,
@@ -78,6 +80,10 @@ class Replacement:
     def vanishes(self) -> bool:
         """It would be gone as soon as it is stopped, and so has to give up its ports without that."""
         return bool(self.container.host_config.get("AutoRemove")) and self.container.is_running
+
+    @property
+    def has_fixed_address(self) -> bool:
+        return any(endpoint.get("IPAMConfig") for endpoint in self.design.endpoints.values())
 
     @property
     def policy(self) -> t.Mapping[str, t.Any]:
@@ -184,10 +190,17 @@ def _layer_failure(container: Container, paths: t.Sequence[str], why: str) -> Fa
 # -- how it is done ----------------------------------------------------------------------------------------------------
 
 
-def plan_swaps(swaps: t.Sequence[Replacement], snapshot: Snapshot) -> list[Step]:
-    """Replace these in one transaction. Each comes after those whose namespaces it shares or to which it links."""
-    journal = Journal(tuple(_describe(swap, snapshot) for swap in swaps))
-    steps: list[Step] = [step for swap in swaps for step in _prepare(swap, snapshot)]
+def plan_transaction(
+    swaps: t.Sequence[Replacement], reconstruction: Reconstruction | None, snapshot: Snapshot
+) -> list[Step]:
+    """Replace these containers, and a network that some of them are on, all of them or none.
+
+    Each container comes after those whose namespaces it shares or to which it links.
+    """
+    rebuild = None if reconstruction is None else reconstruction.rebuild
+    journal = Journal(tuple(_describe(swap, snapshot) for swap in swaps), rebuild)
+    steps: list[Step] = [] if reconstruction is None else [*reconstruction.rehearse()]
+    steps += [step for swap in swaps for step in _prepare(swap, snapshot)]
     steps.append(OpenJournal(journal))
     if any(swap.starts_first for swap in swaps):
         (swap,) = swaps
@@ -199,11 +212,15 @@ def plan_swaps(swaps: t.Sequence[Replacement], snapshot: Snapshot) -> list[Step]
             steps += _stay_down(swap)
         for swap in reversed(swaps):
             steps += _release(swap, snapshot)
+            if reconstruction is not None and not swap.container.is_running:
+                steps.append(SetAside(swap.container.id, swap.container.name, swap.successor))
+        steps += [] if reconstruction is None else [*reconstruction.replace_network()]
         # Before the start: some log drivers note the name that a container has when it starts.
         for swap in swaps:
             steps += _rename(swap)
         for swap in swaps:
             steps += [*_start(swap), *_pause(swap)]
+        steps += [] if reconstruction is None else [*reconstruction.join_others()]
     for swap in reversed(swaps):
         old, wish = swap.container, swap.wish
         stops = swap.vanishes

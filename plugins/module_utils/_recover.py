@@ -19,12 +19,14 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import undo_rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CloseJournal,
     Connect,
     Pause,
     RemoveContainer,
     Rename,
+    Revive,
     SetRestartPolicy,
     Start,
     Step,
@@ -147,6 +149,9 @@ def _undo(
     for entry in reversed(journal.entries):
         if entry.name in successors:
             yield from _stand_back(successors[entry.name], entry)
+    if journal.rebuild is not None:
+        back = {each.id for each in successors.values()}
+        yield from undo_rebuild(journal.rebuild, snapshot.without_endpoints(journal.rebuild.name, back))
     heirs: dict[str, str] = {}
     for entry in journal.entries:
         standing = by_id.get(entry.original)
@@ -156,6 +161,9 @@ def _undo(
         if standing is not None:
             startable = all(each in heirs or snapshot.find_container(each) for each in standing.shares.values())
             yield from _restore(standing, entry, successors.get(entry.name), heirs, startable)
+            if journal.rebuild is not None and not entry.was_running:
+                rival = successors.get(entry.name)
+                yield Revive(standing.id, entry.name, "" if rival is None else rival.id, dict(heirs))
     for entry in reversed(journal.entries):
         successor = successors.get(entry.name)
         if successor is not None and not _vanishes(successor):

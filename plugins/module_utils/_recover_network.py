@@ -17,7 +17,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import read_pools
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import read_pools, same_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CloseJournal,
     Connect,
@@ -61,22 +61,46 @@ def plan_network_recovery(name: str, snapshot: Snapshot) -> Item | None:
 
 
 def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
-    standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
-    original = next((raw for raw in standing if raw["Id"] == rebuild.original), None)
-    finishes = False
-    if original is not None:
-        network = original["Id"]
-    elif standing:
-        network, finishes = standing[0]["Id"], is_as_described(standing[0], rebuild.after)
+    made = _find_made(rebuild, snapshot)
+    if made is not None and is_as_described(made, rebuild.after):
+        yield from rejoin(rebuild.members, "after", rebuild.name, made["Id"], snapshot)
     else:
-        network = rebuild.name
-        yield CreateNetwork(rebuild.name, rebuild.before)
-    for member in _fixed_first(rebuild.members, finishes):
-        yield from _rejoin(member, member.after if finishes else member.before, rebuild.name, network, snapshot)
+        yield from undo_rebuild(rebuild, snapshot)
 
 
-def _fixed_first(members: t.Sequence[Member], finishes: bool) -> list[Member]:
-    return sorted(members, key=lambda each: not ((each.after if finishes else each.before) or {}).get("IPAMConfig"))
+def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Raw | None:
+    """The network that took the original's place."""
+    standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
+    if any(raw["Id"] == rebuild.original for raw in standing):
+        return None
+    return standing[0] if standing else None
+
+
+def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
+    """The network as it was, with everybody who was on it; made again where it is gone."""
+    name = rebuild.name
+    made = _find_made(rebuild, snapshot)
+    network = name
+    if made is not None and (is_as_described(made, rebuild.before) or not is_as_described(made, rebuild.after)):
+        # Made again by a former recovery, or by somebody else.
+        network = made["Id"]
+    elif any(raw["Id"] == rebuild.original for raw in snapshot.networks):
+        network = rebuild.original
+    else:
+        if made is not None:
+            running = [summary for summary in snapshot.members_of(made) if summary.is_running]
+            for summary in running:
+                yield Disconnect(made["Id"], summary.id, {}, name, summary.name, force=True)
+            yield RemoveNetwork(made["Id"], name)
+            snapshot = snapshot.without_endpoints(name, {summary.id for summary in running})
+        yield CreateNetwork(name, rebuild.before)
+    yield from rejoin(rebuild.members, "before", name, network, snapshot)
+
+
+def rejoin(members: t.Sequence[Member], side: str, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
+    """``side``: which of their two endpoints they shall have, ``before`` or ``after``. Fixed addresses first."""
+    for member in sorted(members, key=lambda each: not (getattr(each, side) or {}).get("IPAMConfig")):
+        yield from _rejoin(member, getattr(member, side), name, network, snapshot)
 
 
 def _rejoin(member: Member, wanted: Raw | None, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
@@ -94,14 +118,15 @@ def _rejoin(member: Member, wanted: Raw | None, name: str, network: str, snapsho
 
 
 def is_as_described(raw: Raw, body: Raw) -> bool:
-    """Whether a network that stands is the one that this create request makes."""
-    for key in ("Internal", "EnableIPv6", "Attachable"):
-        if bool(raw.get(key)) != bool(body.get(key)):
-            return False
+    """Whether a network that stands is the one that this create request makes, as far as the request says."""
+    if any(bool(raw.get(key)) != bool(body.get(key)) for key in ("Internal", "EnableIPv6", "Attachable")):
+        return False
+    if raw.get("EnableIPv4", True) != body.get("EnableIPv4", True):
+        return False
     if (raw.get("Labels") or {}) != (body.get("Labels") or {}):
         return False
     options = raw.get("Options") or {}
     if any(options.get(key) != value for key, value in (body.get("Options") or {}).items()):
         return False
-    wanted = {pool.subnet for pool in read_pools(body)}
-    return not wanted or wanted == {pool.subnet for pool in read_pools(raw)}
+    wanted = read_pools(body)
+    return not wanted or same_pools(wanted, read_pools(raw))

@@ -140,6 +140,34 @@ class Start:
 
 
 @dataclass(frozen=True)
+class SetAside:
+    """Nothing is done to a container that does not run; from here on its network may be gone, and its place taken.
+
+    ``successor``: the reference of the container that takes it.
+    """
+
+    container: str
+    name: str
+    successor: str = ""
+
+    def __str__(self) -> str:
+        return f"set {self.name} aside"
+
+
+@dataclass(frozen=True)
+class Revive:
+    """A container that does not run is made again where a network that it is on is gone; ``rival`` etc. as in Start."""
+
+    container: str
+    name: str
+    rival: str = ""
+    heirs: t.Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"keep {self.name} able to start"
+
+
+@dataclass(frozen=True)
 class Pause:
     container: str
     name: str
@@ -262,6 +290,8 @@ Step = t.Union[
     SetRestartPolicy,
     Stop,
     Start,
+    SetAside,
+    Revive,
     Pause,
     Unpause,
     Verify,
@@ -295,6 +325,8 @@ def invert(step: Step) -> Step | None:
         return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy, runs=step.runs)
     if isinstance(step, Stop):
         return Start(step.container, step.name, heal=True, rival=step.successor)
+    if isinstance(step, SetAside):
+        return Revive(step.container, step.name, rival=step.successor)
     if isinstance(step, Start):
         # It has only just come up and was not accepted; the old one, which waits for its ports, should not wait long.
         return Stop(step.container, step.name, kill=True)

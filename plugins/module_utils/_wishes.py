@@ -155,19 +155,8 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
     )
 
 
-# Values that the contract names and that are still to be built: refused, never quietly taken for something else.
-_NOT_YET = {"on_member_recreate": "recreate"}
-
-
-def _refuse_unbuilt(params: Params) -> None:
-    for option, value in _NOT_YET.items():
-        if params.get(option) == value:
-            raise Failure("unsupported", f"{option}={str(value).lower()} is not supported yet.", option=option)
-
-
 def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
     """A container of a task. ``settings`` are what the module itself decides, and what only some modules offer."""
-    _refuse_unbuilt(params)
     name = params["name"]
     if not _NAME.fullmatch(name):
         raise Failure(
@@ -205,7 +194,6 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
 
 
 def parse_network(params: Params) -> NetworkWish:
-    _refuse_unbuilt(params)
     name = params["name"]
     state = params.get("state") or "present"
     if params.get("force") and state == "present":
@@ -242,4 +230,5 @@ def parse_network(params: Params) -> NetworkWish:
         appends=bool(params.get("appends")),
         force=bool(params.get("force")),
         on_difference=params.get("on_difference") or "rebuild",
+        recreates_members=params.get("on_member_recreate") == "recreate",
     )

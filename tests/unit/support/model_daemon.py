@@ -6,6 +6,8 @@
 
 It answers as engine 20.10 was seen to answer, also in what is odd about that: any unique beginning of an ID is taken
 for a name, the endpoints of a container that never ran know no network ID, and leaving a network twice is an error 500.
+With API 1.44 and later a MAC address is lost with its endpoint, and a container whose NetworkMode is the ID of a
+network that is gone joins nothing and does not start (seen on 26.1 and 28.5).
 Every request can be made to fail: refused, lost on its way there, or done with its answer lost on the way back. And the
 run that asks can be made to die before or after any request that changes something.
 """
@@ -397,6 +399,9 @@ class ModelDaemon:
             raise ApiError(400, "Container cannot be connected to network endpoints: " + ", ".join(asked))
         mode = host_config["NetworkMode"]
         endpoints = {name: self._endpoint(each) for name, each in asked.items()}
+        addresses = [each["MacAddress"] for each in asked.values() if each.get("MacAddress")]
+        if addresses:
+            config["MacAddress"] = addresses[0]
         if not endpoints and not mode.startswith("container:"):
             known = self.networks.get(mode)
             endpoints = {known["Name"] if known else "bridge" if mode == "default" else mode: self._endpoint({})}
@@ -553,6 +558,9 @@ class ModelDaemon:
                 raise ApiError(
                     500, f"Cannot link to a non running container: {self._names[link.target]} AS /{link.alias}"
                 )
+        self._check_mode(raw)
+        for name, endpoint in settings["Networks"].items():
+            self._find_joined(name, endpoint)
         try:
             ports = self._take_ports(raw)
         except ApiError:
@@ -599,10 +607,19 @@ class ModelDaemon:
                 ports[key] += [{"HostIp": each, "HostPort": port} for each in ([ip] if ip else ["0.0.0.0", "::"])]
         return ports
 
-    def _join(self, raw: dict[str, t.Any], name: str, endpoint: dict[str, t.Any]) -> None:
+    def _check_mode(self, raw: dict[str, t.Any]) -> None:
+        mode = raw["HostConfig"]["NetworkMode"]
+        if self.api >= (1, 44) and len(mode) == 64 and mode not in self.networks:
+            raise ApiError(404, f"could not find a network matching network mode {mode}: network {mode} not found")
+
+    def _find_joined(self, name: str, endpoint: dict[str, t.Any]) -> dict[str, t.Any]:
         network = next((each for each in self.networks.values() if each["Name"] == name), None)
         if network is None or (endpoint["NetworkID"] and endpoint["NetworkID"] != network["Id"]):
             raise ApiError(404, f"network {endpoint['NetworkID'] or name} not found")
+        return network
+
+    def _join(self, raw: dict[str, t.Any], name: str, endpoint: dict[str, t.Any]) -> None:
+        network = self._find_joined(name, endpoint)
         self._count += 1
         endpoint.update(
             NetworkID=network["Id"], EndpointID=self.new_id(), IPAddress=f"172.30.0.{self._count % 250 + 2}"
@@ -655,6 +672,7 @@ class ModelDaemon:
             raise ApiError(403, f"endpoint with name {raw['Name']} already exists in network {name}")
         if name in endpoints:
             return
+        self._check_mode(raw)
         endpoints[name] = self._endpoint(asked)
         if not raw["State"]["Running"]:
             if name not in ("bridge", "host", "none"):
@@ -675,6 +693,8 @@ class ModelDaemon:
             status = 403 if raw["State"]["Running"] and name not in endpoints else 500
             raise ApiError(status, f"container {raw['Id']} is not connected to network {name}")
         del endpoints[name]
+        if self.api >= (1, 44) and name == raw["HostConfig"]["NetworkMode"]:
+            raw["Config"].pop("MacAddress", None)
         if not endpoints:
             raw["NetworkSettings"]["Ports"] = {}
 

@@ -17,7 +17,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._client import A
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import LIFETIME, Owner
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import Died, ModelClient, ModelDaemon
 
 Params = t.Mapping[str, t.Any]
@@ -31,10 +31,15 @@ def bind(**numbers: str) -> dict[str, t.Any]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a task asks for, and what the containers that it is about publish afterwards (None: there is none)."""
+    """What a task asks for, and what the containers that it is about publish afterwards (None: there is none).
+
+    ``labels``: those of the network front afterwards; None where it may be the old or the new one.
+    """
 
     wishes: tuple[Params, ...]
     ports: t.Mapping[str, Ports | None]
+    networks: tuple[Params, ...] = ()
+    labels: t.Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class Scenario:
     other: Wanted
     absent: Wanted
     makes: frozenset[str] = frozenset()
+    api: tuple[int, int] = (1, 41)
 
 
 NEW_WEB = bind(p80="8081", p90="9000")
@@ -55,7 +61,7 @@ OTHER_SPECS = ("127.0.0.1:8082:80",)
 
 
 def _wanted(ports: Ports, **params: t.Any) -> Wanted:
-    return Wanted((MappingProxyType({"name": "web", **params}),), {"web": ports})
+    return Wanted((MappingProxyType({"name": "web", **params}),), {"web": ports}, labels={})
 
 
 def _absent(*names: str) -> Wanted:
@@ -217,6 +223,58 @@ SCENARIOS: dict[str, Scenario] = {
 }
 
 
+# -- networks that are rebuilt -----------------------------------------------------------------------------------------
+
+MAC = "02:00:00:00:00:01"
+
+
+def _crowd(world: World, mode: str = "front", mac: str = "", *, runs: bool = True, policy: str = "always") -> None:
+    """web as above, and others on the same network: two that run, and two that do not."""
+    daemon = world.daemon
+    front = next(key for key, raw in daemon.networks.items() if raw["Name"] == "front")
+    restart = {"Name": policy, "MaximumRetryCount": 0}
+    endpoint = {"Aliases": ["www"], **({"MacAddress": mac} if mac else {})}
+    host_config = {"NetworkMode": front if mode == "ID" else mode, "RestartPolicy": restart}
+    main = daemon.add_container(
+        "web",
+        HostConfig={**host_config, "PortBindings": bind(p80="8080")},
+        ExposedPorts={"80/tcp": {}},
+        Env=["SECRET=swordfish"],
+        NetworkingConfig={"EndpointsConfig": {"front": endpoint}},
+    )
+    daemon.write_file(main, "/layer", b"of web")
+    if not runs:
+        daemon.stop(main)
+    dependent(world, "other", policy="always", NetworkMode="front")
+    address = {"IPAMConfig": {"IPv4Address": "172.30.0.77"}, "Aliases": ["fixed"]}
+    daemon.add_container(
+        "fixed",
+        HostConfig={"NetworkMode": "front", "RestartPolicy": {"Name": "always", "MaximumRetryCount": 0}},
+        NetworkingConfig={"EndpointsConfig": {"front": address}},
+    )
+    daemon.stop(dependent(world, "stopped", policy="unless-stopped", NetworkMode="front"))
+    dependent(world, "new", runs=False, NetworkMode="front")
+
+
+def _rebuilt(build: t.Callable[[World], object], api: tuple[int, int] = (1, 41)) -> Scenario:
+    def labelled(text: str) -> Wanted:
+        wish = {"name": "front", "labels": {"for": text}, "on_member_recreate": "recreate"}
+        return Wanted((), {}, (MappingProxyType(wish),), {"for": text})
+
+    return Scenario(build, labelled("new"), labelled("other"), replace(_absent("web"), labels=None), api=api)
+
+
+_idle_crowd = partial(_crowd, runs=False, policy="no")
+
+REBUILDS: dict[str, Scenario] = {
+    "rebuild": _rebuilt(_crowd),
+    "rebuild, a member by the ID": _rebuilt(partial(_crowd, mode="ID"), (1, 51)),
+    "rebuild, a member by the ID that does not run": _rebuilt(partial(_idle_crowd, mode="ID"), (1, 51)),
+    "rebuild, a member with a MAC": _rebuilt(partial(_crowd, mac=MAC, policy="unless-stopped"), (1, 51)),
+    "rebuild, a member with a MAC that does not run": _rebuilt(partial(_idle_crowd, mac=MAC), (1, 51)),
+}
+
+
 # -- the world ---------------------------------------------------------------------------------------------------------
 
 
@@ -224,13 +282,14 @@ class World:
     """A daemon with a scenario's containers, beside others, and runs that come and go."""
 
     def __init__(self, kind: str) -> None:
-        self.scenario = SCENARIOS[kind]
-        self.daemon = ModelDaemon()
+        self.scenario = {**SCENARIOS, **REBUILDS}[kind]
+        self.daemon = ModelDaemon(api=self.scenario.api)
         self._process = 100
         self._alive = 0
         self._loses_data = False
         for name in ("front", "back"):
-            self.daemon.add_network(name)
+            pool = {"front": "172.30.0.0/24", "back": "172.30.1.0/24"}[name]
+            self.daemon.add_network(name, IPAM={"Driver": "default", "Options": None, "Config": [{"Subnet": pool}]})
         self.scenario.build(self)
         policy = {"Name": "always", "MaximumRetryCount": 0}
         self.daemon.add_container("db", HostConfig={"NetworkMode": "back", "RestartPolicy": policy})
@@ -254,13 +313,16 @@ class World:
         self._loses_data |= wanted is self.scenario.absent
         self.daemon.next_run(death)
         prepare(self.daemon)
-        asked = [*(wanted or self.scenario.new).wishes, *beside]
+        wanted = wanted or self.scenario.new
+        asked = [*wanted.wishes, *beside]
         wishes = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in asked]
         with mock.patch.multiple(_lock, identify=self._identify, _start_time=self._start_time), mock.patch.multiple(
             _verify, _SETTLE=0, _POLL=0
         ), mock.patch.object(_lock, "_POLL", 0):
             try:
-                return converge(ModelClient(self.daemon), [], wishes, check_mode=False, parallel=len(wishes))
+                networks = [parse_network(each) for each in wanted.networks]
+                client = ModelClient(self.daemon)
+                return converge(client, networks, wishes, check_mode=False, parallel=len(wishes) or 1)
             except Died:
                 return None
             finally:
@@ -296,7 +358,8 @@ class World:
         for key in ("NetworkMode", "IpcMode", "PidMode"):
             kind, _colon, target = (host_config.get(key) or "").partition(":")
             called = daemon.containers[target]["Name"] if target in daemon.containers else "nobody"
-            shared[key] = called if kind == "container" else kind
+            mode = daemon.networks.get(kind, {}).get("Name", kind)
+            shared[key] = called if kind == "container" else mode
         links = {
             link.alias: daemon.containers[link.target]["Name"] if link.target in daemon.containers else "nobody"
             for link in daemon.links[raw["Id"]]
@@ -308,12 +371,19 @@ class World:
             "policy": host_config["RestartPolicy"],
             "removes itself": host_config["AutoRemove"],
             "env": raw["Config"]["Env"],
+            "mac": raw["Config"].get("MacAddress", ""),
             "shared": shared,
             "links": links,
             "asked ports": dict(host_config["PortBindings"]),
             "bound ports": {key: bound for key, bound in raw["NetworkSettings"]["Ports"].items() if bound},
             "endpoints": {
-                network: (sorted(set(endpoint["Aliases"] or ()) - own), bool(endpoint["EndpointID"]))
+                network: (
+                    sorted(set(endpoint["Aliases"] or ()) - own),
+                    endpoint["IPAMConfig"] or {},
+                    bool(endpoint["EndpointID"]),
+                    # Whether it is, or would be, on a network that is there.
+                    endpoint["NetworkID"] in ("", *daemon.networks),
+                )
                 for network, endpoint in raw["NetworkSettings"]["Networks"].items()
             },
             "files": dict(daemon.files.get(raw["Id"], {})),
@@ -326,9 +396,10 @@ class World:
             "policy": {"Name": "always", "MaximumRetryCount": 0},
             "removes itself": False,
             "env": ["SECRET=swordfish"],
+            "mac": "",
             "shared": {"NetworkMode": "front", "IpcMode": "", "PidMode": ""},
             "links": {},
-            "endpoints": {"front": ([], True), "back": ([], True)},
+            "endpoints": {"front": ([], {}, True, True), "back": ([], {}, True, True)},
             "files": {},
         }
         found = dict(self.before)
@@ -348,10 +419,21 @@ class World:
         But a lock that nobody holds, where giving it back may have failed, and what a former run has ``reported`` that
         it could not remove: who looks after another container does not clean up after that.
         """
-        self._compare(self.expected(wanted or self.scenario.new), release_failed, reported)
+        wanted = wanted or self.scenario.new
+        self._compare(self.expected(wanted), release_failed, reported)
+        self._check_networks(wanted.labels)
 
     def check_old(self) -> None:
         self._compare(self.before, False)
+        self._check_networks({})
+
+    def _check_networks(self, labels: t.Mapping[str, str] | None) -> None:
+        """``labels`` are front's; None: whichever."""
+        found = {raw["Name"]: raw["Labels"] or {} for raw in self.daemon.networks.values()}
+        assert sorted(found) == ["back", "bridge", "front", "host", "none"]
+        assert len(found) == len(self.daemon.networks)
+        if labels is not None:
+            assert found["front"] == labels
 
     def _compare(self, expected: dict[str, t.Any], release_failed: bool, reported: t.Collection[str] = ()) -> None:
         found = {name: seen for name, seen in self.describe().items() if name not in reported}

@@ -25,7 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._journal import 
     read_journal,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import plan_swaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import plan_transaction
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
@@ -105,7 +105,9 @@ def test_nothing_secret_is_written_down() -> None:
     wish = parse_container({"name": container.name, "env": {"MORE": "swordfish-4"}})
     planned = plan_container(wish, snapshot, Request(containers={container.name: wish}))
     assert planned.swap is not None
-    (opened,) = [step for step in plan_swaps([planned.swap], snapshot) if isinstance(step, steps.OpenJournal)]
+    (opened,) = [
+        step for step in plan_transaction([planned.swap], None, snapshot) if isinstance(step, steps.OpenJournal)
+    ]
     sent: list[str] = []
 
     class Watching(ModelClient):

@@ -408,7 +408,7 @@ REFUSED: list[t.Any] = [
     ),
     pytest.param("created", {"networks": [{"name": "fx-net", "gw_priority": 1}]}, ["unsupported"], id="priority"),
     pytest.param(
-        "full", {"networks": [{"name": "fx-sub", "mac_address": "02:00:00:00:00:01"}]}, ["unsupported"], id="mac"
+        "full", {"networks": [{"name": "fx-net", "mac_address": "02:00:00:00:00:01"}]}, ["unsupported"], id="second-mac"
     ),
     pytest.param("created", {"healthcheck": {"start_interval": "1s"}}, ["unsupported"], id="start-interval"),
     pytest.param("created", {"bind_policy": "loopback", "published_ports": ["80"]}, ["bind_policy"], id="bind-policy"),

@@ -52,6 +52,8 @@ ONE_WAY: list[t.Any] = [
     pytest.param(
         steps.Stop("id", "c", kill=True, successor="new"), steps.Start("id", "c", heal=True, rival="new"), id="kill"
     ),
+    pytest.param(steps.SetAside("id", "c", "new"), steps.Revive("id", "c", rival="new"), id="set-aside"),
+    pytest.param(steps.Revive("id", "c"), None, id="revive"),
     pytest.param(steps.RemoveNetwork("id", "n"), None, id="remove-network"),
     pytest.param(
         steps.RemoveNetwork("id", "n", {"Name": "n"}),
@@ -92,6 +94,8 @@ WORDS: list[t.Any] = [
     pytest.param(steps.Stop("id", "c", kill=True), "kill c", id="kill"),
     pytest.param(steps.Start("id", "c"), "start c", id="start"),
     pytest.param(steps.Verify("id", "c", (Publication(80, "tcp"),), ("n",)), "verify c", id="verify"),
+    pytest.param(steps.SetAside("id", "c"), "set c aside", id="set-aside"),
+    pytest.param(steps.Revive("id", "c"), "keep c able to start", id="revive"),
     pytest.param(steps.Pause("id", "c"), "pause c", id="pause"),
     pytest.param(steps.Unpause("id", "c"), "unpause c", id="unpause"),
     pytest.param(steps.VerifyMembers("id", "n", ()), "verify the members of n", id="verify-members"),

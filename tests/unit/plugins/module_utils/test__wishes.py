@@ -230,11 +230,9 @@ def test_how_a_container_is_replaced(option: str, value: t.Any, field: str, expe
     assert getattr(unset, field) == ("running" if option == "wait" else False)
 
 
-def test_what_is_not_built_is_refused() -> None:
-    for parse in (parse_container, parse_network):
-        with pytest.raises(Failure, match="on_member_recreate=recreate is not supported") as caught:
-            parse({"name": "web", "on_member_recreate": "recreate"})
-        assert caught.value.code == "unsupported"
+def test_members_that_can_only_be_recreated() -> None:
+    for value, expected in (("recreate", True), ("refuse", False), (None, False)):
+        assert parse_network({"name": "n", "on_member_recreate": value}).recreates_members is expected
 
 
 # -- networks ----------------------------------------------------------------------------------------------------------
@@ -296,7 +294,6 @@ BAD_NETWORKS: list[t.Any] = [
     pytest.param({"icc": False, "driver_options": {ICC: "true"}}, "option_conflict", id="said-twice"),
     pytest.param({"force": True}, "option_conflict", id="force-with-present"),
     pytest.param({"ipam_config": [{"gateway": "10.0.0.1"}]}, "option_conflict", id="pool"),
-    pytest.param({"on_member_recreate": "recreate"}, "unsupported", id="not-built"),
     pytest.param({"connected": ["a", "a"]}, "option_conflict", id="member-twice"),
 ]
 

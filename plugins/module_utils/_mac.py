@@ -1,0 +1,46 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""MAC addresses that are asked for: which engine can give them, and which containers have to be made anew for one."""
+
+from __future__ import annotations
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import API_ENDPOINTS_AT_CREATE, Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish
+
+
+def needs_other_mac(container: Container, wish: EndpointWish, network: str) -> bool:
+    """Whether it has to be made anew for the MAC address that is asked for: connecting ignores one up to API 1.53."""
+    if wish.mac_address is None:
+        return False
+    known = {str((container.endpoints.get(network) or {}).get("MacAddress") or "")}
+    if network == container.main_network:
+        known.add(container.config.get("MacAddress") or "")
+    # A container that does not run tells the address of its main network alone (API up to 1.51).
+    is_unknown = known == {""} and not container.is_running and network in container.endpoints
+    return wish.mac_address not in known and not is_unknown
+
+
+def refuse_mac(name: str, wish: EndpointWish, network: str) -> Failure:
+    return Failure(
+        "unsupported",
+        f"Container {name!r} cannot get the MAC address {wish.mac_address} on {network!r}: Docker sets one only"
+        " when a container is made. on_member_recreate=recreate makes it anew for that.",
+        members=[name],
+    )
+
+
+def check_early_mac(name: str, wish: EndpointWish, main_network: str, snapshot: Snapshot) -> None:
+    """Engines up to 24 take one address for a container, on its first network."""
+    if wish.mac_address and snapshot.engine.api < API_ENDPOINTS_AT_CREATE and wish.name != main_network:
+        raise Failure(
+            "unsupported",
+            f"Container {name!r}: a MAC address on {wish.name!r}, which is not its first network, needs Docker Engine"
+            f" 25.0 or newer; this one is {snapshot.engine.version}.",
+            engine_version=snapshot.engine.version,
+            needed_version="25.0",
+        )
