@@ -14,7 +14,8 @@ import pytest
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, make_images
 
-pytest.register_assert_rewrite("ansible_collections.bridgeport.docker.tests.faults.bed")
+for _name in ("bed", "container_bed", "network_bed"):
+    pytest.register_assert_rewrite(f"ansible_collections.bridgeport.docker.tests.faults.{_name}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -36,6 +36,14 @@ class Scenario:
     has_networks: bool = False
 
 
+@dataclass(frozen=True)
+class NetworkScenario:
+    """A network that is rebuilt. ``recreates``: one of its members has to be made anew for it."""
+
+    name: str
+    recreates: bool = False
+
+
 SWAP = Scenario("swap")
 CREATION = Scenario(
     "creation",
@@ -48,7 +56,9 @@ CREATION = Scenario(
         "restart_policy": "always",
     },
 )
-SCENARIOS = (
+REBUILD = NetworkScenario("rebuild")
+AnyScenario = t.Union[Scenario, NetworkScenario]
+SCENARIOS: tuple[AnyScenario, ...] = (
     SWAP,
     CREATION,
     Scenario(
@@ -61,4 +71,6 @@ SCENARIOS = (
     Scenario("auto-remove", run=("--rm",), options={"auto_remove_swap": True}, policy="no"),
     Scenario("networks", has_networks=True),
     Scenario("paused", is_paused=True),
+    REBUILD,
+    NetworkScenario("rebuild-recreate", recreates=True),
 )

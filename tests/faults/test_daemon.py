@@ -25,14 +25,21 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, free_port
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import CREATION, SCENARIOS, SWAP, Scenario
+from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.faults.beds import make_bed
+from ansible_collections.bridgeport.docker.tests.faults.scenarios import (
+    CREATION,
+    REBUILD,
+    SCENARIOS,
+    SWAP,
+    AnyScenario,
+)
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, end_ghosts
 
 FAULTS = os.environ.get("FAULTS", "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
-SCENARIOS_TRIED = SCENARIOS if FAULTS == "all" else (SWAP, CREATION)
+SCENARIOS_TRIED = SCENARIOS if FAULTS == "all" else (SWAP, CREATION, REBUILD)
 # Seconds after the request. A start takes the longest, and is the most delicate.
 DELAYS = (0.0, 0.05)
 START_DELAYS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
@@ -43,9 +50,12 @@ START_SAMPLE, OTHER_SAMPLE = 2, 1
 Point = t.Tuple[int, float]
 
 
-def choose_points(scenario: Scenario, requests: t.Sequence[str]) -> list[Point]:
+def choose_points(scenario: AnyScenario, requests: t.Sequence[str]) -> list[Point]:
     changing = [(number, request) for number, request in enumerate(requests, 1) if not request.startswith("GET ")]
-    starts = [number for number, request in changing if re.search(r"/containers/\w+/start", request)]
+    # What takes its time: a container that starts, and one that joins a network while it runs.
+    starts = [
+        number for number, request in changing if re.search(r"/containers/\w+/start|/networks/\w+/connect", request)
+    ]
     assert starts
     at_start = [(number, delay) for number in starts for delay in START_DELAYS]
     elsewhere = [(number, delay) for number, _request in changing if number not in starts for delay in DELAYS]
@@ -76,45 +86,45 @@ class Tally:
 
 def try_point(bed: Bed, daemon: Daemon, number: int, delay: float, tally: Tally) -> bool:
     """Whether the container has survived that the daemon is killed at this request."""
-    port = free_port()
+    wish = bed.next_wish()
     bed.prepare()
     with bed.breaking("daemon", number, delay) as proxy:
-        bed.publish(port, bed.path)
+        bed.apply(wish, bed.path)
     assert len(proxy.seen) >= number, "the change has ended before"
-    return survives(bed, daemon, port, f"{delay} s after {number} {proxy.seen[number - 1]}", tally)
+    return survives(bed, daemon, wish, f"{delay} s after {number} {proxy.seen[number - 1]}", tally)
 
 
 def try_recovery(bed: Bed, daemon: Daemon, delay: float, tally: Tally) -> bool:
     """Whether it has survived that the module is killed once it is stopped, and the daemon when it is started again."""
-    port = free_port()
+    wish = bed.next_wish()
     with bed.breaking("kill-after", 1, only="/stop"):
-        bed.publish(port, bed.path)
+        bed.apply(wish, bed.path)
     with bed.breaking("daemon", 1, delay, only="/start") as proxy:
-        bed.publish(port, bed.path)
+        bed.apply(wish, bed.path)
     assert proxy.seen, "the original was not started"
-    return survives(bed, daemon, port, f"{delay} s after the start of the original", tally)
+    return survives(bed, daemon, wish, f"{delay} s after the start of the original", tally)
 
 
-def survives(bed: Bed, daemon: Daemon, port: int, where: str, tally: Tally) -> bool:
+def survives(bed: Bed, daemon: Daemon, wish: int, where: str, tally: Tally) -> bool:
     """Start the daemon again, run the task again, and look."""
     tally.tried += 1
     daemon.await_end()
     daemon.start()
-    again = bed.publish(port)
+    again = bed.apply(wish)
     try:
         assert again is not None
-        if again.get("failed") and bed.has_stray_port(port):
+        if again.get("failed") and bed.has_stray_port(wish):
             assert again["failure"]["code"] == "port_conflict", again.get("msg")
             daemon.stop()
             daemon.start()
-            again = bed.publish(port)
+            again = bed.apply(wish)
             assert again is not None
             tally.restarts += 1
         tally.recreated += any(": recreate " in action for action in again.get("actions") or ())
         tally.ghosts += end_ghosts()
         assert not again.get("failed"), f"{again.get('msg')} Its actions: {again.get('actions')}"
-        bed.check(port)
-        third = bed.publish(port)
+        bed.check(wish)
+        third = bed.apply(wish)
         assert third is not None
         assert third.get("changed") is False, f"the third run did {third.get('actions')}"
     except AssertionError as error:
@@ -132,8 +142,8 @@ def daemon() -> Daemon:
 
 
 @contextlib.contextmanager
-def standing(scenario: Scenario, runner: Runner) -> t.Iterator[Bed]:
-    bed = Bed(scenario, runner)
+def standing(scenario: AnyScenario, runner: Runner) -> t.Iterator[Bed]:
+    bed = make_bed(scenario, runner)
     try:
         yield bed
     finally:
@@ -142,7 +152,7 @@ def standing(scenario: Scenario, runner: Runner) -> t.Iterator[Bed]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS_TRIED, ids=lambda scenario: scenario.name)
 def test_killed_in_a_change(
-    scenario: Scenario, daemon: Daemon, runner: Runner, capsys: pytest.CaptureFixture[str]
+    scenario: AnyScenario, daemon: Daemon, runner: Runner, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tally = Tally()
     with standing(scenario, runner) as bed:

@@ -24,9 +24,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, free_port
+from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.faults.beds import make_bed
 from ansible_collections.bridgeport.docker.tests.faults.cutproxy import MODES
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import SCENARIOS, SWAP, Scenario
+from ansible_collections.bridgeport.docker.tests.faults.scenarios import SCENARIOS, SWAP, AnyScenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, list_objects
 
@@ -51,7 +52,7 @@ class Sweep:
     problems: list[str] = field(default_factory=list)
 
 
-def choose_cases(scenario: Scenario, requests: int) -> list[Case]:
+def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
     every = [(mode, number) for mode in MODES for number in range(1, requests + 1)]
     # One further there is nothing any more, or something was left out.
     beyond = ("kill-after", requests + 1)
@@ -71,21 +72,21 @@ def choose_cases(scenario: Scenario, requests: int) -> list[Case]:
 
 def try_case(bed: Bed, mode: str, number: int, sweep: Sweep) -> str:
     """Why the container did not survive; empty where it did."""
-    port = free_port()
+    wish = bed.next_wish()
     bed.prepare()
     with bed.breaking(mode, number) as proxy:
-        cut = bed.publish(port, bed.path)
+        cut = bed.apply(wish, bed.path)
     is_reached = len(proxy.seen) >= number
     if is_reached:
         sweep.tried += 1
     else:
         sweep.unreached.add((mode, number))
     try:
-        again = bed.publish(port)
+        again = bed.apply(wish)
         assert again is not None
         assert not again.get("failed"), again.get("msg")
-        bed.check(port)
-        third = bed.publish(port)
+        bed.check(wish)
+        third = bed.apply(wish)
         assert third is not None
         assert third.get("changed") is False, f"the third run did {third.get('actions')}"
     except AssertionError as error:
@@ -110,13 +111,13 @@ def try_cases(bed: Bed, cases: t.Iterable[Case], sweep: Sweep) -> None:
         bed.close()
 
 
-def try_shard(scenario: Scenario, runner: Runner, cases: t.Iterable[Case], sweep: Sweep) -> None:
-    try_cases(Bed(scenario, runner), cases, sweep)
+def try_shard(scenario: AnyScenario, runner: Runner, cases: t.Iterable[Case], sweep: Sweep) -> None:
+    try_cases(make_bed(scenario, runner), cases, sweep)
 
 
-def try_scenario(scenario: Scenario, runner: Runner, sweep: Sweep, pool: ThreadPoolExecutor) -> list[Future[None]]:
+def try_scenario(scenario: AnyScenario, runner: Runner, sweep: Sweep, pool: ThreadPoolExecutor) -> list[Future[None]]:
     """How many requests there are is known with the first container; it takes its share, others the rest."""
-    bed = Bed(scenario, runner)
+    bed = make_bed(scenario, runner)
     sweep.requests = len(bed.requests)
     cases = choose_cases(scenario, sweep.requests)
     shards = max(1, min(WORKERS, len(cases) // SHARD))
@@ -151,7 +152,7 @@ def sweeps(request: pytest.FixtureRequest, runner: Runner, left: list[str]) -> d
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_every_request(scenario: Scenario, sweeps: dict[str, Sweep], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_request(scenario: AnyScenario, sweeps: dict[str, Sweep], capsys: pytest.CaptureFixture[str]) -> None:
     sweep = sweeps[scenario.name]
     survived = sweep.tried - len(sweep.problems)
     with capsys.disabled():

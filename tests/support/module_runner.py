@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Runs the module, each time in a process of its own, without starting Python and importing everything each time.
+"""Runs a module, each time in a process of its own, without starting Python and importing everything each time.
 
-A server that has imported the module makes a copy of itself for each run, which is what the daemon and the proxy see as
-the client. It is single-threaded, so that a copy is whole, and ends when its input is closed.
+A server that has imported the modules makes a copy of itself for each run, which is what the daemon and the proxy see
+as the client. It is single-threaded, so that a copy is whole, and ends when its input is closed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ import threading
 import typing as t
 from pathlib import Path
 
-MODULE = "ansible_collections.bridgeport.docker.plugins.modules.docker_port_publish"
+PACKAGE = "ansible_collections.bridgeport.docker.plugins.modules"
+MODULES = ("docker_port_publish", "docker_bridge_network")
 # Seconds for one run.
 BOUND = 120
 
@@ -36,10 +37,11 @@ class Runner:
                 [sys.executable, "-m", __name__, str(theirs.fileno())], pass_fds=[theirs.fileno()]
             )
 
-    def run(self, arguments: t.Mapping[str, t.Any]) -> dict[str, t.Any] | None:
+    def run(self, arguments: t.Mapping[str, t.Any], module: str = MODULES[0]) -> dict[str, t.Any] | None:
         """The module's result; None where it was killed."""
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "arguments").write_text(json.dumps({"ANSIBLE_MODULE_ARGS": dict(arguments)}), encoding="utf-8")
+            Path(folder, "module").write_text(module, encoding="utf-8")
             reader, writer = os.pipe()
             with os.fdopen(reader, "rb") as answer:
                 with self._lock:
@@ -59,7 +61,7 @@ class Runner:
 
 
 def serve(number: int) -> None:
-    module = importlib.import_module(MODULE)
+    modules = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in MODULES}
     # Nobody waits for those who wait for a run.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as requests:
@@ -69,11 +71,11 @@ def serve(number: int) -> None:
                 return
             if os.fork() == 0:
                 requests.close()
-                _supervise(module, Path(folder.decode()), descriptors[0])
+                _supervise(modules, Path(folder.decode()), descriptors[0])
             os.close(descriptors[0])
 
 
-def _supervise(module: t.Any, folder: Path, answer: int) -> t.NoReturn:
+def _supervise(modules: t.Mapping[str, t.Any], folder: Path, answer: int) -> t.NoReturn:
     """Run the module in another copy, and say how that ended."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     worker = os.fork()
@@ -83,8 +85,9 @@ def _supervise(module: t.Any, folder: Path, answer: int) -> t.NoReturn:
         output = os.open(folder / "output", os.O_WRONLY | os.O_CREAT)
         os.dup2(output, 1)
         os.dup2(output, 2)
-        sys.argv = [MODULE, str(folder / "arguments")]
-        module.main()
+        name = (folder / "module").read_text(encoding="utf-8")
+        sys.argv = [name, str(folder / "arguments")]
+        modules[name].main()
         os._exit(0)
     _pid, status = os.waitpid(worker, 0)
     os.write(answer, str(os.waitstatus_to_exitcode(status)).encode())

@@ -1,0 +1,141 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A network that has to survive with everybody who is on it, and the module that rebuilds it."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import typing as t
+from dataclasses import dataclass
+
+from ansible_collections.bridgeport.docker.tests.faults.bed import SOCKET, Bed, fetch, free_port, run_cli
+from ansible_collections.bridgeport.docker.tests.faults.scenarios import COMMAND, IMAGE, NetworkScenario
+from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
+
+# Networks of the same time have subnets of their own.
+_subnets = (f"10.{second}.{third}" for second in itertools.cycle(range(100, 120)) for third in range(250))
+for _skipped in range(random.randrange(5000)):
+    next(_subnets)
+_mtus = itertools.cycle(range(1300, 1500))
+
+
+@dataclass(frozen=True)
+class Resident:
+    """A container on the network: its name there, a fixed last part of its address, whether it runs, its host port."""
+
+    name: str
+    alias: str
+    last: int = 0
+    runs: bool = True
+    port: int = 0
+
+
+class NetworkBed(Bed):
+    """Members that run and one that does not, one with a fixed address, one on two networks, two with host ports.
+
+    Where the scenario says so, one names the network by its ID, so that it has to be made anew with it.
+    """
+
+    def __init__(self, scenario: NetworkScenario, runner: Runner) -> None:
+        super().__init__(runner)
+        self.scenario = scenario
+        self.network, self.other = f"{self.name}-net", f"{self.name}-other"
+        self.subnet = next(_subnets)
+        self.residents: tuple[Resident, ...] = ()
+        self.volumes: set[str] = set()
+        self.make()
+
+    @property
+    def touched(self) -> set[tuple[str, str]]:
+        return {("network", self.network), *(("container", each.name) for each in self.residents)}
+
+    def make(self) -> None:
+        # A range for dynamic addresses that does not hold the fixed one.
+        pool = ["--subnet", f"{self.subnet}.0/24", "--ip-range", f"{self.subnet}.128/25"]
+        network_id = run_cli("network", "create", *pool, self.network)
+        run_cli("network", "create", self.other)
+        self.residents = (
+            Resident(f"{self.name}-two", "both"),
+            Resident(f"{self.name}-fixed", "here", last=50, port=free_port()),
+            Resident(f"{self.name}-idle", "sleeps", runs=False),
+            *([Resident(f"{self.name}-id", "again", port=free_port())] if self.scenario.recreates else []),
+        )
+        for each in self.residents:
+            network = network_id if each.alias == "again" else self.network
+            words = ["--name", each.name, "--network", network, "--network-alias", each.alias, "-v", "/volume"]
+            words += ["--ip", f"{self.subnet}.{each.last}"] if each.last else []
+            words += ["-p", f"127.0.0.1:{each.port}:80"] if each.port else []
+            words += ["--restart", "always"] if each.runs else []
+            run_cli("run", "-d", *words, IMAGE, "sh", "-c", COMMAND)
+            run_cli("exec", each.name, "sh", "-c", f"echo {self.token} | tee /volume/file /layer")
+            self.volumes |= {mount["Name"] for mount in self.inspect(each.name)["Mounts"]}
+            if not each.runs:
+                run_cli("stop", "-t", "0", each.name)
+        self.client.connect_container_to_network(self.residents[0].name, self.other, aliases=["elsewhere"])
+        self.requests = self.change()
+
+    def prepare(self) -> None:
+        pass  # it stands already
+
+    def next_wish(self) -> int:
+        """An MTU."""
+        return next(_mtus)
+
+    def apply(self, wish: int, path: str = SOCKET) -> dict[str, t.Any] | None:
+        options = {"name": self.network, "mtu": wish, "labels": {"mtu": wish}, "on_member_recreate": "recreate"}
+        return self.runner.run({**options, "docker_host": f"unix://{path}", "timeout": 3}, "docker_bridge_network")
+
+    # -- looking at it -------------------------------------------------------------------------------------------------
+
+    def check(self, wish: int) -> None:
+        standing = {raw["Name"]: raw for raw in self.client.networks() if raw["Name"].startswith(self.name)}
+        assert set(standing) == {self.network, self.other}
+        network = self.client.inspect_network(self.network)
+        assert network["Options"]["com.docker.network.driver.mtu"] == str(wish)
+        assert network["Labels"] == {"mtu": str(wish)}
+        assert self.family() == sorted(each.name for each in self.residents)
+        for each in self.residents:
+            self._check_resident(each, network["Id"])
+        assert self.records() == []
+
+    def _check_resident(self, each: Resident, network_id: str) -> None:
+        assert self.inspect(each.name)["State"]["Running"] == each.runs, each.name
+        if not each.runs:
+            # Whether it can start, and is then as the others are.
+            run_cli("start", each.name)
+        found = self.inspect(each.name)
+        endpoint = found["NetworkSettings"]["Networks"][self.network]
+        assert endpoint["NetworkID"] == network_id, each.name
+        assert endpoint["EndpointID"], each.name
+        assert each.alias in endpoint["Aliases"], each.name
+        if each.last:
+            assert endpoint["IPAddress"] == f"{self.subnet}.{each.last}"
+        assert found["HostConfig"]["RestartPolicy"]["Name"] == ("always" if each.runs else "no")
+        if each.name == self.residents[0].name:
+            assert "elsewhere" in found["NetworkSettings"]["Networks"][self.other]["Aliases"]
+        else:
+            # A first packet may be lost.
+            script = f"ping -c 1 -W 2 {each.alias} || ping -c 2 -W 2 {each.alias}"
+            run_cli("exec", self.residents[0].name, "sh", "-c", script)
+        for path in ("/volume/file", "/layer"):
+            seen = fetch(each.port, path).strip() if each.port else run_cli("exec", each.name, "cat", path)
+            assert seen == self.token, f"{path} of {each.name}"
+        if not each.runs:
+            run_cli("stop", "-t", "0", each.name)
+
+    def bound_ports(self, wish: int) -> list[str]:
+        return [str(each.port) for each in self.residents if each.port]
+
+    # -- removing it ---------------------------------------------------------------------------------------------------
+
+    def remove(self) -> None:
+        for name in self.family():
+            self.client.remove_container(name, v=True, force=True)
+        for raw in self.client.networks():
+            if raw["Name"].startswith(self.name):
+                self.client.remove_network(raw["Id"])
+        self._remove_volumes({*self.records(), *self.volumes})
+        self.volumes = set()
