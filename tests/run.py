@@ -50,7 +50,7 @@ PACKAGES_TOOL = COPY / "tests" / "support" / "engine_packages.py"
 ENGINES = BUILD / "engines"
 NEWER_ENGINES = ("trixie", "sid")
 # The suites that depend on the engine, and seconds for each.
-ENGINE_SUITES = {"fidelity": 1800, "conflicts": 900, "faults": 1800}
+ENGINE_SUITES = {"fidelity": 1800, "conflicts": 900, "members": 900, "faults": 1800}
 RUNNING: set[subprocess.Popen[bytes]] = set()
 NO_ENGINE = "all of it: there is no engine"
 # What pip says when it fills the sanity tests' virtual environments.
@@ -400,6 +400,11 @@ def find_compose(log: Log) -> dict[str, str]:
     return {} if status else {"COMPOSE": output.splitlines()[-1]}
 
 
+def members(log: Log, args: list[str]) -> Outcome:
+    """A network that changes under its members, running and stopped."""
+    return run_pytest(log, "members", args, timeout=600)
+
+
 def conflicts(log: Log, args: list[str]) -> Outcome:
     """Host ports that are held, wanted by somebody else."""
     return run_pytest(log, "conflicts", args, timeout=900)
@@ -413,7 +418,11 @@ def no_secrets(log: Log, args: list[str]) -> Outcome:
 def newer_engine(log: Log, args: list[str]) -> Outcome:
     """A short pass on the newest engine that this machine can have."""
     few = {"FAULTS": "few", "FIDELITY_SAMPLE": "4", **find_compose(log)}
-    chosen = {"fidelity": [], "faults": ["-k", "every_request and (swap or creation or dependents) or left"]}
+    chosen = {
+        "fidelity": [],
+        "members": ["-k", "everybody"],
+        "faults": ["-k", "every_request and (swap or creation or dependents or rebuild-recreate) or left"],
+    }
     return join({name: run_pytest(log, name, [*chosen[name], *args], 300, NEWER_ENGINES[-1], few) for name in chosen})
 
 
@@ -626,6 +635,7 @@ STAGES = {
     "bench": Stage(bench, needs_engine=True, tests=False, on_request=True),
     "fidelity": Stage(fidelity, needs_engine=True),
     "conflicts": Stage(conflicts, needs_engine=True),
+    "members": Stage(members, needs_engine=True),
     "secrets": Stage(no_secrets, needs_engine=True),
     "newer-engine": Stage(newer_engine, needs_engine=True),
     "engines": Stage(engines, needs_engine=True, on_request=True),
@@ -638,7 +648,7 @@ LANES = (
     ("engine",),
     ("lint", "units", "molecule", "newer-engine", "fidelity"),
     ("differential", "integration", "faults", "engines", "bench"),
-    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts", "secrets"),
+    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts", "members", "secrets"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.

@@ -118,6 +118,13 @@ EXAMPLES = r"""
       team: shop
   # Docker changes nothing of a network in place: it is made again, and shop-db is on it with its address and alias.
 
+- name: Change it also where a member has to be recreated for that
+  bridgeport.docker.docker_bridge_network:
+    name: shop-backend
+    mtu: 1280
+    on_member_recreate: recreate
+  # From Docker Engine 25 on, one with a MAC address of its own would lose it. It is replaced in the same change.
+
 - name: Show who is on it
   ansible.builtin.debug:
     msg: "{{ item.name }} has {{ item.ip_address }}."
@@ -342,6 +349,13 @@ failure:
         - "V(interrupted_change): a former rebuild was cut off, and this is check mode."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
           is what is not undone."
+        - "V(dependents_exist): a member that would have to be recreated has containers in its namespaces, or links to
+          it."
+        - "V(writable_layer_changed): a member that would have to be recreated has deleted files of its image, which
+          cannot be repeated."
+        - "V(image_not_found): the image of a member that would have to be recreated is gone."
+        - "V(start_failed) and V(wait_timeout): a member that was recreated does not run as before. C(logs) is its last
+          output."
         - "V(unsupported): this version, or this engine, cannot do it."
         - "V(sdk_missing): the Docker SDK for Python cannot be imported."
         - "V(daemon_unreachable): the daemon does not answer."
@@ -353,10 +367,10 @@ failure:
       description: What was attempted, on which object, who is in the way, and what to do. The same as C(msg).
       type: str
     members:
-      description: The containers on the network.
+      description: The containers on the network, or those that can only be recreated.
       type: list
       elements: str
-      returned: with V(network_in_use)
+      returned: with V(network_in_use) and V(unsupported), where members are in the way
     differences:
       description: What an existing network is, and what it should be, by option.
       type: dict

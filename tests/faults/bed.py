@@ -8,57 +8,22 @@ from __future__ import annotations
 
 import abc
 import http.client
-import itertools
-import os
-import random
 import re
-import socket
-import subprocess
-import threading
 import time
 import typing as t
 import uuid
 
-import docker
+import docker as sdk
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
 from ansible_collections.bridgeport.docker.tests.faults.cutproxy import CutProxy
 from ansible_collections.bridgeport.docker.tests.faults.scenarios import IMAGE
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
+from ansible_collections.bridgeport.docker.tests.support.real_engine import BOUND, SOCKET, docker
 
-SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").replace("unix://", "", 1)
-# Seconds for one command of any kind, and for a container that has just been started to answer.
-BOUND = 120
+# Seconds in which a container that has just been started has to answer.
 ANSWER_BOUND = 10
-
-_ports_lock = threading.Lock()
-# Below those that kernel and engine choose on their own.
-_ports = itertools.cycle(range(20000, 32000))
-for _skipped in range(random.randrange(12000)):
-    next(_ports)
-
-
-def free_port() -> int:
-    """A port that nobody has, and that nobody here is given twice."""
-    with _ports_lock:
-        for port in itertools.islice(_ports, 1000):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    continue
-            with socket.socket() as probe:
-                try:
-                    probe.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-                return port
-    raise AssertionError("no free port")
-
-
-def run_cli(*words: str) -> str:
-    done = subprocess.run(["docker", *words], check=False, capture_output=True, text=True, timeout=BOUND)
-    assert done.returncode == 0, f"docker {' '.join(words)}: {done.stderr.strip()}"
-    return done.stdout.strip()
 
 
 class Bed(abc.ABC):
@@ -69,7 +34,7 @@ class Bed(abc.ABC):
 
     def __init__(self, runner: Runner) -> None:
         self.runner = runner
-        self.client = docker.APIClient(f"unix://{SOCKET}", version="auto", timeout=BOUND)
+        self.client = sdk.APIClient(f"unix://{SOCKET}", version="auto", timeout=BOUND)
         self.name = f"faults-{uuid.uuid4().hex[:8]}"
         self.path = f"/tmp/{self.name}.sock"
         self.token = uuid.uuid4().hex
@@ -144,7 +109,7 @@ class Bed(abc.ABC):
         if match[1] not in self._owned:
             try:
                 name = str(self.inspect(match[1])["Name"])
-            except docker.errors.NotFound:
+            except sdk.errors.NotFound:
                 # Of another test, which has just removed it: what the module removes itself it has looked at before.
                 return False
             self._owned[match[1]] = name.startswith(f"/{self.name}")
@@ -176,15 +141,17 @@ class Bed(abc.ABC):
         return any(self._is_stray(each) for each in self.bound_ports(wish) if int(each) not in taken)
 
     def _is_stray(self, port: str) -> bool:
-        words = ["docker", "run", "--rm", "-p", f"127.0.0.1:{port}:80", IMAGE, "true"]
-        done = subprocess.run(words, check=False, capture_output=True, text=True, timeout=BOUND)
-        return done.returncode != 0 and "port is already allocated" in done.stderr
+        try:
+            docker("run", "--rm", "-p", f"127.0.0.1:{port}:80", IMAGE, "true")
+        except AssertionError as refusal:
+            return "port is already allocated" in str(refusal)
+        return False
 
     def _remove_volumes(self, names: t.Iterable[str]) -> None:
         for name in names:
             try:
                 self.client.remove_volume(name, force=True)
-            except docker.errors.NotFound:
+            except sdk.errors.NotFound:
                 continue
 
 

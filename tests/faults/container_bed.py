@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import SOCKET, Bed, fetch, free_port, run_cli
+from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, fetch
 from ansible_collections.bridgeport.docker.tests.faults.scenarios import COMMAND, IMAGE, Scenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
+from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker, next_port
 
 
 class ContainerBed(Bed):
@@ -44,24 +45,24 @@ class ContainerBed(Bed):
     def _run(self) -> None:
         scenario = self.scenario
         words = ["run", "-d", "--name", self.name, *scenario.run, "--restart", scenario.policy]
-        words += ["-e", "SECRET=hush", "-v", "/volume", "-p", f"127.0.0.1:{free_port()}:80"]
+        words += ["-e", "SECRET=hush", "-v", "/volume", "-p", f"127.0.0.1:{next_port()}:80"]
         words += ["-p", "127.0.0.1::81"] if scenario.has_ephemeral else []
         words += ["--network", self.networks[0], "--network-alias", "alias"] if self.networks else []
-        run_cli(*words, IMAGE, "sh", "-c", COMMAND)
+        docker(*words, IMAGE, "sh", "-c", COMMAND)
         for network in self.networks[1:]:
             self.client.connect_container_to_network(self.name, network, aliases=["alias"])
         self._write(self.name)
         if scenario.has_dependent:
             shared = ["--network", f"container:{self.name}", "-v", "/volume", IMAGE, "sh", "-c"]
             # The other one has port 80.
-            run_cli("run", "-d", "--name", self.dependent, *shared, COMMAND.replace("httpd", "httpd -p 8080"))
+            docker("run", "-d", "--name", self.dependent, *shared, COMMAND.replace("httpd", "httpd -p 8080"))
             self._write(self.dependent)
         if scenario.is_paused:
             self.client.pause(self.name)
 
     def _write(self, name: str) -> None:
         files = "/volume/file /layer" if self.scenario.keeps_layer else "/volume/file"
-        run_cli("exec", name, "sh", "-c", f"echo {self.token} | tee {files}")
+        docker("exec", name, "sh", "-c", f"echo {self.token} | tee {files}")
         self.volumes |= self._mounted(name)
 
     def prepare(self) -> None:
@@ -71,7 +72,7 @@ class ContainerBed(Bed):
 
     def next_wish(self) -> int:
         """The port that it shall have next."""
-        return free_port()
+        return next_port()
 
     def apply(self, port: int, path: str = SOCKET) -> dict[str, t.Any] | None:
         ports = [f"127.0.0.1:{port}:80", *(["127.0.0.1::81"] if self.scenario.has_ephemeral else [])]
@@ -114,7 +115,7 @@ class ContainerBed(Bed):
             assert side["State"]["Running"]
             assert side["HostConfig"]["NetworkMode"] == f"container:{found['Id']}"
             for path in ("/volume/file", "/layer"):
-                assert run_cli("exec", self.dependent, "cat", path) == self.token
+                assert docker("exec", self.dependent, "cat", path) == self.token
         self._check_answers(port)
         volumes = self._mounted(self.name) | (self._mounted(self.dependent) if scenario.has_dependent else set())
         if scenario.exists:

@@ -11,9 +11,10 @@ import random
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import SOCKET, Bed, fetch, free_port, run_cli
+from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, fetch
 from ansible_collections.bridgeport.docker.tests.faults.scenarios import COMMAND, IMAGE, NetworkScenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
+from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker, next_port
 
 # Networks of the same time have subnets of their own.
 _subnets = (f"10.{second}.{third}" for second in itertools.cycle(range(100, 120)) for third in range(250))
@@ -55,13 +56,13 @@ class NetworkBed(Bed):
     def make(self) -> None:
         # A range for dynamic addresses that does not hold the fixed one.
         pool = ["--subnet", f"{self.subnet}.0/24", "--ip-range", f"{self.subnet}.128/25"]
-        network_id = run_cli("network", "create", *pool, self.network)
-        run_cli("network", "create", self.other)
+        network_id = docker("network", "create", *pool, self.network)
+        docker("network", "create", self.other)
         self.residents = (
             Resident(f"{self.name}-two", "both"),
-            Resident(f"{self.name}-fixed", "here", last=50, port=free_port()),
+            Resident(f"{self.name}-fixed", "here", last=50, port=next_port()),
             Resident(f"{self.name}-idle", "sleeps", runs=False),
-            *([Resident(f"{self.name}-id", "again", port=free_port())] if self.scenario.recreates else []),
+            *([Resident(f"{self.name}-id", "again", port=next_port())] if self.scenario.recreates else []),
         )
         for each in self.residents:
             network = network_id if each.alias == "again" else self.network
@@ -69,11 +70,11 @@ class NetworkBed(Bed):
             words += ["--ip", f"{self.subnet}.{each.last}"] if each.last else []
             words += ["-p", f"127.0.0.1:{each.port}:80"] if each.port else []
             words += ["--restart", "always"] if each.runs else []
-            run_cli("run", "-d", *words, IMAGE, "sh", "-c", COMMAND)
-            run_cli("exec", each.name, "sh", "-c", f"echo {self.token} | tee /volume/file /layer")
+            docker("run", "-d", *words, IMAGE, "sh", "-c", COMMAND)
+            docker("exec", each.name, "sh", "-c", f"echo {self.token} | tee /volume/file /layer")
             self.volumes |= {mount["Name"] for mount in self.inspect(each.name)["Mounts"]}
             if not each.runs:
-                run_cli("stop", "-t", "0", each.name)
+                docker("stop", "-t", "0", each.name)
         self.client.connect_container_to_network(self.residents[0].name, self.other, aliases=["elsewhere"])
         self.requests = self.change()
 
@@ -105,7 +106,7 @@ class NetworkBed(Bed):
         assert self.inspect(each.name)["State"]["Running"] == each.runs, each.name
         if not each.runs:
             # Whether it can start, and is then as the others are.
-            run_cli("start", each.name)
+            docker("start", each.name)
         found = self.inspect(each.name)
         endpoint = found["NetworkSettings"]["Networks"][self.network]
         assert endpoint["NetworkID"] == network_id, each.name
@@ -119,12 +120,12 @@ class NetworkBed(Bed):
         else:
             # A first packet may be lost.
             script = f"ping -c 1 -W 2 {each.alias} || ping -c 2 -W 2 {each.alias}"
-            run_cli("exec", self.residents[0].name, "sh", "-c", script)
+            docker("exec", self.residents[0].name, "sh", "-c", script)
         for path in ("/volume/file", "/layer"):
-            seen = fetch(each.port, path).strip() if each.port else run_cli("exec", each.name, "cat", path)
+            seen = fetch(each.port, path).strip() if each.port else docker("exec", each.name, "cat", path)
             assert seen == self.token, f"{path} of {each.name}"
         if not each.runs:
-            run_cli("stop", "-t", "0", each.name)
+            docker("stop", "-t", "0", each.name)
 
     def bound_ports(self, wish: int) -> list[str]:
         return [str(each.port) for each in self.residents if each.port]

@@ -22,8 +22,8 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     BOUND,
     SOCKET,
     docker,
-    free_ports,
     inspect,
+    next_port,
     random_name,
 )
 
@@ -36,19 +36,7 @@ COMMAND = ("sh", "-c", SCRIPT)
 _WRITTEN = 1234567890
 
 _lock = threading.Lock()
-_ports: t.Iterator[int] = iter(())
 _subnets = itertools.count()
-
-
-def next_port() -> int:
-    """Each is given once: what is tried side by side does not meet."""
-    global _ports
-    with _lock:
-        port = next(_ports, None)
-        if port is None:
-            _ports = iter(free_ports(200))
-            port = next(_ports)
-        return port
 
 
 class Place:

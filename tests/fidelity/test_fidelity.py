@@ -19,9 +19,15 @@ import pytest
 
 from ansible_collections.bridgeport.docker.tests.fidelity.containers import CASES, COMPOSE, Case
 from ansible_collections.bridgeport.docker.tests.fidelity.inspected import find_differences, normalise
-from ansible_collections.bridgeport.docker.tests.fidelity.place import Place, next_port
+from ansible_collections.bridgeport.docker.tests.fidelity.place import Place
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
-from ansible_collections.bridgeport.docker.tests.support.real_engine import docker, has_engine, inspect, make_images
+from ansible_collections.bridgeport.docker.tests.support.real_engine import (
+    docker,
+    has_engine,
+    inspect,
+    make_images,
+    next_port,
+)
 
 SAMPLE = int(os.environ.get("FIDELITY_SAMPLE", "0"))
 SEED = os.environ.get("FIDELITY_SEED", "1")

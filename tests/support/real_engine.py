@@ -76,6 +76,21 @@ def free_ports(count: int) -> list[int]:
     return t.cast(t.List[int], json.loads(found.stdout))
 
 
+_lock = threading.Lock()
+_ports: t.Iterator[int] = iter(())
+
+
+def next_port() -> int:
+    """Each is given once: what is tried side by side does not meet."""
+    global _ports
+    with _lock:
+        port = next(_ports, None)
+        if port is None:
+            _ports = iter(free_ports(200))
+            port = next(_ports)
+        return port
+
+
 def answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
