@@ -95,6 +95,13 @@ NETWORK_SPEC: Spec = {
     "ip_masquerade": {"type": "bool"},
     "host_binding_ipv4": {"type": "str"},
     "mtu": {"type": "int"},
+    "gateway_mode_ipv4": {"type": "str", "choices": ["nat", "nat-unprotected", "routed", "isolated"]},
+    "gateway_mode_ipv6": {"type": "str", "choices": ["nat", "nat-unprotected", "routed", "isolated"]},
+    "host_ipv4": {"type": "str"},
+    "host_ipv6": {"type": "str"},
+    "inhibit_ipv4": {"type": "bool"},
+    "trusted_host_interfaces": {"type": "list", "elements": "str"},
+    "container_iface_prefix": {"type": "str"},
     "ipam_driver": {"type": "str"},
     "ipam_driver_options": {"type": "dict"},
     "ipam_config": {

@@ -10,6 +10,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import (
+    check_engine_knows,
+    check_isolated,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     Container,
     automatic_aliases,
@@ -27,6 +31,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     find_differences,
     overlapping,
     read_pools,
+    rebuild_body,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import plan_rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
@@ -53,18 +58,22 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         return _plan_removal(wish, raw, snapshot, request)
     if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
         raise _too_old("enable_ipv4=false", "28.0", snapshot)
+    check_engine_knows(wish.name, wish.driver_options or {}, snapshot.engine.version)
     rebuilds = wish.name in request.rebuilt
     if raw is not None:
-        _check_same(wish, raw)
+        _check_same(wish, raw, snapshot)
     if raw is None or rebuilds:
         _check_overlap(wish, snapshot, request)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
     if raw is not None and rebuilds:
+        _check_body(wish, rebuild_body(wish, raw, snapshot.engine.api), raw, snapshot)
         for member in wish.connected or ():
             check_endpoint(member.name, member, wish.name, snapshot, request)
         steps, losses, after = plan_rebuild(wish, raw, snapshot, request)
     else:
         body = create_body(wish, snapshot.engine.api)
+        if raw is None:
+            _check_body(wish, body, None, snapshot)
         steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
         steps, after = (steps, raw) if raw is not None else ([CreateNetwork(wish.name, body), *steps], body)
     after_names = _names_after(wish, names, request)
@@ -85,7 +94,7 @@ def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
     raw = snapshot.find_network(wish.name)
     if raw is None or wish.state == "absent" or wish.name in PREDEFINED or raw.get("Driver") != "bridge":
         return False
-    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw))
+    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw, snapshot.engine.api))
 
 
 def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
@@ -120,6 +129,19 @@ def _too_old(what: str, needed: str, snapshot: Snapshot) -> Failure:
     )
 
 
+def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapshot) -> None:
+    """Refuse what cannot be made: what goes together is known once the wish is laid over what stands."""
+    check_isolated(wish.name, body["Options"], body["Internal"])
+    loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
+    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in read_pools(body)):
+        raise Failure(
+            "option_conflict",
+            f"Network {wish.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines before"
+            " 27.0 need one then. List one, or set enable_ipv6=false.",
+            engine_version=snapshot.engine.version,
+        )
+
+
 def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> None:
     leaving = {other.name for other in request.networks.values() if other.state == "absent"}
     holders = [(str(raw["Name"]), read_pools(raw)) for raw in snapshot.networks if raw["Name"] not in leaving]
@@ -150,8 +172,8 @@ def _find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> fro
     return frozenset(givers)
 
 
-def _check_same(wish: NetworkWish, raw: Raw) -> None:
-    differences = find_differences(wish, raw)
+def _check_same(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> None:
+    differences = find_differences(wish, raw, snapshot.engine.api)
     if not differences or wish.on_difference == "rebuild":
         return
     listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     API_ENDPOINTS_AT_CREATE,
     Container,
@@ -26,7 +27,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import Sna
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
-    BRIDGE_OPTIONS,
     EndpointWish,
     NetworkWish,
     Pool,
