@@ -151,8 +151,10 @@ options:
         IPv6 where the network has it. Such a subnet is left as it is.
       - When unset or empty, the engine chooses a free subnet for a new network, and any subnet of a network that exists
         will do. Only a network with a configured subnet gives containers fixed addresses.
-      - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). An address or
-        range that is not in its subnet is refused with V(address_outside_subnet).
+      - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). So is one
+        that overlaps an address or a route of the host, where the engine is on the same host. Routes to everything do
+        not count, and neither does what stands on the interface O(bridge_name).
+      - An address or range that is not in its subnet is refused with V(address_outside_subnet).
     type: list
     elements: dict
     suboptions:
@@ -172,6 +174,27 @@ options:
         description:
           - Addresses that the engine does not give to containers, by a name for each.
         type: dict
+  subnet_pool:
+    description:
+      - A range out of which the network takes the first free subnet. Free is what no network of the engine has, and no
+        address or route of the host, where the engine is on the same host.
+      - A network whose subnet is in the range and has that prefix keeps it. Any other subnet is a difference.
+      - Several networks of one task get different subnets. When all are taken, it is refused with the failure code
+        V(subnet_overlap), and RV(failure.holders) says who has them.
+      - It goes without O(ipam_config). Together they are refused with the failure code V(option_conflict).
+    type: dict
+    suboptions:
+      from:
+        description:
+          - The range, such as V(10.50.0.0/16) or V(fd00:50::/48).
+        type: str
+        required: true
+      prefix:
+        description:
+          - The length of the subnet's prefix, such as V(24). It is at least that of the range, and leaves room for two
+            addresses.
+        type: int
+        required: true
   internal:
     description:
       - Whether the network has no way to the outside. Containers that are only on such networks cannot publish ports.

@@ -114,6 +114,10 @@ NETWORK_SPEC: Spec = {
             "aux_addresses": {"type": "dict"},
         },
     },
+    "subnet_pool": {
+        "type": "dict",
+        "options": {"from": {"type": "str", "required": True}, "prefix": {"type": "int", "required": True}},
+    },
     "internal": {"type": "bool"},
     "attachable": {"type": "bool"},
     "enable_ipv4": {"type": "bool"},

@@ -119,8 +119,24 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class SubnetPool:
+    """Any subnet of this prefix length in ``whole`` will do."""
+
+    whole: str
+    prefix: int
+
+    def holds(self, pool: Pool) -> bool:
+        whole, network = ipaddress.ip_network(self.whole), pool.network
+        same_family = network.version == whole.version and network.prefixlen == self.prefix
+        return same_family and network.subnet_of(whole)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
 class NetworkWish:
-    """``None`` leaves a setting as it is; a driver option of None is to be gone."""
+    """``None`` leaves a setting as it is; a driver option of None is to be gone.
+
+    ``id``: which network it is, where it was named by its ID and others have the same name.
+    """
 
     name: str
     state: str = "present"
@@ -128,6 +144,7 @@ class NetworkWish:
     ipam_driver: str | None = None
     ipam_driver_options: t.Mapping[str, str] | None = None
     pools: tuple[Pool, ...] | None = None
+    subnet_pool: SubnetPool | None = None
     internal: bool | None = None
     attachable: bool | None = None
     enable_ipv4: bool | None = None
@@ -137,6 +154,7 @@ class NetworkWish:
     appends: bool = False
     force: bool = False
     on_difference: str = "rebuild"
+    id: str = ""
 
 
 def normal_links(links: t.Iterable[str]) -> set[tuple[str, str]]:
@@ -200,6 +218,19 @@ def parse_pool(entry: Raw) -> Pool:
                 "address_outside_subnet", f"ipam_config: the iprange {iprange} is not in the subnet {subnet}."
             )
     return Pool(subnet, iprange, gateway, auxiliary)
+
+
+def parse_subnet_pool(entry: Raw) -> SubnetPool:
+    whole = ipaddress.ip_network(parse_subnet(str(entry["from"]), "subnet_pool.from"))
+    prefix = int(entry["prefix"])
+    # A bridge, and two addresses at least for it and a container.
+    longest = whole.max_prefixlen - 2
+    if not whole.prefixlen <= prefix <= longest:
+        raise Failure(
+            "option_conflict",
+            f"subnet_pool: the prefix of subnets of {whole} is {whole.prefixlen} to {longest}, not {prefix}.",
+        )
+    return SubnetPool(str(whole), prefix)
 
 
 def read_pools(raw: Raw) -> tuple[Pool, ...]:

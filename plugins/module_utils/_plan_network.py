@@ -21,7 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     PREDEFINED,
     EndpointWish,
@@ -29,11 +29,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     contains,
     create_body,
     find_differences,
-    overlapping,
     read_pools,
     rebuild_body,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import plan_rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import check_overlap, find_givers
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Connect,
@@ -47,7 +47,8 @@ Raw = t.Mapping[str, t.Any]
 
 
 def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
-    if wish.name in PREDEFINED:
+    # The engine takes "default" for the network bridge.
+    if wish.name in (*PREDEFINED, "default"):
         raise Failure(
             "network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed."
         )
@@ -62,8 +63,14 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     rebuilds = wish.name in request.rebuilt
     if raw is not None:
         _check_same(wish, raw, snapshot)
+    if wish.id and rebuilds:
+        raise Failure(
+            "ambiguous_name",
+            f"Network {wish.name!r} with the ID {wish.id[:12]} cannot be rebuilt: another network has the same name."
+            " Remove that one first.",
+        )
     if raw is None or rebuilds:
-        _check_overlap(wish, snapshot, request)
+        check_overlap(wish, raw, snapshot, request)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
     if raw is not None and rebuilds:
         _check_body(wish, rebuild_body(wish, raw, snapshot.engine.api), raw, snapshot)
@@ -84,7 +91,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
-        needs=_find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
+        needs=find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
         predicted=network_result(after, after_names),
     )
 
@@ -140,36 +147,6 @@ def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapsho
             " 27.0 need one then. List one, or set enable_ipv6=false.",
             engine_version=snapshot.engine.version,
         )
-
-
-def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> None:
-    leaving = {other.name for other in request.networks.values() if other.state == "absent"}
-    holders = [(str(raw["Name"]), read_pools(raw)) for raw in snapshot.networks if raw["Name"] not in leaving]
-    holders += [(other.name, other.pools or ()) for other in request.networks.values() if other.state != "absent"]
-    others = [(name, pools) for name, pools in holders if name != wish.name]
-    for index, pool in enumerate(wish.pools or ()):
-        for name, pools in [*others, (wish.name, (wish.pools or ())[:index])]:
-            taken = overlapping(pool.subnet, [each.subnet for each in pools])
-            if taken:
-                raise Failure(
-                    "subnet_overlap",
-                    f"Network {wish.name!r} cannot take {pool.subnet}: network {name!r} has {taken}. Choose another"
-                    " subnet.",
-                    subnet=pool.subnet,
-                    holder=name,
-                    holder_subnet=taken,
-                )
-
-
-def _find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> frozenset[Key]:
-    """The networks that this task removes and whose addresses the new one takes."""
-    givers = set()
-    for raw in snapshot.networks:
-        planned = request.networks.get(raw["Name"])
-        taken = [pool.subnet for pool in read_pools(raw)]
-        if planned and planned.state == "absent" and any(overlapping(pool.subnet, taken) for pool in wish.pools or ()):
-            givers.add(("network", planned.name))
-    return frozenset(givers)
 
 
 def _check_same(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> None:
@@ -288,6 +265,12 @@ def plan_endpoint(
         _check_mac_address(wish.mac_address, container, standing, network)
     if container is None or standing is None:
         return [Connect(reference, target, wish.lay_over({}), network, name)]
+    if any(each["Id"] == standing.get("NetworkID") != reference for each in snapshot.networks):
+        raise Failure(
+            "ambiguous_name",
+            f"Container {name!r} cannot join {network!r}: it is on another network of that name, which Docker could not"
+            " tell from this one.",
+        )
     former = clean_endpoint(container, standing, api)
     # The host name stands among the aliases of engines up to 25 in any case, so wishing for it is met.
     met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())

@@ -21,6 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     NetworkWish,
     parse_address,
     parse_pool,
+    parse_subnet_pool,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._options import parse_options
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
@@ -216,7 +217,9 @@ def parse_network(params: Params) -> NetworkWish:
         driver_options = parse_driver_options(params)
     except Failure as failure:
         raise Failure(failure.code, f"Network {name!r}: {failure.message}", **failure.details) from failure
-    pools = params.get("ipam_config")
+    pools, subnet_pool = params.get("ipam_config"), params.get("subnet_pool")
+    if pools is not None and subnet_pool is not None:
+        raise Failure("option_conflict", f"Network {name!r}: ipam_config and subnet_pool exclude each other.")
     labels = params.get("labels")
     ipam_driver_options = params.get("ipam_driver_options")
     return NetworkWish(
@@ -230,6 +233,7 @@ def parse_network(params: Params) -> NetworkWish:
             else {str(k): str(option_text(v)) for k, v in ipam_driver_options.items()}
         ),
         pools=None if pools is None else tuple(parse_pool(pool) for pool in pools),
+        subnet_pool=None if subnet_pool is None else parse_subnet_pool(subnet_pool),
         internal=params.get("internal"),
         attachable=params.get("attachable"),
         enable_ipv4=params.get("enable_ipv4"),

@@ -112,6 +112,8 @@ def test_removal() -> None:
 
 REFUSED: list[t.Any] = [
     pytest.param("bridge", {}, "network_protected", "bridge", id="bridge"),
+    pytest.param("default", {}, "network_protected", "default", id="what-the-engine-takes-for-bridge"),
+    pytest.param("new", {"force": True}, "option_conflict", "force", id="force-with-present"),
     pytest.param("host", {"state": "absent"}, "network_protected", "host", id="host"),
     pytest.param("none", {"state": "absent", "force": True}, "network_protected", "none", id="none"),
     pytest.param("fx-net", {"state": "absent"}, "network_in_use", "'fx-created'", id="in-use-by-one-that-never-ran"),
