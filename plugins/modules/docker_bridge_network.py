@@ -73,6 +73,15 @@ EXAMPLES = r"""
     name: shop-net
   # As docker network create -d bridge shop-net. The engine chooses the subnet.
 
+- name: Make a network that no container can be reached on directly, not even by who can route to it
+  bridgeport.docker.docker_bridge_network:
+    name: shop-vault
+    internal: true
+    gateway_mode_ipv4: isolated
+  register: vault
+  failed_when: vault.failure.code | default('unsupported') != 'unsupported'
+  # The host has no address on it. An engine before 28.0 would ignore the mode, so that it is refused there.
+
 - name: Have two containers to put on networks
   bridgeport.docker.docker_topology:
     containers:
@@ -133,6 +142,15 @@ EXAMPLES = r"""
     appends: true
   # shop-db stays, with its address and its alias.
 
+- name: Make two networks wherever there is room
+  bridgeport.docker.docker_bridge_network:
+    name: "{{ item }}"
+    subnet_pool:
+      from: 10.214.0.0/16
+      prefix: 24
+  loop: [shop-tenant-a, shop-tenant-b]
+  # 10.214.0.0/24 and 10.214.1.0/24, where nothing is there yet. Each keeps its subnet on later runs.
+
 - name: Ask for an address outside of the subnet
   bridgeport.docker.docker_bridge_network:
     name: shop-backend
@@ -162,7 +180,7 @@ EXAMPLES = r"""
     name: "{{ item }}"
     state: absent
     force: true
-  loop: [shop-net, shop-backend]
+  loop: [shop-net, shop-backend, shop-tenant-a, shop-tenant-b, shop-vault]
   # The containers are disconnected, and go on running.
 """
 
