@@ -334,7 +334,8 @@ options:
           - A fixed IPv4 address. The network must have a configured subnet that holds it.
           - An address that another container has, or asks for in the same task, is refused with the failure code
             V(address_in_use), one outside of the subnet with V(address_outside_subnet).
-          - When unset, it stays as it is. A new endpoint gets an address that the engine chooses.
+          - When unset, it stays as it is. A new endpoint gets an address that the engine chooses. An empty text is that
+            the address is not fixed.
         type: str
       ipv6_address:
         description:
@@ -355,7 +356,7 @@ options:
         type: str
       driver_opts:
         description:
-          - Options for the network's driver. They are merged with those that the endpoint has.
+          - Options for the network's driver. They are merged with those that the endpoint has. V(null) takes one away.
         type: dict
       gw_priority:
         description:

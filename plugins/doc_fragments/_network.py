@@ -56,6 +56,11 @@ options:
       - Booleans and numbers may be written as such or as strings.
       - Those that are listed must be so, further ones of an existing network do not matter. V(null) is that the option
         must not be set.
+      - An option that has a short name, such as O(icc), is the same thing under either name. Naming it twice with
+        different values is refused with the failure code V(option_conflict), and so is a value that means nothing.
+      - An engine ignores an option that it does not know. Where one of those with a short name needs a newer engine it
+        is refused with the failure code V(unsupported), under either name. Other options are given to the engine as
+        they are.
     type: dict
   bridge_name:
     description:
@@ -84,6 +89,52 @@ options:
       - The largest packet in bytes. When unset, the engine's own default counts for a new network.
       - It is C(com.docker.network.driver.mtu) in O(driver_options).
     type: int
+  gateway_mode_ipv4:
+    description:
+      - How containers on the network are reached from outside of it by IPv4, and reach what is there.
+      - V(nat) maps published ports to ports of the host. V(nat-unprotected) does so too, and lets everybody who can
+        route to the containers reach their other ports as well. V(routed) maps nothing, and opens the published ports
+        on the containers' own addresses. V(isolated) gives the host no address on the network, and goes with
+        O(internal=true) only.
+      - When unset, it is V(nat) for a new network. It needs Docker Engine 27.0, V(nat-unprotected) and V(isolated) need
+        28.0. It is C(com.docker.network.bridge.gateway_mode_ipv4) in O(driver_options).
+    type: str
+    choices: [nat, nat-unprotected, routed, isolated]
+  gateway_mode_ipv6:
+    description:
+      - As O(gateway_mode_ipv4), for IPv6. It is C(com.docker.network.bridge.gateway_mode_ipv6) in O(driver_options).
+    type: str
+    choices: [nat, nat-unprotected, routed, isolated]
+  host_ipv4:
+    description:
+      - The IPv4 address of the host that connections out of the network come from, where the host hides the containers'
+        own. When unset, it is that of the interface by which they leave the host.
+      - It is C(com.docker.network.host_ipv4) in O(driver_options).
+    type: str
+  host_ipv6:
+    description:
+      - As O(host_ipv4), for IPv6. It needs Docker Engine 25.0.
+      - It is C(com.docker.network.host_ipv6) in O(driver_options).
+    type: str
+  inhibit_ipv4:
+    description:
+      - Whether the engine leaves the bridge interface without an IPv4 address of its own. When unset, a new one gets
+        the gateway's.
+      - It is C(com.docker.network.bridge.inhibit_ipv4) in O(driver_options).
+    type: bool
+  trusted_host_interfaces:
+    description:
+      - Interfaces of the host through which the containers' own addresses may be reached directly. The list is exact,
+        and its order does not matter. When unset, there are none for a new network.
+      - It needs Docker Engine 28.2. It is C(com.docker.network.bridge.trusted_host_interfaces) in O(driver_options).
+    type: list
+    elements: str
+  container_iface_prefix:
+    description:
+      - The beginning of the names that the network's interfaces have in its containers. When unset, it is C(eth) for a
+        new network.
+      - It is C(com.docker.network.container_iface_prefix) in O(driver_options).
+    type: str
   ipam_driver:
     description:
       - The driver that manages the addresses. When unset, a new network has V(default).
@@ -94,11 +145,16 @@ options:
     type: dict
   ipam_config:
     description:
-      - The subnets of the network. The list is exact, but its order does not matter.
+      - The subnets of the network. The list is exact, but its order does not matter. So are the parts of an entry. A
+        gateway that was set and is not listed any more is a difference.
+      - Where the list has no IPv4 subnet the engine chooses one, and from Docker Engine 27.0 on the same is true of
+        IPv6 where the network has it. Such a subnet is left as it is.
       - When unset or empty, the engine chooses a free subnet for a new network, and any subnet of a network that exists
         will do. Only a network with a configured subnet gives containers fixed addresses.
-      - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). An address or
-        range that is not in its subnet is refused with V(address_outside_subnet).
+      - A subnet that overlaps that of another network is refused with the failure code V(subnet_overlap). So is one
+        that overlaps an address or a route of the host, where the engine is on the same host. Routes to everything do
+        not count, and neither does what stands on the interface O(bridge_name).
+      - An address or range that is not in its subnet is refused with V(address_outside_subnet).
     type: list
     elements: dict
     suboptions:
@@ -118,6 +174,27 @@ options:
         description:
           - Addresses that the engine does not give to containers, by a name for each.
         type: dict
+  subnet_pool:
+    description:
+      - A range out of which the network takes the first free subnet. Free is what no network of the engine has, and no
+        address or route of the host, where the engine is on the same host.
+      - A network whose subnet is in the range and has that prefix keeps it. Any other subnet is a difference.
+      - Several networks of one task get different subnets. When all are taken, it is refused with the failure code
+        V(subnet_overlap), and RV(failure.holders) says who has them.
+      - It goes without O(ipam_config). Together they are refused with the failure code V(option_conflict).
+    type: dict
+    suboptions:
+      from:
+        description:
+          - The range, such as V(10.50.0.0/16) or V(fd00:50::/48).
+        type: str
+        required: true
+      prefix:
+        description:
+          - The length of the subnet's prefix, such as V(24). It is at least that of the range, and leaves room for two
+            addresses.
+        type: int
+        required: true
   internal:
     description:
       - Whether the network has no way to the outside. Containers that are only on such networks cannot publish ports.

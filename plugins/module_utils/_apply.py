@@ -417,6 +417,10 @@ class Worker:
         elif "overlaps with other one" in error.message:
             code = "subnet_overlap"
         message = error.message
+        if isinstance(step, steps.Connect) and "user configured subnets" in message:
+            # What stands does not tell a subnet that was configured from one that the engine has chosen.
+            code = "option_conflict"
+            message += ". Its subnet was chosen by the engine; fixed addresses need one in ipam_config."
         if isinstance(step, steps.CreateContainer):
             # The engine may quote what it was given.
             message = hide_values(message, step.body.get("Env") or ())

@@ -31,6 +31,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
+    find_chosen,
     read_depth,
     read_images,
     read_snapshot,
@@ -57,8 +58,8 @@ class Converged:
     containers: tuple[str, ...]
     actions: tuple[str, ...]
     recovered: bool = False
-    # Whether every host port that is taken was tried on the host itself.
-    ports_tried: bool = False
+    # Whether every host port and subnet that is taken was tried on the host itself, or compared with what it has.
+    tried_all: bool = False
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
@@ -66,7 +67,7 @@ class Converged:
             "changed": self.plan.changed or self.recovered,
             "actions": list(self.actions),
             "will_lose": self.plan.will_lose,
-            "preflight": "full" if self.ports_tried else "partial",
+            "preflight": "full" if self.tried_all else "partial",
             "diff": self.plan.diff,
             "warnings": self.plan.warnings,
         }
@@ -126,6 +127,7 @@ def _converge(
     """``actions`` grows by what is done."""
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
+    host = host.replace(chosen=find_chosen(networks))
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
     interrupted = _find_interrupted(networks, containers, host)
     if interrupted and check_mode:
@@ -143,8 +145,8 @@ def _converge(
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
         if check_mode or not keys:
-            tried = bool(host.engine.is_local) or not plan.takes_ports
-            return Converged(plan, host, check_mode, *names, actions=plan.actions, ports_tried=tried)
+            tried = (bool(host.engine.is_local) or not plan.takes_ports) and _knows_subnets(plan, host)
+            return Converged(plan, host, check_mode, *names, actions=plan.actions, tried_all=tried)
     for _attempt in range(_ATTEMPTS):
         with hold_locks(client, keys):
             # Somebody else may have changed anything until the locks were ours.
@@ -214,13 +216,13 @@ def _apply(
 ) -> tuple[Plan, bool]:
     """Returns the plan that was carried out: an image that had to be pulled first may have changed it.
 
-    And whether all host ports that it takes were tried on the host before.
+    And whether all host ports and subnets that it takes were tried on the host before.
     """
     pulled = _pull(client, plan)
     if pulled:
         actions += pulled
         plan, host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
-    tried = bool(host.engine.is_local) or try_ports(client, plan.items, host)
+    tried = (bool(host.engine.is_local) or try_ports(client, plan.items, host)) and _knows_subnets(plan, host)
     outcomes = apply_items(plan.items, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)
@@ -241,6 +243,10 @@ def _plan(
     if host.engine.is_local:
         _check_host_ports(plan, host)
     return plan, host
+
+
+def _knows_subnets(plan: Plan, host: Snapshot) -> bool:
+    return host.host_ranges is not None or not plan.takes_subnets
 
 
 def _refuse(plan: Plan) -> None:

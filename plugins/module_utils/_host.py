@@ -37,6 +37,15 @@ class Engine:
 
 
 @dataclass(frozen=True)
+class HostRange:
+    """What the host has a route to by a device, or an address of its own there."""
+
+    subnet: str
+    device: str
+    is_address: bool = False
+
+
+@dataclass(frozen=True)
 class Summary:
     """One line of ``GET /containers/json?all=1``."""
 
@@ -100,6 +109,10 @@ class Snapshot:
     locks: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     # Writable layers by container ID, read only for containers that shall be recreated.
     layers: t.Mapping[str, Layer] = field(default_factory=dict)
+    # The host's own addresses and routes; None where the engine is not local or we may not look.
+    host_ranges: tuple[HostRange, ...] | None = None
+    # IDs of networks that the task named by them, by names that others have too.
+    chosen: t.Mapping[str, str] = field(default_factory=dict)
 
     def replace(self, **changes: t.Any) -> Snapshot:
         return replace(self, **changes)
@@ -117,14 +130,23 @@ class Snapshot:
     def find_network(self, reference: str) -> Raw | None:
         """By exact name, or by an ID of at least 12 hex digits."""
         found = [network for network in self.networks if network["Name"] == reference]
-        if not found and _LONG_ID.fullmatch(reference):
+        if reference in self.chosen:
+            found = [network for network in found if network["Id"] == self.chosen[reference]]
+        elif not found and _LONG_ID.fullmatch(reference):
             found = [network for network in self.networks if network["Id"].startswith(reference)]
         if len(found) > 1:
-            ids = ", ".join(sorted(network["Id"][:12] for network in found))
+            by_name = found[0]["Name"] == reference
+            ids = sorted(network["Id"] if by_name else network["Id"][:24] for network in found)
             raise Failure(
                 "ambiguous_name",
-                f"{len(found)} networks are called {reference!r} (IDs {ids}). Engines before 25 allow that; remove or"
-                " name by ID.",
+                f"{len(found)} networks {'are called' if by_name else 'have an ID that begins with'} {reference!r}:"
+                f" {', '.join(ids)}."
+                + (
+                    " Engines before 25 allow that. Name one by its ID, or remove it."
+                    if by_name
+                    else " Give more digits."
+                ),
+                ids=ids,
             )
         return found[0] if found else None
 

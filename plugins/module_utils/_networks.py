@@ -11,6 +11,11 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import (
+    DRIVER_DEFAULTS,
+    same_driver_option,
+    same_option,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 Raw = t.Mapping[str, t.Any]
@@ -19,22 +24,16 @@ IPNetwork = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 PREDEFINED = ("bridge", "host", "none")
 # Labels that belong to Docker and Compose: never counted as left over, never removed.
 RESERVED_LABELS = "com.docker."
-
-# Options of their own that stand for one of the bridge driver's. Names: moby, libnetwork/drivers/bridge/labels.go.
-BRIDGE_OPTIONS = {
-    "bridge_name": "com.docker.network.bridge.name",
-    "icc": "com.docker.network.bridge.enable_icc",
-    "ip_masquerade": "com.docker.network.bridge.enable_ip_masquerade",
-    "host_binding_ipv4": "com.docker.network.bridge.host_binding_ipv4",
-    "mtu": "com.docker.network.driver.mtu",
-}
-# What the driver does where it was not told: wished for, it is no difference.
-DRIVER_DEFAULTS = {BRIDGE_OPTIONS["icc"]: "true", BRIDGE_OPTIONS["ip_masquerade"]: "true"}
+# Engine 27.0 and later choose an IPv6 subnet where none is given.
+API_CHOOSES_IPV6 = (1, 46)
 
 
 @dataclass(frozen=True)
 class EndpointWish:
-    """One container on one network; None leaves a setting as it is. ``name`` is the other side's."""
+    """One container on one network; None leaves a setting as it is. ``name`` is the other side's.
+
+    A driver option of None is to be gone, and so is a fixed address of "".
+    """
 
     name: str
     aliases: tuple[str, ...] | None = None
@@ -42,7 +41,7 @@ class EndpointWish:
     ipv6_address: str | None = None
     links: tuple[str, ...] | None = None
     mac_address: str | None = None
-    driver_opts: t.Mapping[str, str] | None = None
+    driver_opts: t.Mapping[str, str | None] | None = None
     gw_priority: int | None = None
 
     def addresses(self) -> list[str]:
@@ -53,14 +52,20 @@ class EndpointWish:
         wished = dict(endpoint)
         ipam = dict(wished.get("IPAMConfig") or {})
         for key, address in (("IPv4Address", self.ipv4_address), ("IPv6Address", self.ipv6_address)):
-            if address is not None and normal_address(ipam.get(key, "")) != address:
+            if address == "":
+                ipam.pop(key, None)
+            elif address is not None and normal_address(ipam.get(key, "")) != address:
                 ipam[key] = address
         driver_opts = dict(wished.get("DriverOpts") or {})
-        driver_opts.update(self.driver_opts or {})
+        for key, value in (self.driver_opts or {}).items():
+            if value is None:
+                driver_opts.pop(key, None)
+            elif key not in driver_opts or not same_option(driver_opts[key], value):
+                driver_opts[key] = value
         parts: dict[str, t.Any] = {"IPAMConfig": ipam, "DriverOpts": driver_opts}
         if self.aliases is not None:
             parts["Aliases"] = sorted(set(self.aliases))
-        if self.links is not None:
+        if self.links is not None and normal_links(self.links) != normal_links(wished.get("Links") or ()):
             parts["Links"] = list(self.links)
         if self.mac_address is not None:
             parts["MacAddress"] = self.mac_address
@@ -78,7 +83,7 @@ class EndpointWish:
         merged: dict[str, t.Any] = {}
         for field in ("aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority"):
             mine, theirs = getattr(self, field), getattr(other, field)
-            same = mine == theirs or (field == "aliases" and set(mine or ()) == set(theirs or ()))
+            same = mine == theirs or (field in ("aliases", "links") and set(mine or ()) == set(theirs or ()))
             if mine is not None and theirs is not None and not same:
                 raise Failure(
                     "option_conflict",
@@ -114,8 +119,24 @@ class Pool:
 
 
 @dataclass(frozen=True)
+class SubnetPool:
+    """Any subnet of this prefix length in ``whole`` will do."""
+
+    whole: str
+    prefix: int
+
+    def holds(self, pool: Pool) -> bool:
+        whole, network = ipaddress.ip_network(self.whole), pool.network
+        same_family = network.version == whole.version and network.prefixlen == self.prefix
+        return same_family and network.subnet_of(whole)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
 class NetworkWish:
-    """``None`` leaves a setting as it is; a driver option of None is to be gone."""
+    """``None`` leaves a setting as it is; a driver option of None is to be gone.
+
+    ``id``: which network it is, where it was named by its ID and others have the same name.
+    """
 
     name: str
     state: str = "present"
@@ -123,6 +144,7 @@ class NetworkWish:
     ipam_driver: str | None = None
     ipam_driver_options: t.Mapping[str, str] | None = None
     pools: tuple[Pool, ...] | None = None
+    subnet_pool: SubnetPool | None = None
     internal: bool | None = None
     attachable: bool | None = None
     enable_ipv4: bool | None = None
@@ -134,6 +156,13 @@ class NetworkWish:
     on_difference: str = "rebuild"
     # Whether members that could not stay what they are may be made anew.
     recreates_members: bool = False
+    id: str = ""
+
+
+def normal_links(links: t.Iterable[str]) -> set[tuple[str, str]]:
+    """Without an alias a container is linked under its own name."""
+    parts = [link.partition(":") for link in links]
+    return {(name, alias or name) for name, _colon, alias in parts}
 
 
 def normal_address(text: str) -> str:
@@ -193,6 +222,19 @@ def parse_pool(entry: Raw) -> Pool:
     return Pool(subnet, iprange, gateway, auxiliary)
 
 
+def parse_subnet_pool(entry: Raw) -> SubnetPool:
+    whole = ipaddress.ip_network(parse_subnet(str(entry["from"]), "subnet_pool.from"))
+    prefix = int(entry["prefix"])
+    # A bridge, and two addresses at least for it and a container.
+    longest = whole.max_prefixlen - 2
+    if not whole.prefixlen <= prefix <= longest:
+        raise Failure(
+            "option_conflict",
+            f"subnet_pool: the prefix of subnets of {whole} is {whole.prefixlen} to {longest}, not {prefix}.",
+        )
+    return SubnetPool(str(whole), prefix)
+
+
 def read_pools(raw: Raw) -> tuple[Pool, ...]:
     """The pools of an inspected network, in normal form."""
     pools = []
@@ -223,21 +265,6 @@ def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:
         if candidate.version == network.version and candidate.overlaps(network):
             return other
     return None
-
-
-def option_text(value: t.Any) -> str | None:
-    """A driver option as the engine stores it: everything is text there, booleans in lower case."""
-    if value is None:
-        return None
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def same_option(left: str, right: str) -> bool:
-    """Whether two spellings mean the same: the bridge driver reads booleans with Go's strconv.ParseBool."""
-    truth = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
-    if left.lower() in truth and right.lower() in truth:
-        return truth[left.lower()] == truth[right.lower()]
-    return left == right
 
 
 def create_body(wish: NetworkWish, api: tuple[int, int]) -> dict[str, t.Any]:
@@ -309,14 +336,30 @@ def rebuild_body(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[str,
         body["IPAM"]["Driver"] = wish.ipam_driver
     if wish.ipam_driver_options is not None:
         body["IPAM"]["Options"] = dict(wish.ipam_driver_options)
-    pools = wish.pools if wish.pools else read_pools(raw)
+    pools = [*(wish.pools or ()), *_left_to_engine(wish, raw, api)]
     if not body["EnableIPv6"] and not wish.pools:
-        pools = tuple(pool for pool in pools if ":" not in pool.subnet)
+        pools = [pool for pool in pools if ":" not in pool.subnet]
     body["IPAM"]["Config"] = [pool.as_body() for pool in pools]
     return body
 
 
-def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.Any]]:
+def _left_to_engine(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> list[Pool]:
+    """The pools of a network about which the wish says nothing.
+
+    The engine chooses an IPv4 subnet where only an IPv6 one is given, and the other way round from 27.0 on. An answer
+    does not tell what it chose from what was given, and asking for the same again would bring one back in any case.
+    """
+    pools = list(read_pools(raw))
+    if not wish.pools:
+        return pools
+    versions = {pool.network.version for pool in wish.pools}
+    keeps_ipv6 = api >= API_CHOOSES_IPV6 and wish.enable_ipv6 is not False
+    return [
+        pool for pool in pools if pool.network.version not in versions and (pool.network.version == 4 or keeps_ipv6)
+    ]
+
+
+def find_differences(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
     """What the wish asks for and the network is not: by option, the value that stands and the value that is wanted."""
     found: dict[str, tuple[t.Any, t.Any]] = {}
     for option, key, default in (
@@ -340,7 +383,7 @@ def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.An
             differs = actual is not None
         else:
             standing = DRIVER_DEFAULTS.get(key) if actual is None else actual
-            differs = standing is None or not same_option(standing, value)
+            differs = standing is None or not same_driver_option(key, standing, value)
         if differs:
             found[f"driver_options.{key}"] = (actual, value)
     ipam = raw.get("IPAM") or {}
@@ -349,7 +392,8 @@ def find_differences(wish: NetworkWish, raw: Raw) -> dict[str, tuple[t.Any, t.An
     if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
         found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
     # An empty list is met by whatever subnet the engine has chosen: an answer does not tell it from one that was given.
-    actual_pools = read_pools(raw)
+    left = _left_to_engine(wish, raw, api)
+    actual_pools = [pool for pool in read_pools(raw) if pool not in left]
     if wish.pools and not same_pools(wish.pools, actual_pools):
         found["ipam_config"] = ([pool.as_body() for pool in actual_pools], [pool.as_body() for pool in wish.pools])
     return found

@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container 
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import arrange, find_dependents
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import is_to_be_rebuilt, plan_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import find_trapped
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import choose_subnets
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
@@ -76,6 +77,15 @@ class Plan:
         return any(item.changes and item.holds for item in self.items)
 
     @property
+    def takes_subnets(self) -> bool:
+        """Whether a network gets a subnet that it has not had, and that the engine does not choose itself."""
+        return any(
+            pool["subnet"] not in {known["subnet"] for known in item.before.get("ipam_config") or ()}
+            for item in self.items
+            for pool in (item.after.get("ipam_config") or () if item.kind == "network" else ())
+        )
+
+    @property
     def diff(self) -> dict[str, t.Any]:
         changing = [item for item in self.items if item.changes]
         return {
@@ -96,6 +106,11 @@ def resolve_names(
         raw = snapshot.find_network(reference)
         return reference if raw is None else str(raw["Name"])
 
+    def chosen_id(reference: str) -> str:
+        raw = snapshot.find_network(reference)
+        namesakes = [each for each in snapshot.networks if raw is not None and each["Name"] == raw["Name"]]
+        return "" if raw is None or len(namesakes) < 2 else str(raw["Id"])
+
     def container_name(reference: str) -> str:
         summary = snapshot.find_container(reference)
         if summary is None:
@@ -110,11 +125,22 @@ def resolve_names(
     def endpoints(
         wishes: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
     ) -> tuple[EndpointWish, ...] | None:
-        return None if wishes is None else tuple(replace(wish, name=name_of(wish.name)) for wish in wishes)
+        if wishes is None:
+            return None
+        named = tuple(replace(wish, name=name_of(wish.name)) for wish in wishes)
+        for wish, given in zip(named, wishes):
+            if sum(other.name == wish.name for other in named) > 1:
+                raise Failure("option_conflict", f"{wish.name!r} is listed twice, also as {given.name!r}. Say it once.")
+        return named
 
     return (
         tuple(
-            replace(wish, name=network_name(wish.name), connected=endpoints(wish.connected, container_name))
+            replace(
+                wish,
+                name=network_name(wish.name),
+                id=chosen_id(wish.name),
+                connected=endpoints(wish.connected, container_name),
+            )
             for wish in networks
         ),
         tuple(
@@ -126,6 +152,7 @@ def resolve_names(
 
 def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot) -> Plan:
     twins = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
+    networks, full = choose_subnets(networks, snapshot)
     rebuilt = frozenset(wish.name for wish in networks if _is_to_be_rebuilt(wish, snapshot))
     try:
         recreated = _find_recreated(networks, rebuilt, snapshot)
@@ -145,7 +172,7 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
         if found.keys() == swaps.keys():
             break
         swaps = found
-    refusals = [*twins, *refused, *refusals]
+    refusals = [*twins, *full, *refused, *refusals]
     if not refusals:
         refusals = _check_ports(items, snapshot)
     if not refusals:

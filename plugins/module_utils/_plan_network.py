@@ -10,6 +10,10 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import (
+    check_engine_knows,
+    check_isolated,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     Container,
     automatic_aliases,
@@ -17,7 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     PREDEFINED,
@@ -26,10 +30,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     contains,
     create_body,
     find_differences,
-    overlapping,
     read_pools,
+    rebuild_body,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction, design_rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import check_overlap, find_givers
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Connect,
@@ -43,7 +48,8 @@ Raw = t.Mapping[str, t.Any]
 
 
 def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
-    if wish.name in PREDEFINED:
+    # The engine takes "default" for the network bridge.
+    if wish.name in (*PREDEFINED, "default"):
         raise Failure(
             "network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed."
         )
@@ -54,21 +60,31 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         return _plan_removal(wish, raw, snapshot, request)
     if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
         raise _too_old("enable_ipv4=false", "28.0", snapshot)
+    check_engine_knows(wish.name, wish.driver_options or {}, snapshot.engine.version)
     rebuilds = wish.name in request.rebuilt
     if raw is not None:
-        _check_same(wish, raw)
+        _check_same(wish, raw, snapshot)
+    if wish.id and rebuilds:
+        raise Failure(
+            "ambiguous_name",
+            f"Network {wish.name!r} with the ID {wish.id[:12]} cannot be rebuilt: another network has the same name."
+            " Remove that one first.",
+        )
     if raw is None or rebuilds:
-        _check_overlap(wish, snapshot, request)
+        check_overlap(wish, raw, snapshot, request)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
     steps: list[Step] = []
     reconstruction: Reconstruction | None = None
     if raw is not None and rebuilds:
+        _check_body(wish, rebuild_body(wish, raw, snapshot.engine.api), raw, snapshot)
         for member in wish.connected or ():
             check_endpoint(member.name, member, wish.name, snapshot, request)
         reconstruction = design_rebuild(wish, raw, snapshot, request)
         losses, after = list(reconstruction.losses), reconstruction.after
     else:
         body = create_body(wish, snapshot.engine.api)
+        if raw is None:
+            _check_body(wish, body, None, snapshot)
         steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
         steps, after = (steps, raw) if raw is not None else ([CreateNetwork(wish.name, body), *steps], body)
     after_names = _names_after(wish, names, request)
@@ -79,7 +95,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
-        needs=_find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
+        needs=find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
         reconstruction=reconstruction,
         predicted=network_result(after, after_names),
     )
@@ -90,7 +106,7 @@ def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
     raw = snapshot.find_network(wish.name)
     if raw is None or wish.state == "absent" or wish.name in PREDEFINED or raw.get("Driver") != "bridge":
         return False
-    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw))
+    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw, snapshot.engine.api))
 
 
 def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
@@ -125,38 +141,21 @@ def _too_old(what: str, needed: str, snapshot: Snapshot) -> Failure:
     )
 
 
-def _check_overlap(wish: NetworkWish, snapshot: Snapshot, request: Request) -> None:
-    leaving = {other.name for other in request.networks.values() if other.state == "absent"}
-    holders = [(str(raw["Name"]), read_pools(raw)) for raw in snapshot.networks if raw["Name"] not in leaving]
-    holders += [(other.name, other.pools or ()) for other in request.networks.values() if other.state != "absent"]
-    others = [(name, pools) for name, pools in holders if name != wish.name]
-    for index, pool in enumerate(wish.pools or ()):
-        for name, pools in [*others, (wish.name, (wish.pools or ())[:index])]:
-            taken = overlapping(pool.subnet, [each.subnet for each in pools])
-            if taken:
-                raise Failure(
-                    "subnet_overlap",
-                    f"Network {wish.name!r} cannot take {pool.subnet}: network {name!r} has {taken}. Choose another"
-                    " subnet.",
-                    subnet=pool.subnet,
-                    holder=name,
-                    holder_subnet=taken,
-                )
+def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapshot) -> None:
+    """Refuse what cannot be made: what goes together is known once the wish is laid over what stands."""
+    check_isolated(wish.name, body["Options"], body["Internal"])
+    loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
+    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in read_pools(body)):
+        raise Failure(
+            "option_conflict",
+            f"Network {wish.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines before"
+            " 27.0 need one then. List one, or set enable_ipv6=false.",
+            engine_version=snapshot.engine.version,
+        )
 
 
-def _find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> frozenset[Key]:
-    """The networks that this task removes and whose addresses the new one takes."""
-    givers = set()
-    for raw in snapshot.networks:
-        planned = request.networks.get(raw["Name"])
-        taken = [pool.subnet for pool in read_pools(raw)]
-        if planned and planned.state == "absent" and any(overlapping(pool.subnet, taken) for pool in wish.pools or ()):
-            givers.add(("network", planned.name))
-    return frozenset(givers)
-
-
-def _check_same(wish: NetworkWish, raw: Raw) -> None:
-    differences = find_differences(wish, raw)
+def _check_same(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> None:
+    differences = find_differences(wish, raw, snapshot.engine.api)
     if not differences or wish.on_difference == "rebuild":
         return
     listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
@@ -271,6 +270,12 @@ def plan_endpoint(
         raise refuse_mac(name, wish, network)
     if container is None or standing is None:
         return [Connect(reference, target, wish.lay_over({}), network, name)]
+    if any(each["Id"] == standing.get("NetworkID") != reference for each in snapshot.networks):
+        raise Failure(
+            "ambiguous_name",
+            f"Container {name!r} cannot join {network!r}: it is on another network of that name, which Docker could not"
+            " tell from this one.",
+        )
     former = clean_endpoint(container, standing, api)
     # The host name stands among the aliases of engines up to 25 in any case, so wishing for it is met.
     met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import MODES_WITHOUT_PORTS, Blueprint
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import check_bind_policy
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish

@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     API_ENDPOINTS_AT_CREATE,
     Container,
@@ -27,7 +28,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._item import Req
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Member, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
-    BRIDGE_OPTIONS,
     EndpointWish,
     NetworkWish,
     Pool,

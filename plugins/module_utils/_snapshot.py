@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._layer import re
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
+from ansible_collections.bridgeport.docker.plugins.module_utils._routes import read_host_ranges
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
@@ -37,7 +38,14 @@ def read_snapshot(
     others: t.Collection[str] = (),
 ) -> Snapshot:
     """What planning these wishes needs to know. ``others``: further containers that are looked after."""
+    before = read_host_ranges() if networks else None
     snapshot = read_listing(client)
+    if networks and snapshot.engine.is_local:
+        after = read_host_ranges()
+        # The bridge of a network that comes or goes in between is neither listed nor the host's own.
+        both = None if before is None or after is None else tuple(each for each in before if each in after)
+        snapshot = snapshot.replace(host_ranges=both)
+    snapshot = snapshot.replace(chosen=find_chosen(networks))
     volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
     snapshot = snapshot.replace(
         journals=tuple(read_journal(volume) for volume in volumes if LABEL in (volume.get("Labels") or {})),
@@ -63,6 +71,10 @@ def read_snapshot(
             container = snapshot.inspected(summary)
             references |= {str(container.config["Image"]), str(container.raw["Image"])}
     return read_images(client, snapshot, references)
+
+
+def find_chosen(networks: t.Iterable[NetworkWish]) -> dict[str, str]:
+    return {wish.name: wish.id for wish in networks if wish.id}
 
 
 def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:

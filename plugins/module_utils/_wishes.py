@@ -11,17 +11,19 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import (
+    option_text,
+    parse_driver_options,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
-    BRIDGE_OPTIONS,
     EndpointWish,
     NetworkWish,
-    option_text,
     parse_address,
     parse_pool,
-    same_option,
+    parse_subnet_pool,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._options import parse_options, parse_texts
+from ansible_collections.bridgeport.docker.plugins.module_utils._options import parse_options
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     check_publications,
     parse_exposed,
@@ -90,7 +92,8 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         return tuple(str(item) for item in value)
 
     def address(key: str, version: int) -> str | None:
-        return parse_address(str(entry[key]), f"{option}.{key}", version) if entry.get(key) else None
+        value = entry.get(key)
+        return parse_address(str(value), f"{option}.{key}", version) if value else value
 
     driver_opts = entry.get("driver_opts")
     if driver_opts is not None and not isinstance(driver_opts, t.Mapping):
@@ -107,7 +110,7 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         ipv6_address=address("ipv6_address", 6),
         links=texts("links"),
         mac_address=str(entry["mac_address"]).lower() if entry.get("mac_address") else None,
-        driver_opts={str(k): str(option_text(v)) for k, v in driver_opts.items()} if driver_opts else None,
+        driver_opts={str(k): option_text(v) for k, v in driver_opts.items()} if driver_opts else None,
         gw_priority=None if gw_priority is None else int(gw_priority),
     )
 
@@ -198,18 +201,13 @@ def parse_network(params: Params) -> NetworkWish:
     state = params.get("state") or "present"
     if params.get("force") and state == "present":
         raise Failure("option_conflict", f"Network {name!r}: force goes with state=absent.")
-    options = params.get("driver_options")
-    driver_options: dict[str, str | None] = {str(k): option_text(v) for k, v in (options or {}).items()}
-    for option, key in BRIDGE_OPTIONS.items():
-        text = option_text(params.get(option))
-        if text is None:
-            continue
-        if driver_options.get(key) is not None and not same_option(str(driver_options[key]), text):
-            raise Failure(
-                "option_conflict", f"Network {name!r}: {option} and driver_options[{key}] say different things."
-            )
-        driver_options[key] = text
-    pools = params.get("ipam_config")
+    try:
+        driver_options = parse_driver_options(params)
+    except Failure as failure:
+        raise Failure(failure.code, f"Network {name!r}: {failure.message}", **failure.details) from failure
+    pools, subnet_pool = params.get("ipam_config"), params.get("subnet_pool")
+    if pools is not None and subnet_pool is not None:
+        raise Failure("option_conflict", f"Network {name!r}: ipam_config and subnet_pool exclude each other.")
     labels = params.get("labels")
     ipam_driver_options = params.get("ipam_driver_options")
     return NetworkWish(
@@ -218,14 +216,17 @@ def parse_network(params: Params) -> NetworkWish:
         driver_options=driver_options or None,
         ipam_driver=params.get("ipam_driver"),
         ipam_driver_options=(
-            None if ipam_driver_options is None else {str(k): str(v) for k, v in ipam_driver_options.items()}
+            None
+            if ipam_driver_options is None
+            else {str(k): str(option_text(v)) for k, v in ipam_driver_options.items()}
         ),
         pools=None if pools is None else tuple(parse_pool(pool) for pool in pools),
+        subnet_pool=None if subnet_pool is None else parse_subnet_pool(subnet_pool),
         internal=params.get("internal"),
         attachable=params.get("attachable"),
         enable_ipv4=params.get("enable_ipv4"),
         enable_ipv6=params.get("enable_ipv6"),
-        labels=None if labels is None else {k: v for k, v in parse_texts(labels).items() if v is not None},
+        labels=None if labels is None else {str(k): str(option_text(v)) for k, v in labels.items() if v is not None},
         connected=parse_endpoints(params.get("connected"), "connected"),
         appends=bool(params.get("appends")),
         force=bool(params.get("force")),

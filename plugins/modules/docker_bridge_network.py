@@ -54,7 +54,8 @@ notes:
   - An existing network of another driver is refused with the failure code V(option_conflict), one that belongs to a
     swarm with V(swarm_managed).
   - Docker Engine up to 24 allows several networks of one name. Such a name is refused with the failure code
-    V(ambiguous_name).
+    V(ambiguous_name), which lists their IDs in RV(failure.ids). With an ID for O(name) one of them can be removed, or
+    given other members, but not be rebuilt.
 seealso:
   - module: bridgeport.docker.docker_topology
     description: Many networks and containers in one task.
@@ -71,6 +72,15 @@ EXAMPLES = r"""
   bridgeport.docker.docker_bridge_network:
     name: shop-net
   # As docker network create -d bridge shop-net. The engine chooses the subnet.
+
+- name: Make a network that no container can be reached on directly, not even by who can route to it
+  bridgeport.docker.docker_bridge_network:
+    name: shop-vault
+    internal: true
+    gateway_mode_ipv4: isolated
+  register: vault
+  failed_when: vault.failure.code | default('unsupported') != 'unsupported'
+  # The host has no address on it. An engine before 28.0 would ignore the mode, so that it is refused there.
 
 - name: Have two containers to put on networks
   bridgeport.docker.docker_topology:
@@ -139,6 +149,15 @@ EXAMPLES = r"""
     appends: true
   # shop-db stays, with its address and its alias.
 
+- name: Make two networks wherever there is room
+  bridgeport.docker.docker_bridge_network:
+    name: "{{ item }}"
+    subnet_pool:
+      from: 10.214.0.0/16
+      prefix: 24
+  loop: [shop-tenant-a, shop-tenant-b]
+  # 10.214.0.0/24 and 10.214.1.0/24, where nothing is there yet. Each keeps its subnet on later runs.
+
 - name: Ask for an address outside of the subnet
   bridgeport.docker.docker_bridge_network:
     name: shop-backend
@@ -168,7 +187,7 @@ EXAMPLES = r"""
     name: "{{ item }}"
     state: absent
     force: true
-  loop: [shop-net, shop-backend]
+  loop: [shop-net, shop-backend, shop-tenant-a, shop-tenant-b, shop-vault]
   # The containers are disconnected, and go on running.
 """
 
@@ -278,9 +297,9 @@ will_lose:
 preflight:
   description:
     - How much could be checked before the change.
-    - V(full) is that host ports were also tried on the host itself.
+    - V(full) is that new subnets were also compared with the addresses and routes of the host itself.
     - V(partial) is that the engine is on another host or in another network namespace, or that it could not be seen
-      where it is. Then only ports of other containers are known to be taken.
+      where it is. Then only subnets of other networks are known to be taken.
   type: str
   returned: success
   sample: full
@@ -340,7 +359,8 @@ failure:
         - "V(ambiguous_name): a name or ID fits several objects."
         - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
-        - "V(subnet_overlap): a subnet overlaps that of another network."
+        - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
+          of a pool is free."
         - "V(network_in_use): a network that is to be removed has containers on it."
         - "V(network_protected): the networks V(bridge), V(host) and V(none) are never touched."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
@@ -376,9 +396,19 @@ failure:
       type: dict
       returned: with V(unsupported) and V(option_conflict), where a network differs
     holder:
-      description: The container, process or network that has what is asked for.
+      description: The container, process, network or interface of the host that has what is asked for.
       type: str
       returned: with V(subnet_overlap) and V(address_in_use), where it is known
+    holders:
+      description: Who has the subnets of a pool of which none is free. Each has C(holder) and C(subnet).
+      type: list
+      elements: dict
+      returned: with V(subnet_overlap), where no subnet is free
+    ids:
+      description: The IDs of what an ambiguous name or ID fits.
+      type: list
+      elements: str
+      returned: with V(ambiguous_name), where it is about networks
     engine_version:
       description: The version of the engine.
       type: str

@@ -410,8 +410,10 @@ preflight:
   description:
     - How much could be checked before the change.
     - V(full) is that the host ports that are taken were also tried on the engine's host itself. Where that is another
-      host, or it cannot be seen whether it is, a container that runs nothing tries them there before the change.
-    - V(partial) is that only ports of other containers are known to be taken, as in check mode with such an engine.
+      host, or it cannot be seen whether it is, a container that runs nothing tries them there before the change. New
+      subnets were compared with the addresses and routes of the host.
+    - V(partial) is that only ports of other containers are known to be taken, as in check mode with such an engine, or
+      only subnets of other networks.
   type: str
   returned: success
   sample: full
@@ -476,7 +478,8 @@ failure:
         - "V(ambiguous_name): a name or ID fits several objects."
         - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
-        - "V(subnet_overlap): a subnet overlaps that of another network."
+        - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
+          of a pool is free."
         - "V(network_in_use): a network that is to be removed has containers on it."
         - "V(network_protected): the networks V(bridge), V(host) and V(none) are never touched."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
@@ -512,9 +515,19 @@ failure:
       type: dict
       returned: with V(unsupported) and V(option_conflict), where a network differs
     holder:
-      description: The container, process or network that has what is asked for.
+      description: The container, process, network or interface of the host that has what is asked for.
       type: str
       returned: with V(port_conflict), V(subnet_overlap) and V(address_in_use), where it is known
+    holders:
+      description: Who has the subnets of a pool of which none is free. Each has C(holder) and C(subnet).
+      type: list
+      elements: dict
+      returned: with V(subnet_overlap), where no subnet is free
+    ids:
+      description: The IDs of what an ambiguous name or ID fits.
+      type: list
+      elements: str
+      returned: with V(ambiguous_name), where it is about networks
     logs:
       description: The last lines that the container printed, with the values of its environment hidden.
       type: list

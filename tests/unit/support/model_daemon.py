@@ -613,8 +613,9 @@ class ModelDaemon:
             raise ApiError(404, f"could not find a network matching network mode {mode}: network {mode} not found")
 
     def _find_joined(self, name: str, endpoint: dict[str, t.Any]) -> dict[str, t.Any]:
-        network = next((each for each in self.networks.values() if each["Name"] == name), None)
-        if network is None or (endpoint["NetworkID"] and endpoint["NetworkID"] != network["Id"]):
+        named = [each for each in self.networks.values() if each["Name"] == name]
+        network = next((each for each in named if endpoint["NetworkID"] in ("", each["Id"])), None)
+        if network is None:
             raise ApiError(404, f"network {endpoint['NetworkID'] or name} not found")
         return network
 
@@ -650,21 +651,20 @@ class ModelDaemon:
         if method == "GET":
             return network
         if method == "DELETE":
-            if any(
-                (each["NetworkSettings"]["Networks"].get(name) or {}).get("EndpointID")
-                for each in self.containers.values()
-            ):
+            endpoints = [each["NetworkSettings"]["Networks"].get(name) or {} for each in self.containers.values()]
+            if any(each.get("EndpointID") and each["NetworkID"] == network["Id"] for each in endpoints):
                 raise ApiError(403, f"error while removing network: network {name} has active endpoints")
             del self.networks[network["Id"]]
             return None
         raw = self._find(self.containers, body["Container"], "container")
         if rest == ["connect"]:
-            self._connect(raw, name, body.get("EndpointConfig") or {})
+            self._connect(raw, network, body.get("EndpointConfig") or {})
         else:
             self._disconnect(raw, name)
         return None
 
-    def _connect(self, raw: dict[str, t.Any], name: str, asked: t.Mapping[str, t.Any]) -> None:
+    def _connect(self, raw: dict[str, t.Any], network: t.Mapping[str, t.Any], asked: t.Mapping[str, t.Any]) -> None:
+        name = network["Name"]
         endpoints = raw["NetworkSettings"]["Networks"]
         if (raw["Id"], name) in self.half_joined:
             raise ApiError(500, "failed to add interface to sandbox: it conflicts with existing route")
@@ -678,6 +678,7 @@ class ModelDaemon:
             if name not in ("bridge", "host", "none"):
                 endpoints[name]["Aliases"] = sorted({*(endpoints[name]["Aliases"] or ()), raw["Id"][:12]})
             return
+        endpoints[name]["NetworkID"] = network["Id"]
         self._join(raw, name, endpoints[name])
         if len(endpoints) == 1:
             try:

@@ -85,10 +85,11 @@ def test_check_mode_predicts_what_happens_and_touches_nothing(networks: list[Par
     done = run(daemon, networks, containers)
     for side in ("changed", "actions", "will_lose", "diff", "warnings"):
         assert predicted.base_result()[side] == done.base_result()[side]
-    # Nothing is tried in check mode, not even ports.
+    # Nothing is tried in check mode, not even ports; routes of a host that is not this one are not known at all.
     takes_ports = any(each.get("published_ports") and each["state"] != "absent" for each in containers)
-    assert predicted.base_result()["preflight"] == ("partial" if takes_ports else "full")
-    assert done.base_result()["preflight"] == "full"
+    takes_subnets = any("ipam_config" in each for each in networks)
+    assert predicted.base_result()["preflight"] == ("partial" if takes_ports or takes_subnets else "full")
+    assert done.base_result()["preflight"] == ("partial" if takes_subnets else "full")
     for index in range(len(containers)):
         one, other = predicted.container(index), done.container(index)
         assert (one is None) == (other is None)
@@ -375,3 +376,32 @@ def test_ports_that_the_engine_holds_itself_are_not_tried(monkeypatch: pytest.Mo
     monkeypatch.setattr(_converge, "check_free", lambda container, publication: tried.append(str(publication)))
     run(daemon, [], [{**WEB, "published_ports": ["127.0.0.1:8080:80", "127.0.0.1:8081:81"]}])
     assert tried == ["127.0.0.1:8081:81/tcp"] * 2
+
+
+def test_one_of_two_networks_of_one_name() -> None:
+    """Engines before 25 make a second network of a name; its ID says which is meant."""
+    daemon = ModelDaemon()
+    first, second = daemon.add_network("net"), daemon.add_network("net")
+    daemon.add_container("web")
+    for state in ("present", "absent"):
+        with pytest.raises(Failure) as caught:
+            run(daemon, [{"name": "net", "state": state}])
+        assert (caught.value.code, caught.value.details["ids"]) == ("ambiguous_name", sorted([first, second]))
+    joined = run(daemon, [{"name": second, "connected": ["web"]}])
+    assert joined.actions == ("connect web to net",)
+    assert (joined.network(0) or {})["id"] == second
+    assert [each["name"] for each in (joined.network(0) or {})["connected"]] == ["web"]
+    assert not run(daemon, [{"name": second[:12], "connected": ["web"]}]).plan.changed
+    refused: list[tuple[Params, str]] = [
+        ({"name": second, "internal": True}, "cannot be rebuilt"),
+        ({"name": first, "connected": ["web"]}, "on another network of that name"),
+    ]
+    for wish, said in refused:
+        with pytest.raises(Failure) as caught:
+            run(daemon, [wish])
+        assert caught.value.code == "ambiguous_name"
+        assert said in caught.value.message
+    removed = run(daemon, [{"name": first, "state": "absent"}])
+    assert (removed.actions, removed.network(0)) == (("remove network net",), None)
+    assert list(daemon.networks)[-1] == second
+    assert not run(daemon, [{"name": "net", "connected": ["web"]}]).plan.changed, "now the name will do"

@@ -126,8 +126,23 @@ def test_two_networks_of_one_name() -> None:
     with pytest.raises(Failure) as caught:
         host.find_network("n")
     assert caught.value.code == "ambiguous_name"
-    assert "a" * 12 in caught.value.message
+    assert caught.value.details["ids"] == ["a" * 64, "b" * 64]
+    for each in caught.value.details["ids"]:
+        assert each in caught.value.message
     assert host.find_network("a" * 64) is not None, "by ID there is one"
+    for each in ("a", "b"):
+        chosen = host.replace(chosen={"n": each * 64}).find_network("n")
+        assert chosen is not None
+        assert chosen["Id"] == each * 64
+    assert host.replace(chosen={"n": "c" * 64}).find_network("n") is None, "it is gone, and another is not it"
+
+
+def test_an_id_that_fits_two_networks() -> None:
+    host = snapshot(networks=[{"Name": end, "Id": "abcdef012345" + end * 52} for end in "ab"])
+    with pytest.raises(Failure) as caught:
+        host.find_network("abcdef012345")
+    assert caught.value.code == "ambiguous_name"
+    assert "more digits" in caught.value.message
 
 
 def test_members() -> None:

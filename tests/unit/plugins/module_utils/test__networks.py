@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     EndpointWish,
@@ -19,13 +21,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     create_body,
     find_differences,
     normal_address,
-    option_text,
     overlapping,
     parse_address,
     parse_pool,
     parse_subnet,
     read_pools,
-    same_option,
+    rebuild_body,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
@@ -182,45 +183,11 @@ def test_overlapping(subnet: str, others: list[str], expected: str | None) -> No
     assert overlapping(subnet, others) == expected
 
 
-# -- options -----------------------------------------------------------------------------------------------------------
-
-OPTION_TEXTS: list[t.Any] = [
-    pytest.param(True, "true", id="true"),
-    pytest.param(False, "false", id="false"),
-    pytest.param(1500, "1500", id="number"),
-    pytest.param("X", "X", id="text"),
-    pytest.param(None, None, id="none"),
-]
-
-
-@pytest.mark.parametrize(("value", "text"), OPTION_TEXTS)
-def test_option_text(value: t.Any, text: str | None) -> None:
-    assert option_text(value) == text
-
-
-SAME: list[t.Any] = [
-    pytest.param("true", "1", True, id="go-1"),
-    pytest.param("TRUE", "t", True, id="go-t"),
-    pytest.param("false", "0", True, id="go-0"),
-    pytest.param("F", "False", True, id="go-f"),
-    pytest.param("true", "false", False, id="different"),
-    pytest.param("1", "0", False, id="different-digits"),
-    pytest.param("yes", "true", False, id="yes-is-no-boolean-there"),
-    pytest.param("1500", "1500", True, id="number"),
-    pytest.param("br0", "BR0", False, id="names-have-case"),
-]
-
-
-@pytest.mark.parametrize(("left", "right", "same"), SAME)
-def test_same_option(left: str, right: str, same: bool) -> None:
-    for pair in ((left, right), (right, left)):
-        assert same_option(*pair) is same
-
-
 # -- differences -------------------------------------------------------------------------------------------------------
 
 ICC, MTU = "com.docker.network.bridge.enable_icc", "com.docker.network.driver.mtu"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
+MODE, INHIBIT = BRIDGE_OPTIONS["gateway_mode_ipv4"], BRIDGE_OPTIONS["inhibit_ipv4"]
 SIX = (Pool("10.231.8.0/24", "10.231.8.128/25", "10.231.8.254", (("nas", "10.231.8.5"),)), Pool("fd00:231::/64"))
 
 # network, wish, the options that differ
@@ -249,6 +216,8 @@ DIFFERENCES: list[t.Any] = [
     pytest.param("fx-sub", {"driver_options": {MTU: None}}, [f"driver_options.{MTU}"], id="option-to-be-gone"),
     pytest.param("fx-net", {"driver_options": {ICC: "true", MASQUERADE: "t"}}, [], id="what-the-driver-does-anyway"),
     pytest.param("fx-net", {"driver_options": {ICC: "false"}}, [f"driver_options.{ICC}"], id="not-what-it-does-anyway"),
+    pytest.param("fx-net", {"driver_options": {MODE: "nat", INHIBIT: "0"}}, [], id="nat-is-what-it-does-anyway"),
+    pytest.param("fx-net", {"driver_options": {MODE: "routed"}}, [f"driver_options.{MODE}"], id="mode"),
     # pools are exact, in any order
     pytest.param("fx-net", {"pools": (Pool("172.28.0.0/16"),)}, [], id="pool-gateway-of-the-engine"),
     pytest.param("fx-net", {"pools": (Pool("172.28.0.0/16", "", "172.28.0.1"),)}, [], id="pool-gateway-named"),
@@ -261,6 +230,17 @@ DIFFERENCES: list[t.Any] = [
     pytest.param("fx-six", {"pools": SIX}, [], id="pools"),
     pytest.param("fx-six", {"pools": SIX[::-1]}, [], id="pools-order"),
     pytest.param("fx-six", {"pools": SIX[:1]}, ["ipam_config"], id="pool-less"),
+    pytest.param("fx-six", {"pools": SIX[1:]}, [], id="pool-of-ipv4-is-the-engine-s-choice-then"),
+    pytest.param("fx-six", {"pools": (SIX[0], Pool("fd00:232::/64"))}, ["ipam_config"], id="pool-ipv6-other"),
+    pytest.param(
+        "fx-six", {"pools": (replace(SIX[0], gateway=""), SIX[1])}, ["ipam_config"], id="pool-without-its-gateway"
+    ),
+    pytest.param(
+        "fx-six", {"pools": (replace(SIX[0], iprange=""), SIX[1])}, ["ipam_config"], id="pool-without-its-range"
+    ),
+    pytest.param(
+        "fx-six", {"pools": (replace(SIX[0], aux_addresses=()), SIX[1])}, ["ipam_config"], id="pool-without-its-aux"
+    ),
     pytest.param("fx-six", {"pools": (Pool("10.231.8.0/24"), SIX[1])}, ["ipam_config"], id="pool-without-its-parts"),
     pytest.param("fx-net", {"ipam_driver": "default"}, [], id="ipam-driver"),
     pytest.param("fx-net", {"ipam_driver": "other"}, ["ipam_driver"], id="ipam-driver-other"),
@@ -272,7 +252,33 @@ DIFFERENCES: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "wish", "expected"), DIFFERENCES)
 def test_find_differences(name: str, wish: dict[str, t.Any], expected: list[str]) -> None:
-    assert sorted(find_differences(NetworkWish(name, **wish), NETWORKS[name])) == expected
+    assert sorted(find_differences(NetworkWish(name, **wish), NETWORKS[name], (1, 41))) == expected
+
+
+def test_a_pool_that_a_newer_engine_chooses() -> None:
+    """Engine 27.0 and later add an IPv6 subnet of their own, which no list of IPv4 subnets is against."""
+    wish = NetworkWish("fx-six", pools=SIX[:1])
+    assert find_differences(wish, NETWORKS["fx-six"], (1, 45)) != {}
+    assert find_differences(wish, NETWORKS["fx-six"], (1, 46)) == {}
+    off = replace(wish, enable_ipv6=False)
+    assert sorted(find_differences(off, NETWORKS["fx-six"], (1, 46))) == ["enable_ipv6", "ipam_config"]
+
+
+REBUILT_POOLS: list[t.Any] = [
+    pytest.param({}, (1, 41), SIX, id="unset"),
+    pytest.param({"pools": ()}, (1, 41), SIX, id="empty"),
+    pytest.param({"enable_ipv6": False}, (1, 41), SIX[:1], id="no-ipv6"),
+    pytest.param({"pools": SIX[:1]}, (1, 45), SIX[:1], id="without-the-ipv6-one"),
+    pytest.param({"pools": SIX[:1]}, (1, 46), SIX, id="left-to-a-newer-engine"),
+    pytest.param({"pools": SIX[:1], "enable_ipv6": False}, (1, 46), SIX[:1], id="no-ipv6-on-a-newer-engine"),
+    pytest.param({"pools": SIX[1:]}, (1, 41), SIX[::-1], id="keeps-the-ipv4-one"),
+]
+
+
+@pytest.mark.parametrize(("wish", "api", "expected"), REBUILT_POOLS)
+def test_the_pools_of_a_rebuilt_network(wish: dict[str, t.Any], api: tuple[int, int], expected: t.Any) -> None:
+    body = rebuild_body(NetworkWish("fx-six", **wish), NETWORKS["fx-six"], api)
+    assert read_pools(body) == expected
 
 
 # -- making one --------------------------------------------------------------------------------------------------------
@@ -296,7 +302,7 @@ WISHES = st.builds(
 @given(WISHES)
 def test_what_is_made_does_not_differ(wish: NetworkWish) -> None:
     """The body of the create, read as the engine gives it back, meets the wish."""
-    assert find_differences(wish, create_body(wish, (1, 48))) == {}
+    assert find_differences(wish, create_body(wish, (1, 48)), (1, 48)) == {}
 
 
 def test_create_body() -> None:
@@ -334,6 +340,17 @@ LAID: list[t.Any] = [
     pytest.param(
         EndpointWish("n", driver_opts={"y": "2"}), {**STANDING, "DriverOpts": {"x": "1", "y": "2"}}, id="option-merged"
     ),
+    pytest.param(EndpointWish("n", driver_opts={"x": "TRUE"}), STANDING, id="option-spelling"),
+    pytest.param(
+        EndpointWish("n", driver_opts={"x": None}),
+        {k: v for k, v in STANDING.items() if k != "DriverOpts"},
+        id="option-to-be-gone",
+    ),
+    pytest.param(EndpointWish("n", driver_opts={"z": None}), STANDING, id="option-gone-already"),
+    pytest.param(
+        EndpointWish("n", ipv4_address=""), {k: v for k, v in STANDING.items() if k != "IPAMConfig"}, id="no-address"
+    ),
+    pytest.param(EndpointWish("n", ipv6_address=""), STANDING, id="no-address-already"),
     pytest.param(EndpointWish("n", links=("db:d",)), {**STANDING, "Links": ["db:d"]}, id="links"),
     pytest.param(EndpointWish("n", links=()), STANDING, id="links-none"),
     pytest.param(EndpointWish("n", gw_priority=5), {**STANDING, "GwPriority": 5}, id="priority"),
@@ -350,6 +367,13 @@ def test_lay_over(wish: EndpointWish, expected: dict[str, t.Any]) -> None:
 def test_lay_over_compares_addresses_not_texts() -> None:
     standing = {"IPAMConfig": {"IPv6Address": "fd00:0:0::5"}}
     assert EndpointWish("n", ipv6_address="fd00::5").lay_over(standing) == standing
+
+
+@pytest.mark.parametrize("links", [("db", "web:w"), ("web:w", "db:db")], ids=["as-is", "other-spelling-and-order"])
+def test_lay_over_compares_links_not_texts(links: tuple[str, ...]) -> None:
+    standing = {"Links": ["db", "web:w"]}
+    assert EndpointWish("n", links=links).lay_over(standing) == standing
+    assert EndpointWish("n", links=links[:1]).lay_over(standing) == {"Links": list(links[:1])}
 
 
 def test_union() -> None:

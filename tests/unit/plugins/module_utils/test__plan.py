@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_depth, read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Step
@@ -101,6 +102,20 @@ def test_ids_stand_for_names() -> None:
     assert words(plan(daemon, [{"name": front[:12], "connected": [web[:12], api]}])) == ["connect api to front"]
     assert words(plan(daemon, [], [{"name": web, "networks": [{"name": front}]}])) == []
     assert plan(daemon, [], [{"name": web[:12], "state": "stopped"}]).items[0].name == "web"
+
+
+def test_a_member_or_a_network_is_listed_once_by_whatever_name() -> None:
+    daemon = host()
+    front = next(raw["Id"] for raw in daemon.networks.values() if raw["Name"] == "front")
+    web = daemon.named("web")["Id"]
+    for networks, containers in (
+        ([{"name": "front", "connected": ["web", web[:12]]}], []),
+        ([], [{"name": "web", "networks": [{"name": "front"}, {"name": front}]}]),
+    ):
+        with pytest.raises(Failure) as caught:
+            plan(daemon, networks, containers)
+        assert caught.value.code == "option_conflict"
+        assert "listed twice" in caught.value.message
 
 
 @pytest.mark.parametrize("length", [11, 12, 64])

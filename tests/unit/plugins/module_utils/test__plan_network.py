@@ -25,13 +25,18 @@ def plan(
     snapshot: Snapshot = RECORDED,
     beside: t.Sequence[dict[str, t.Any]] = (),
     others: t.Sequence[dict[str, t.Any]] = (),
+    rebuilt: bool = False,
     **params: t.Any,
 ) -> Item:
     """``beside``: containers of the same task, ``others``: its other networks."""
     wish = parse_network({"name": name, **params})
     containers = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in beside]
     networks = [wish, *(parse_network(other) for other in others)]
-    request = Request({each.name: each for each in networks}, {each.name: each for each in containers})
+    request = Request(
+        {each.name: each for each in networks},
+        {each.name: each for each in containers},
+        frozenset({name} if rebuilt and snapshot.find_network(name) else ()),
+    )
     return plan_network(wish, snapshot, request)
 
 
@@ -107,6 +112,8 @@ def test_removal() -> None:
 
 REFUSED: list[t.Any] = [
     pytest.param("bridge", {}, "network_protected", "bridge", id="bridge"),
+    pytest.param("default", {}, "network_protected", "default", id="what-the-engine-takes-for-bridge"),
+    pytest.param("new", {"force": True}, "option_conflict", "force", id="force-with-present"),
     pytest.param("host", {"state": "absent"}, "network_protected", "host", id="host"),
     pytest.param("none", {"state": "absent", "force": True}, "network_protected", "none", id="none"),
     pytest.param("fx-net", {"state": "absent"}, "network_in_use", "'fx-created'", id="in-use-by-one-that-never-ran"),
@@ -133,6 +140,14 @@ REFUSED: list[t.Any] = [
         "subnet_overlap",
         "'m'",
         id="overlaps-another-of-the-task",
+    ),
+    pytest.param("new", {"gateway_mode_ipv4": "routed"}, "unsupported", "27.0", id="mode-on-an-old-engine"),
+    pytest.param(
+        "fx-sub",
+        {"driver_options": {"com.docker.network.bridge.trusted_host_interfaces": "wg0"}},
+        "unsupported",
+        "28.2",
+        id="full-name-on-an-old-engine",
     ),
     pytest.param("new", {"enable_ipv4": False}, "unsupported", "28.0", id="no-ipv4-on-an-old-engine"),
     pytest.param(
@@ -220,6 +235,35 @@ def test_what_a_newer_engine_can_do(api: tuple[int, int], code: str | None) -> N
         except Failure as failure:
             found = failure.code
         assert found == code
+
+
+NEWER = RECORDED.replace(engine=Engine("28.5.2", (1, 51)))
+ISOLATED = {"com.docker.network.bridge.gateway_mode_ipv4": "isolated"}
+
+
+def test_isolated_is_for_internal_networks() -> None:
+    (step,) = plan("new", snapshot=NEWER, gateway_mode_ipv4="isolated", internal=True).steps
+    assert isinstance(step, steps.CreateNetwork)
+    assert step.body["Options"] == ISOLATED
+    standing = {**(RECORDED.find_network("fx-int") or {}), "Name": "closed", "Id": "c" * 64, "Options": ISOLATED}
+    closed = NEWER.replace(networks=(standing,))
+    assert words(plan("closed", snapshot=closed, gateway_mode_ipv4="isolated")) == []
+    for name, params in (("new", {"gateway_mode_ipv4": "isolated"}), ("closed", {"internal": False})):
+        with pytest.raises(Failure) as caught:
+            plan(name, snapshot=closed, rebuilt=True, **params)
+        assert caught.value.code == "option_conflict"
+        assert "internal=true" in caught.value.message
+
+
+def test_ipv6_cannot_stay_without_its_subnet() -> None:
+    pools = [{"subnet": "10.231.8.0/24", "iprange": "10.231.8.128/25", "gateway": "10.231.8.254"}]
+    with pytest.raises(Failure) as caught:
+        plan("fx-six", rebuilt=True, ipam_config=pools)
+    assert caught.value.code == "option_conflict"
+    assert "enable_ipv6=false" in caught.value.message
+    bare = RECORDED.replace(summaries=(), containers={})
+    made = plan("fx-six", snapshot=bare, rebuilt=True, ipam_config=pools, enable_ipv6=False)
+    assert made.reconstruction is not None
 
 
 def test_host_mode_cannot_join() -> None:

@@ -28,7 +28,12 @@ ENDPOINTS: list[t.Any] = [
     pytest.param({"name": "web", "aliases": None}, EndpointWish("web"), id="aliases-unset"),
     pytest.param({"name": "web", "ipv4_address": "10.0.0.5"}, EndpointWish("web", ipv4_address="10.0.0.5"), id="ipv4"),
     pytest.param({"name": "web", "ipv6_address": "FD00::0:5"}, EndpointWish("web", ipv6_address="fd00::5"), id="ipv6"),
-    pytest.param({"name": "web", "ipv4_address": ""}, EndpointWish("web"), id="address-empty"),
+    pytest.param({"name": "web", "ipv4_address": ""}, EndpointWish("web", ipv4_address=""), id="address-to-be-gone"),
+    pytest.param(
+        {"name": "web", "driver_opts": {"a": None, "b": True}},
+        EndpointWish("web", driver_opts={"a": None, "b": "true"}),
+        id="option-to-be-gone",
+    ),
     pytest.param(
         {"name": "w", "mac_address": "02:AB:0:0:0:1"}, EndpointWish("w", mac_address="02:ab:0:0:0:1"), id="mac"
     ),
