@@ -23,6 +23,10 @@ for _skipped in range(random.randrange(5000)):
 _mtus = itertools.cycle(range(1300, 1500))
 
 
+# The alias of the member that names the network by its ID.
+BY_ID = "again"
+
+
 @dataclass(frozen=True)
 class Resident:
     """A container on the network: its name there, a fixed last part of its address, whether it runs, its host port."""
@@ -62,24 +66,31 @@ class NetworkBed(Bed):
             Resident(f"{self.name}-two", "both"),
             Resident(f"{self.name}-fixed", "here", last=50, port=next_port()),
             Resident(f"{self.name}-idle", "sleeps", runs=False),
-            *([Resident(f"{self.name}-id", "again", port=next_port())] if self.scenario.recreates else []),
+            *([Resident(f"{self.name}-id", BY_ID, port=next_port())] if self.scenario.recreates else []),
         )
         for each in self.residents:
-            network = network_id if each.alias == "again" else self.network
-            words = ["--name", each.name, "--network", network, "--network-alias", each.alias, "-v", "/volume"]
-            words += ["--ip", f"{self.subnet}.{each.last}"] if each.last else []
-            words += ["-p", f"127.0.0.1:{each.port}:80"] if each.port else []
-            words += ["--restart", "always"] if each.runs else []
-            docker("run", "-d", *words, IMAGE, "sh", "-c", COMMAND)
-            docker("exec", each.name, "sh", "-c", f"echo {self.token} | tee /volume/file /layer")
-            self.volumes |= {mount["Name"] for mount in self.inspect(each.name)["Mounts"]}
-            if not each.runs:
-                docker("stop", "-t", "0", each.name)
+            self._run(each, network_id if each.alias == BY_ID else self.network)
         self.client.connect_container_to_network(self.residents[0].name, self.other, aliases=["elsewhere"])
         self.requests = self.change()
 
+    def _run(self, each: Resident, network: str) -> None:
+        words = ["--name", each.name, "--network", network, "--network-alias", each.alias, "-v", "/volume"]
+        words += ["--ip", f"{self.subnet}.{each.last}"] if each.last else []
+        words += ["-p", f"127.0.0.1:{each.port}:80"] if each.port else []
+        words += ["--restart", "always"] if each.runs else []
+        docker("run", "-d", *words, IMAGE, "sh", "-c", COMMAND)
+        docker("exec", each.name, "sh", "-c", f"echo {self.token} | tee /volume/file /layer")
+        self.volumes |= {mount["Name"] for mount in self.inspect(each.name)["Mounts"]}
+        if not each.runs:
+            docker("stop", "-t", "0", each.name)
+
     def prepare(self) -> None:
-        pass  # it stands already
+        """Once it was made anew, the one that names the network by its ID names it by its name."""
+        for each in self.residents:
+            network_id = self.client.inspect_network(self.network)["Id"]
+            if each.alias == BY_ID and self.inspect(each.name)["HostConfig"]["NetworkMode"] != network_id:
+                self.client.remove_container(each.name, v=True, force=True)
+                self._run(each, network_id)
 
     def next_wish(self) -> int:
         """An MTU."""
