@@ -80,6 +80,12 @@ def same_driver_option(key: str, left: str, right: str) -> bool:
     return left == right if None in read else read[0] == read[1]
 
 
+def host_binding(options: t.Mapping[str, t.Any] | None) -> str:
+    """The address that a network's driver options give to publications without one; "" for every address."""
+    address = (options or {}).get(BRIDGE_OPTIONS["host_binding_ipv4"])
+    return "" if address in (None, "", "0.0.0.0") else str(address)
+
+
 # -- values ------------------------------------------------------------------------------------------------------------
 
 

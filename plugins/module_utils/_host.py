@@ -11,6 +11,7 @@ import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import host_binding
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
@@ -27,6 +28,11 @@ _LONG_ID = re.compile(r"[0-9a-f]{12,64}")
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
 
+def is_called(reference: str, name: str, object_id: str) -> bool:
+    """Whether an object of this name and ID is meant: by exact name, or by an ID of at least 12 hex digits."""
+    return name == reference or bool(_LONG_ID.fullmatch(reference) and object_id.startswith(reference))
+
+
 @dataclass(frozen=True)
 class Engine:
     """``is_local``: a unix socket, and the daemon in our own network namespace; None where we may not look."""
@@ -34,6 +40,16 @@ class Engine:
     version: str
     api: tuple[int, int]
     is_local: bool | None = None
+
+    @property
+    def leaks_loopback(self) -> bool | None:
+        """Whether neighbours on the same link reach what is published on 127.0.0.1; None: no telling from the version.
+
+        Engines before 28.0 redirect such packets wherever they come from (moby#45610); later ones drop them in the raw
+        table (moby#49325), unless the daemon runs with DOCKER_INSECURE_NO_IPTABLES_RAW=1, which cannot be seen here.
+        """
+        major = re.match(r"[0-9]+(?=\.)", self.version)
+        return int(major.group()) < 28 if major else None
 
 
 @dataclass(frozen=True)
@@ -177,6 +193,18 @@ class Snapshot:
                 for each in self.summaries
             )
         )
+
+    def default_address(self, container: Container) -> str:
+        """The address on which its publications without one are bound; "" for every address."""
+        main = container.main_network
+        if main is None:
+            return ""
+        network_id = (container.endpoints.get(main) or {}).get("NetworkID")
+        # By name where it was never started; there may be several of that name (engines before 25).
+        found = [each for each in self.networks if each["Id"] == network_id] or [
+            each for each in self.networks if each["Name"] == main
+        ]
+        return host_binding(found[0].get("Options")) if found else ""
 
     def inspected(self, summary: Summary) -> Container:
         return self.containers[summary.id]

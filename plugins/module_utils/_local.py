@@ -12,6 +12,7 @@ import os
 import socket
 import struct
 import typing as t
+from dataclasses import dataclass
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
@@ -37,15 +38,34 @@ def is_local(connection: Connection) -> bool | None:
         return None
 
 
+@dataclass(frozen=True)
+class Blocker:
+    """Why the engine could not have a host port on this address: the host lacks it, or a process has the port.
+
+    ``process``: ``name (PID n)``, as far as we may look.
+    """
+
+    address: str
+    is_missing: bool = False
+    process: str | None = None
+
+
 def check_free(container: str, publication: Publication) -> None:
-    """Bind the host port as the engine would, and let it go again. Raises Failure where somebody has it.
+    """Raises Failure where somebody has the host port."""
+    blocker = find_blocker(publication)
+    if blocker is not None:
+        raise _taken(container, publication, blocker)
+
+
+def find_blocker(publication: Publication) -> Blocker | None:
+    """Bind the host port as the engine would, and let it go again.
 
     TCP with SO_REUSEADDR and listen, UDP without, IPv6 alone (moby, libnetwork/portallocator). Protocols that this
     host's kernel or Python lacks, and ports that this user may not bind, stay unknown.
     """
     kind = _KINDS.get(publication.protocol)
     if kind is None or not publication.is_fixed:
-        return
+        return None
     for family, address in _addresses(publication.host_ip):
         try:
             with socket.socket(family, kind) as probe:
@@ -61,7 +81,10 @@ def check_free(container: str, publication: Publication) -> None:
                 # A host without IPv6 has no such wildcard either; the engine then publishes on IPv4 alone.
                 error.errno == errno.EADDRNOTAVAIL and publication.host_ip == ""
             ):
-                raise _taken(container, publication, address, error) from error
+                if error.errno == errno.EADDRNOTAVAIL:
+                    return Blocker(address, is_missing=True)
+                return Blocker(address, process=find_process(publication))
+    return None
 
 
 def _addresses(host_ip: str) -> list[tuple[socket.AddressFamily, str]]:
@@ -70,15 +93,15 @@ def _addresses(host_ip: str) -> list[tuple[socket.AddressFamily, str]]:
     return [(socket.AF_INET6 if ":" in host_ip else socket.AF_INET, host_ip)]
 
 
-def _taken(container: str, publication: Publication, address: str, error: OSError) -> Failure:
-    if error.errno == errno.EADDRNOTAVAIL:
+def _taken(container: str, publication: Publication, blocker: Blocker) -> Failure:
+    address, holder = blocker.address, blocker.process
+    if blocker.is_missing:
         return Failure(
             "port_conflict",
             f"Container {container!r} cannot publish {publication}: this host has no address {address}.",
             container=container,
             publication=str(publication),
         )
-    holder = find_process(publication)
     who = f"process {holder}" if holder else "a process on this host"
     return Failure(
         "port_conflict",

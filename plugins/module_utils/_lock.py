@@ -129,6 +129,20 @@ def find_locked(keys: t.Iterable[Key], locks: t.Mapping[str, t.Mapping[str, str]
     return found
 
 
+def find_held(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) -> frozenset[str]:
+    """The names of those of the locks whose owners live; the others were left behind. ``locks`` as above."""
+    now = _daemon_time(client)
+    me = identify(now)
+    return frozenset(name for name, labels in locks.items() if not Owner.from_labels(labels).is_gone(me, now))
+
+
+def locked_object(name: str, locks: t.Mapping[str, t.Mapping[str, str]]) -> Key | None:
+    """What a lock, or the guard of one, is about; None where its labels do not say. ``locks`` as above."""
+    locked = name[: -len(_GUARD)] if name.endswith(_GUARD) else name
+    kind, slash, object_name = locks.get(locked, {}).get(_OBJECT, "").partition("/")
+    return (kind, object_name) if slash else None
+
+
 def break_abandoned(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) -> None:
     """Remove those of the locks whose owners are gone: what a run that died while it gave them back has left.
 

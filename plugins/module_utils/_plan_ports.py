@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import host_binding
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import MODES_WITHOUT_PORTS, Blueprint
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
@@ -17,8 +17,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._item import Req
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import check_bind_policy
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
-
-HOST_BINDING = BRIDGE_OPTIONS["host_binding_ipv4"]
 
 
 def lay_ports(
@@ -94,8 +92,6 @@ def _host_binding(name: str, snapshot: Snapshot, request: Request) -> str:
     """The address that the network gives publications without one; "" for every address."""
     raw = snapshot.find_network(name)
     if raw is not None:
-        address = (raw.get("Options") or {}).get(HOST_BINDING)
-    else:
-        planned = request.networks.get(name)
-        address = ((planned.driver_options if planned else None) or {}).get(HOST_BINDING)
-    return "" if address in (None, "0.0.0.0") else str(address)
+        return host_binding(raw.get("Options"))
+    planned = request.networks.get(name)
+    return host_binding(planned.driver_options if planned else None)

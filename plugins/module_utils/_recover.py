@@ -60,6 +60,12 @@ def trial_name(name: str, token: str) -> str:
     return _part_name(name, "try", token)
 
 
+def read_part_name(name: str) -> tuple[str, str] | None:
+    """The object and the role (new, old, again or try) that a name of the ones above stands for."""
+    match = _LEFTOVER.fullmatch(name)
+    return (match.group("name"), match.group("role")) if match else None
+
+
 def find_journal(name: str, snapshot: Snapshot) -> Journal | None:
     """The journal of a change in which this container was to be replaced or made."""
     found = (each for each in snapshot.journals if any(entry.name == name for entry in each.entries))

@@ -37,13 +37,18 @@ def trial_network_name(name: str, original_id: str) -> str:
     return f"{name}.bridgeport-try-{original_id[:12]}"
 
 
+def read_trial_name(name: str) -> str | None:
+    """The network for which one of this name was a trial; None for any other name."""
+    match = _TRIAL.fullmatch(name)
+    return match.group("name") if match else None
+
+
 def find_rebuild(name: str, snapshot: Snapshot) -> Journal | None:
     return next((each for each in snapshot.journals if each.rebuild is not None and each.rebuild.name == name), None)
 
 
 def _find_trials(name: str, snapshot: Snapshot) -> list[Raw]:
-    matches = [(raw, _TRIAL.fullmatch(raw["Name"])) for raw in snapshot.networks]
-    return [raw for raw, match in matches if match and match.group("name") == name]
+    return [raw for raw in snapshot.networks if read_trial_name(raw["Name"]) == name]
 
 
 def is_rebuild_interrupted(name: str, snapshot: Snapshot) -> bool:

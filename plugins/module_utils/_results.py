@@ -23,11 +23,9 @@ def publication_result(publication: Publication, active: bool) -> dict[str, t.An
 
 def published_result(container: Container) -> list[dict[str, t.Any]]:
     """What a container publishes: as it is bound where it is, as it is configured where it is not."""
-    rows: list[dict[str, t.Any]] = []
-    for binding in (*container.bindings, *container.bindings_of_all):
-        rows.extend(publication_result(actual, True) for actual in binding.actual)
-        if not binding.actual:
-            rows.append(publication_result(binding.configured, False))
+    bindings = (*container.bindings, *container.bindings_of_all)
+    rows = [publication_result(actual, True) for actual in container.actual]
+    rows += [publication_result(binding.configured, False) for binding in bindings if not binding.actual]
     return sort_published(rows)
 
 
@@ -53,25 +51,15 @@ def container_result(container: Container, api: tuple[int, int]) -> dict[str, t.
     }
 
 
-def port_results(container: Container) -> list[dict[str, t.Any]]:
-    """One row a publication, with who can reach it."""
-    return [
-        {"container": container.name, "container_id": container.id, **row, "exposure": exposure(row["host_ip"])}
-        for row in published_result(container)
-    ]
+def exposed_result(container: Container, default_address: str) -> list[dict[str, t.Any]]:
+    """What a container publishes, with who can reach it. ``default_address``: see Snapshot.default_address."""
+    return [{**row, "exposure": exposure(row["host_ip"] or default_address)} for row in published_result(container)]
 
 
-def holder_results(containers: t.Iterable[Container]) -> list[dict[str, t.Any]]:
-    """Who has or wants which host port: running containers, and stopped ones that will take it at their next start."""
-    rows = []
-    for container in containers:
-        for row in published_result(container):
-            if row["host_port"] is not None:
-                fields = {key: row[key] for key in ("host_port", "protocol", "host_ip", "active")}
-                rows.append({**fields, "container": container.name, "container_port": row["container_port"]})
-    return sorted(
-        rows, key=lambda row: (str(row["host_port"]).zfill(11), row["protocol"], row["host_ip"], row["container"])
-    )
+def port_results(container: Container, default_address: str) -> list[dict[str, t.Any]]:
+    """One row a publication."""
+    owner = {"container": container.name, "container_id": container.id}
+    return [{**owner, **row} for row in exposed_result(container, default_address)]
 
 
 def endpoint_result(endpoint: Raw) -> dict[str, t.Any]:

@@ -31,6 +31,15 @@ def read_listing(client: Client) -> Snapshot:
     return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
 
 
+def read_changes(client: Client, snapshot: Snapshot) -> Snapshot:
+    """What changes of this collection have written down: those that are going on, and those that were cut off."""
+    volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
+    return snapshot.replace(
+        journals=tuple(read_journal(volume) for volume in volumes if LABEL in (volume.get("Labels") or {})),
+        locks={each["Name"]: each.get("Labels") or {} for each in volumes if each["Name"].startswith(_lock.PREFIX)},
+    )
+
+
 def read_snapshot(
     client: Client,
     networks: t.Sequence[NetworkWish],
@@ -45,12 +54,7 @@ def read_snapshot(
         # The bridge of a network that comes or goes in between is neither listed nor the host's own.
         both = None if before is None or after is None else tuple(each for each in before if each in after)
         snapshot = snapshot.replace(host_ranges=both)
-    snapshot = snapshot.replace(chosen=find_chosen(networks))
-    volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
-    snapshot = snapshot.replace(
-        journals=tuple(read_journal(volume) for volume in volumes if LABEL in (volume.get("Labels") or {})),
-        locks={each["Name"]: each.get("Labels") or {} for each in volumes if each["Name"].startswith(_lock.PREFIX)},
-    )
+    snapshot = read_changes(client, snapshot.replace(chosen=find_chosen(networks)))
     asked: dict[str, Summary] = {}
     names = [*(wish.name for wish in containers), *others]
     for network in networks:

@@ -157,7 +157,7 @@ ports:
       exposure: loopback
 holders:
   description:
-    - Who has which host port, of all containers, sorted by host port. O(name) and O(port) make no difference to it.
+    - Who has or wants which host port, sorted by host port. O(name) and O(port) make no difference to it.
     - A container that does not run is listed with the fixed ports that it takes at its next start.
   type: list
   elements: dict
@@ -176,11 +176,18 @@ holders:
       description: Whether it is bound.
       type: bool
     container:
-      description: The name of the container.
+      description: The name of the container. Empty for a process.
       type: str
     container_port:
-      description: The port in the container.
+      description: The port in the container. V(null) for a process.
       type: int
+    process:
+      description:
+        - The process that has a port which a stopped container takes at its next start, such as V(nginx (PID 812)).
+          V(unknown) where this user may not see which one it is, and empty for a container.
+        - C(host_ip) is then the address that the container wants. The process has it, or one that covers it.
+        - Processes are only found on a local engine, see RV(conflicts).
+      type: str
   sample:
     - host_port: 8054
       protocol: udp
@@ -188,6 +195,63 @@ holders:
       active: true
       container: docs-web
       container_port: 53
+      process: ""
+conflicts:
+  description:
+    - Fixed host ports that containers take at their next start, and that they cannot have. A container that does not
+      run is not in the way of another one now, so that this is where it is said beforehand.
+    - Of two stopped containers that want the same port each is listed. Sorted by container. O(name) and O(port) make no
+      difference to it.
+    - On a local engine, which is a unix socket and a daemon in the same network namespace, a host port that no running
+      container has is tried. It is bound for a moment and let go again. Elsewhere only containers are found.
+  type: list
+  elements: dict
+  returned: success
+  contains:
+    container:
+      description: The name of the container that does not run.
+      type: str
+    container_port:
+      description: The port in it.
+      type: int
+    protocol:
+      description: One of V(tcp), V(udp) and V(sctp).
+      type: str
+    host_ip:
+      description: The address on which it is configured, as in RV(ports).
+      type: str
+    host_port:
+      description: The port on the host.
+      type: int
+    kind:
+      description:
+        - Who is in the way. V(running) is a container that runs, V(stopped) one that does not run either and would have
+          the port if it were started first, V(process) a process of the host. V(no_address) is that the host does not
+          have the address.
+      type: str
+    holder:
+      description:
+        - The name of the container, or the process, such as V(nginx (PID 812)). Empty where it is not known.
+      type: str
+  sample:
+    - container: docs-old-web
+      container_port: 80
+      protocol: tcp
+      host_ip: ""
+      host_port: 8050
+      kind: running
+      holder: docs-web
+loopback_reachable_from_link:
+  description:
+    - Whether this version of the engine leaves what is published on an IPv4 loopback address reachable for neighbours
+      on the same link, who send their packets to that address.
+    - It is so before 28.0 (moby#45610), and not from then on (moby#49325). A daemon that runs with
+      C(DOCKER_INSECURE_NO_IPTABLES_RAW=1) is open again, which is not seen here, and so is a firewall of the host that
+      prevents it.
+    - V(null) where the version does not say.
+  type: bool
+  returned: success
+  sample: false
 failure:
   description:
     - Why the module failed. Further keys depend on the code.
@@ -199,6 +263,7 @@ failure:
         - "V(port_spec_invalid): O(port) cannot be read."
         - "V(container_not_found): there is no such container."
         - "V(ambiguous_name): a name or ID fits several objects."
+        - "V(option_conflict): O(api_version) is no version."
         - "V(sdk_missing): the Docker SDK for Python cannot be imported."
         - "V(daemon_unreachable): the daemon does not answer."
         - "V(daemon_error): the daemon refused a request. C(status) is its HTTP status."
@@ -215,10 +280,12 @@ failure:
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import find_conflicts, holder_results
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import find_blocker
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import parse_exposed
-from ansible_collections.bridgeport.docker.plugins.module_utils._results import holder_results, port_results
+from ansible_collections.bridgeport.docker.plugins.module_utils._results import port_results
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import inspect_containers, read_listing
 
 
@@ -234,13 +301,17 @@ def read_ports(client: Client, name: str | None, port: str | None) -> dict[str, 
                 "container_not_found", f"There is no container {name!r} whose ports could be read; check the name."
             )
         asked = [summary]
-    ports = [row for summary in asked for row in port_results(host.inspected(summary))]
+    containers = [host.inspected(summary) for summary in asked]
+    ports = [row for each in containers for row in port_results(each, host.default_address(each))]
     if keys is not None:
         ports = [row for row in ports if f"{row['container_port']}/{row['protocol']}" in keys]
+    conflicts = find_conflicts(host, find_blocker if host.engine.is_local else None)
     return {
         "changed": False,
         "ports": ports,
-        "holders": holder_results(host.inspected(summary) for summary in host.summaries),
+        "holders": holder_results(host, conflicts),
+        "conflicts": [conflict.as_dict() for conflict in conflicts],
+        "loopback_reachable_from_link": host.engine.leaks_loopback,
     }
 
 
