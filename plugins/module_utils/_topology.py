@@ -156,12 +156,13 @@ def _member_row(member: Summary, network: Raw, snapshot: Snapshot) -> Row:
 
 def free_addresses(network: Raw, members: t.Iterable[Summary]) -> list[Row]:
     """By pool. Only a running member has an address; a fixed one of a stopped container is not kept for it."""
-    used = set()
-    for member in members:
-        endpoint = member.endpoints.get(network["Name"]) or {}
-        for key in ("IPAddress", "GlobalIPv6Address"):
-            if endpoint.get(key):
-                used.add(normal_address(endpoint[key]))
+    endpoints = [member.endpoints.get(network["Name"]) or {} for member in members if member.is_running]
+    used = {
+        normal_address(endpoint[key])
+        for endpoint in endpoints
+        for key in ("IPAddress", "GlobalIPv6Address")
+        if endpoint.get(key)
+    }
     return [{"subnet": pool.subnet, "free": count_free(pool, used)} for pool in read_pools(network)]
 
 

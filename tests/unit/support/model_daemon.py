@@ -265,6 +265,8 @@ class ModelDaemon:
         parts = path.strip("/").split("/")
         if parts == ["version"]:
             return {"Version": self.version, "ApiVersion": f"{self.api[0]}.{self.api[1]}"}
+        if parts == ["info"]:
+            return {"Name": "model"}
         if parts == ["networks"]:
             return list(self.networks.values())
         if parts == ["containers", "json"]:

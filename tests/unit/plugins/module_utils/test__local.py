@@ -13,7 +13,13 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free, find_process, is_local
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import (
+    Blocker,
+    check_free,
+    find_blocker,
+    find_process,
+    is_local,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 
 KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
@@ -58,6 +64,9 @@ def test_a_port_that_a_process_has(protocol: str) -> None:
         other = "udp" if protocol == "tcp" else "tcp"
         check_free("web", Publication(80, other, "127.0.0.1", port))
         check_free("web", Publication(80, protocol, "127.0.0.2", port))
+        assert find_blocker(Publication(80, protocol, "127.0.0.2", port)) is None
+        process = find_process(Publication(80, protocol, "127.0.0.1", port))
+        assert find_blocker(Publication(80, protocol, "", port)) == Blocker("0.0.0.0", process=process)
     check_free("web", Publication(80, protocol, "127.0.0.1", port))
 
 

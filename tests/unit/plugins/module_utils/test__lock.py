@@ -25,10 +25,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     Key,
     Owner,
     break_abandoned,
+    find_held,
     find_locked,
     hold_locks,
     identify,
     lock_name,
+    locked_object,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     LOST_AFTER,
@@ -92,6 +94,34 @@ def dead() -> Owner:
     with subprocess.Popen(["true"]) as process:
         pass
     return replace(identify(NOW), token="dead", pid=process.pid)
+
+
+def test_held_and_abandoned_locks() -> None:
+    daemon = ModelDaemon()
+    client = connect(daemon)
+    for name, owner in (
+        ("bridgeport-lock-mine", identify(NOW)),
+        ("bridgeport-lock-dead", dead()),
+        ("bridgeport-lock-far", elsewhere(NOW * 2)),
+        ("bridgeport-lock-late", elsewhere(1.0)),
+    ):
+        stand(daemon, name, owner)
+    locks = {name: volume["Labels"] for name, volume in daemon.volumes.items()}
+    assert find_held(client, locks) == {"bridgeport-lock-mine", "bridgeport-lock-far"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param(lock_name(WEB), WEB, id="lock"),
+        pytest.param(f"{lock_name(WEB)}-break", WEB, id="guard"),
+        pytest.param(f"{lock_name(NET)}-break", None, id="guard-of-nothing"),
+        pytest.param("bridgeport-lock-foreign", None, id="labels-do-not-say"),
+    ],
+)
+def test_what_a_lock_is_about(name: str, expected: Key | None) -> None:
+    locks = {lock_name(WEB): {"bridgeport.docker.lock.object": "container/web"}, "bridgeport-lock-foreign": {}}
+    assert locked_object(name, locks) == expected
 
 
 # -- owners ------------------------------------------------------------------------------------------------------------

@@ -17,15 +17,35 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
+    again_name,
     backup_name,
     find_leftovers,
     is_interrupted,
     plan_recovery,
+    read_part_name,
     successor_name,
+    trial_name,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (successor_name("web"), ("web", "new")),
+        (backup_name("web", "a" * 64), ("web", "old")),
+        (again_name("web", "a" * 64), ("web", "again")),
+        (trial_name("web", "b" * 12), ("web", "try")),
+        ("web", None),
+        ("web.bridgeport-old-123", None),
+        (backup_name("web", "a" * 64) + "-x", None),
+    ],
+)
+def test_names_of_parts_are_read_back(name: str, expected: tuple[str, str] | None) -> None:
+    assert read_part_name(name) == expected
+
 
 # (running, name of its restart policy)
 ORIGINALS = [(True, "no"), (True, "always"), (False, "no"), (False, "on-failure")]

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import copy
 
+import pytest
+
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish, Pool, create_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
     describe_network,
     endpoint_result,
-    holder_results,
     network_result,
     port_results,
     published_result,
@@ -66,7 +67,6 @@ def test_ranges_and_ephemeral_ports_of_a_stopped_container() -> None:
         "81/tcp": [{"HostIp": "", "HostPort": "8000-8010"}],
     }
     assert [row["host_port"] for row in published_result(Container(raw))] == [None, "8000-8010"]
-    assert [row["host_port"] for row in holder_results([Container(raw)])] == ["8000-8010"]
 
 
 def test_container_result() -> None:
@@ -102,15 +102,26 @@ def test_endpoint_result_of_nothing() -> None:
 
 
 def test_exposure() -> None:
-    by_port = {row["container_port"]: row["exposure"] for row in port_results(recorded.container("ports"))}
+    by_port = {row["container_port"]: row["exposure"] for row in port_results(recorded.container("ports"), "")}
     assert by_port == {53: "loopback", 80: "all", 81: "loopback", 82: "loopback", 83: "all", 84: "loopback"}
 
 
-def test_holders_are_sorted_by_host_port() -> None:
-    holders = holder_results([recorded.container("ports"), recorded.container("created")])
-    numbers = [row["host_port"] for row in holders]
-    assert numbers == sorted(numbers)
-    assert {row["container"] for row in holders} == {"fx-ports", "fx-created"}
+@pytest.mark.parametrize(
+    ("default_address", "expected"), [("", "all"), ("127.0.0.1", "loopback"), ("192.0.2.7", "address")]
+)
+def test_exposure_of_what_has_no_address_yet(default_address: str, expected: str) -> None:
+    raw = copy.deepcopy(dict(recorded.container("created").raw))
+    raw["HostConfig"]["PortBindings"] = {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}
+    (row,) = port_results(Container(raw), default_address)
+    assert (row["host_ip"], row["exposure"], row["active"]) == ("", expected, False)
+
+
+def test_what_is_bound_is_there_though_no_configuration_explains_it() -> None:
+    raw = copy.deepcopy(dict(recorded.container("ports").raw))
+    raw["HostConfig"]["PortBindings"] = {"80/tcp": [{"HostIp": "192.0.2.7", "HostPort": "8080"}]}
+    found = [(row["host_ip"], row["active"]) for row in published_result(Container(raw))]
+    assert found.count(("192.0.2.7", False)) == 1
+    assert len([active for _address, active in found if active]) == 8
 
 
 def test_network_result() -> None:
