@@ -155,7 +155,7 @@ def test_loopback_is_safe_from_engine_28_on(version: str, expected: int) -> None
 def test_the_remedy_of_an_exposed_port_keeps_the_others() -> None:
     daemon = host()
     ports = {"80/tcp": [{"HostIp": ANY, "HostPort": "8080"}], "53/udp": [{"HostIp": "192.0.2.7", "HostPort": "53"}]}
-    exposed = {"80/tcp": {}, "53/udp": {}}
+    exposed: dict[str, t.Any] = {"80/tcp": {}, "53/udp": {}}
     daemon.add_container("web", HostConfig={"NetworkMode": "net", "PortBindings": ports}, ExposedPorts=exposed)
     (found,) = problems(daemon)
     assert "80/tcp as port 8080" in found["message"]
