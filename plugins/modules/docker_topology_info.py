@@ -13,8 +13,8 @@ description:
   - Returns networks with their members and free addresses, containers with their networks and publications, legacy
     links, endpoints on networks that are gone, what interrupted changes have left, and findings with their remedies.
   - The module changes nothing, and never returns values of a container's environment.
-  - It sends six requests, and one more for each container that is returned, is a member of a network that is returned,
-    or does not run.
+  - It sends six requests, however many containers there are, and one more for each container that is returned, is a
+    member of a network that is returned, or does not run.
 options:
   names:
     description:

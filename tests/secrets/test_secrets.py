@@ -248,6 +248,7 @@ def make_tasks(bed: Bed) -> list[tuple[str, str, Task, Check]]:
         ),
         ("network", "docker_bridge_network", network, changed),
         ("port info", "docker_port_info", {}, answered),
+        ("topology info", "docker_topology_info", {}, answered),
         ("probe", "docker_network_probe", {"source": main, "target": holder, "method": "resolve"}, answered),
         (
             "closed registry",
