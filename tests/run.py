@@ -50,7 +50,7 @@ PACKAGES_TOOL = COPY / "tests" / "support" / "engine_packages.py"
 ENGINES = BUILD / "engines"
 NEWER_ENGINES = ("trixie", "sid")
 # The suites that depend on the engine, and seconds for each.
-ENGINE_SUITES = {"fidelity": 1800, "conflicts": 900, "members": 900, "faults": 1800}
+ENGINE_SUITES = {"fidelity": 1800, "conflicts": 900, "members": 900, "ports": 600, "faults": 1800}
 RUNNING: set[subprocess.Popen[bytes]] = set()
 NO_ENGINE = "all of it: there is no engine"
 # What pip says when it fills the sanity tests' virtual environments.
@@ -410,6 +410,11 @@ def conflicts(log: Log, args: list[str]) -> Outcome:
     return run_pytest(log, "conflicts", args, timeout=900)
 
 
+def ports(log: Log, args: list[str]) -> Outcome:
+    """What containers publish, against docker port."""
+    return run_pytest(log, "ports", args, timeout=600)
+
+
 def no_secrets(log: Log, args: list[str]) -> Outcome:
     """Values of the environment and credentials in nothing that is printed, returned or written down."""
     return run_pytest(log, "secrets", args, timeout=900)
@@ -636,6 +641,7 @@ STAGES = {
     "fidelity": Stage(fidelity, needs_engine=True),
     "conflicts": Stage(conflicts, needs_engine=True),
     "members": Stage(members, needs_engine=True),
+    "ports": Stage(ports, needs_engine=True),
     "secrets": Stage(no_secrets, needs_engine=True),
     "newer-engine": Stage(newer_engine, needs_engine=True),
     "engines": Stage(engines, needs_engine=True, on_request=True),
@@ -648,7 +654,7 @@ LANES = (
     ("engine",),
     ("lint", "units", "molecule", "newer-engine", "fidelity"),
     ("differential", "integration", "faults", "engines", "bench"),
-    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts", "members", "secrets"),
+    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts", "members", "ports", "secrets"),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.

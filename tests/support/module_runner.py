@@ -23,7 +23,7 @@ import typing as t
 from pathlib import Path
 
 PACKAGE = "ansible_collections.bridgeport.docker.plugins.modules"
-MODULES = ("docker_port_publish", "docker_bridge_network")
+MODULES = ("docker_port_publish", "docker_bridge_network", "docker_port_info")
 # Seconds for one run.
 BOUND = 120
 
