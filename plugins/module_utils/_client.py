@@ -272,6 +272,21 @@ class Client:
             time.sleep(0.1)
         raise _unreachable(self.connection, "the output ended before the command", f"exec in {container}")
 
+    @contextlib.contextmanager
+    def hold_input(self, container: str) -> t.Iterator[None]:
+        """Hold the standard input of a container open: until this ends, or this process does in whatever way."""
+        # A connection that is handed over is not given back, so it is one of its own.
+        session = _open_session(self.connection, self.api_version)
+        with contextlib.closing(session):
+            try:
+                held = session.attach_socket(container, params={"stdin": 1, "stream": 1})
+            except docker.errors.APIError as error:
+                raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
+            except TRANSPORT_ERRORS as error:
+                raise _unreachable(self.connection, error, f"attach to {container}") from error
+            with contextlib.closing(held):
+                yield
+
 
 def _error_message(response: t.Any) -> str:
     try:

@@ -21,6 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import bre
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import remove_abandoned
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
     is_interrupted,
     plan_recovery,
@@ -138,6 +139,7 @@ def _converge(
         )
     if not check_mode:
         break_abandoned(client, host.locks)
+        host = remove_abandoned(client, host)
     # Somebody is at work on one of these, or was killed at it: either way its lock has to be had to know more.
     wished = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
     keys = interrupted | find_locked(wished, host.locks)

@@ -148,11 +148,11 @@ def break_abandoned(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) 
 
     ``locks``: the labels by volume name, as they were read a moment ago.
     """
-    me = identify(_daemon_time(client))
+    me = identify(daemon_time(client))
     # Guards first: one that was left behind would keep its lock from being broken.
     for name, labels in sorted(locks.items(), key=lambda item: not item[0].endswith(_GUARD)):
         owner = Owner.from_labels(labels)
-        if not owner.is_gone(me, _daemon_time(client)):
+        if not owner.is_gone(me, daemon_time(client)):
             continue
         if name.endswith(_GUARD):
             _remove(client, name)
@@ -166,7 +166,7 @@ def hold_locks(client: Client, keys: t.Iterable[Key]) -> t.Iterator[None]:
 
     Raises Failure(busy) where one of them is not to be had within WAIT.
     """
-    me = identify(_daemon_time(client))
+    me = identify(daemon_time(client))
     deadline = time.monotonic() + WAIT
     with contextlib.ExitStack() as held:
         for key in sorted(set(keys)):
@@ -182,7 +182,7 @@ def _acquire(client: Client, key: Key, me: Owner, deadline: float) -> None:
         owner = _try(client, name, me, {_OBJECT: "/".join(key)})
         if owner.token == me.token:
             return
-        if owner.is_gone(me, _daemon_time(client)):
+        if owner.is_gone(me, daemon_time(client)):
             _break(client, name, owner, me)
             continue
         if time.monotonic() > deadline:
@@ -207,7 +207,7 @@ def _break(client: Client, name: str, gone: Owner, me: Owner) -> None:
     guard = _guard_name(name)
     breaker = _try(client, guard, me)
     if breaker.token != me.token:
-        if breaker.is_gone(me, _daemon_time(client)):
+        if breaker.is_gone(me, daemon_time(client)):
             _remove(client, guard)
         time.sleep(_POLL)
         return
@@ -230,7 +230,7 @@ def _release(client: Client, name: str, me: Owner) -> None:
         guarding = client.find(f"/volumes/{guard}")
         if guarding is not None:
             breaker = Owner.from_labels(guarding.get("Labels") or {})
-            if breaker.token == me.token or breaker.is_gone(me, _daemon_time(client)):
+            if breaker.token == me.token or breaker.is_gone(me, daemon_time(client)):
                 _remove(client, guard)
         _remove(client, name)
     except (ApiError, Failure):
@@ -245,7 +245,7 @@ def _remove(client: Client, name: str) -> None:
             raise
 
 
-def _daemon_time(client: Client) -> float:
+def daemon_time(client: Client) -> float:
     """The daemon's clock in seconds since the epoch, as far as its last answer tells; ours may be another one."""
     date = email.utils.parsedate_to_datetime(client.last_date) if client.last_date else None
     return time.time() if date is None else date.timestamp()

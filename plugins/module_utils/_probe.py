@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 import typing as t
 from dataclasses import asdict, dataclass
@@ -15,12 +16,14 @@ from dataclasses import asdict, dataclass
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 HOST = "host"
-METHODS = ("resolve", "ping", "tcp", "http")
-METHODS_WITH_PORT = ("tcp", "http")
+METHODS = ("resolve", "ping", "tcp", "udp", "http")
+METHODS_WITH_PORT = ("tcp", "udp", "http")
 EXPECTATIONS = ("reachable", "unreachable")
 
 MAX_COUNT = 100
 MAX_TIMEOUT = 300
+# What an Ethernet frame holds beside the headers of IPv6 and UDP, rounded down: it goes in one piece.
+MAX_PAYLOAD = 1400
 
 # What the engine takes as a container's name, and DNS as a host's. No leading dash: it would be read as an option.
 _NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")
@@ -29,13 +32,18 @@ _PATH = re.compile(r"/[!-~]*")
 
 @dataclass(frozen=True)
 class Probe:
-    """One probe: who asks whom, how, and what is expected to come of it."""
+    """One probe: who asks whom, how, and what is expected to come of it.
+
+    ``source`` is empty where the probe starts on ``source_network`` and in no container that stands.
+    """
 
     source: str
+    source_network: str | None
     target: str
     method: str
     port: int | None
     path: str
+    payload: bytes
     count: int
     timeout: int
     expect: str
@@ -46,17 +54,25 @@ class Probe:
     def from_host(self) -> bool:
         return self.source == HOST
 
+    @property
+    def origin(self) -> str:
+        return self.source or f"network {self.source_network}"
+
     def describe(self) -> str:
         port = f" port {self.port}" if self.port else ""
-        return f"{self.method} to {self.target}{port} from {self.source}"
+        return f"{self.method} to {self.target}{port} from {self.origin}"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One attempt. ``address`` is None where it ended before there was one."""
+    """One attempt. ``address`` is None where it ended before there was one.
+
+    ``told`` is False where no answer came and that says nothing (udp).
+    """
 
     seq: int
     ok: bool
+    told: bool = True
     address: str | None = None
     latency_ms: float | None = None
     error: str | None = None
@@ -66,24 +82,37 @@ class Sample:
 
 @dataclass(frozen=True)
 class Report:
-    """What the samples of one probe say together. ``reachable`` is None where nothing could be tried (check mode)."""
+    """What the samples of one probe say together. None were taken where only a helper could have (check mode)."""
 
-    reachable: bool | None
     addresses: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     tool: str | None = None
     helper: bool = False
 
+    @property
+    def reachable(self) -> bool | None:
+        """None where it cannot be told."""
+        if any(sample.ok for sample in self.samples):
+            return True
+        # One refusal tells for all tries at an address: a host does not send one for each (RFC 1812, 4.3.2.8).
+        told = {sample.address for sample in self.samples if sample.told}
+        return False if self.samples and {sample.address for sample in self.samples} <= told else None
+
 
 def parse_probe(params: t.Mapping[str, t.Any]) -> Probe:
     """The module's options as a Probe. Raises Failure where they contradict each other or cannot mean anything."""
     method = params["method"]
+    source, network = params["source"], params["source_network"]
+    if bool(source) == bool(network):
+        raise Failure("option_conflict", "Give source or source_network, and not both: a probe starts in one place.")
     probe = Probe(
-        source=params["source"],
+        source=source or "",
+        source_network=network or None,
         target=parse_target(params["target"]),
         method=method,
         port=_parse_port(method, params["port"]),
         path=_parse_path(method, params["path"]),
+        payload=_parse_payload(method, params["payload"]),
         count=_in_range("count", params["count"], MAX_COUNT),
         timeout=_in_range("timeout", params["timeout"], MAX_TIMEOUT),
         expect=params["expect"],
@@ -95,7 +124,10 @@ def parse_probe(params: t.Mapping[str, t.Any]) -> Probe:
     if method == "resolve" and is_address(probe.target):
         raise Failure("option_conflict", f"method=resolve asks for a name, and {probe.target} is an address.")
     if probe.helper_image and probe.from_host:
-        raise Failure("option_conflict", "helper_image goes only with a container as source.")
+        raise Failure("option_conflict", "helper_image does not go with source=host, where no container is needed.")
+    if network and not probe.helper_image:
+        message = "source_network needs a helper_image: the probe is made by a container of it on that network."
+        raise Failure("option_conflict", message)
     return probe
 
 
@@ -133,7 +165,9 @@ def is_address(target: str) -> bool:
 def _parse_port(method: str, port: int | None) -> int | None:
     if method not in METHODS_WITH_PORT:
         if port is not None:
-            raise Failure("option_conflict", f"port goes only with method=tcp and http, not with {method}.")
+            raise Failure(
+                "option_conflict", f"port goes only with method={', '.join(METHODS_WITH_PORT)}, not with {method}."
+            )
         return None
     if port is None:
         raise Failure("option_conflict", f"method={method} needs a port.")
@@ -153,6 +187,20 @@ def _parse_path(method: str, path: str | None) -> str:
     return path
 
 
+def _parse_payload(method: str, payload: str | None) -> bytes:
+    """Every character is one byte, so that any datagram can be written down."""
+    if payload is None:
+        return b"\n"
+    if method != "udp":
+        raise Failure("option_conflict", f"payload goes only with method=udp, not with method={method}.")
+    if not 1 <= len(payload) <= MAX_PAYLOAD or max(payload) > "\xff":
+        raise Failure(
+            "option_conflict",
+            f"payload must have 1 to {MAX_PAYLOAD} characters from U+0000 to U+00FF, each of which is one byte.",
+        )
+    return payload.encode("latin-1")
+
+
 def _in_range(option: str, value: int, maximum: int) -> int:
     if not 1 <= value <= maximum:
         raise Failure("option_conflict", f"{option} is {value}, but must be 1 to {maximum}.")
@@ -163,14 +211,24 @@ def _in_range(option: str, value: int, maximum: int) -> int:
 
 
 def summarize_latency(samples: t.Iterable[Sample]) -> dict[str, float] | None:
-    values = [sample.latency_ms for sample in samples if sample.ok and sample.latency_ms is not None]
+    values = sorted(sample.latency_ms for sample in samples if sample.ok and sample.latency_ms is not None)
     if not values:
         return None
+    count = len(values)
+    average = sum(values) / count
     return {
-        "min_ms": min(values),
-        "avg_ms": round(sum(values) / len(values), 3),
-        "max_ms": max(values),
+        "min_ms": values[0],
+        "avg_ms": round(average, 3),
+        "median_ms": round((values[(count - 1) // 2] + values[count // 2]) / 2, 3),
+        "max_ms": values[-1],
+        "stddev_ms": round(math.sqrt(sum((value - average) ** 2 for value in values) / count), 3),
     }
+
+
+def measure_loss(samples: t.Iterable[Sample], address: str | None) -> float | None:
+    """How many percent of the tries at this address were not answered; None where there was no try."""
+    answered = [sample.ok for sample in samples if sample.address == address]
+    return round(100 * answered.count(False) / len(answered), 1) if answered else None
 
 
 def is_expected_status(probe: Probe, status: int) -> bool:
@@ -193,16 +251,19 @@ def build_result(probe: Probe, report: Report) -> dict[str, t.Any]:
     # The address that answered; where none did, the first that was tried.
     reached = [sample.address for sample in report.samples if sample.ok and sample.address]
     tried = [*reached, *report.addresses]
+    address = tried[0] if tried else None
     result: dict[str, t.Any] = {
         "changed": False,
-        "source": probe.source,
+        "source": probe.source or None,
+        "source_network": probe.source_network,
         "target": probe.target,
         "method": probe.method,
         "reachable": report.reachable,
-        "address": tried[0] if tried else None,
+        "address": address,
         "addresses": list(report.addresses),
         "samples": [_show_sample(probe, sample) for sample in report.samples],
         "latency": summarize_latency(report.samples),
+        "loss_percent": measure_loss(report.samples, address),
         "tool": report.tool,
         "helper": report.helper,
     }
@@ -214,16 +275,18 @@ def build_result(probe: Probe, report: Report) -> dict[str, t.Any]:
 
 
 def _show_sample(probe: Probe, sample: Sample) -> dict[str, t.Any]:
-    hidden = {"body"} if probe.method == "http" else {"body", "status"}
+    hidden = {"body", "told"} if probe.method == "http" else {"body", "told", "status"}
     return {key: value for key, value in asdict(sample).items() if key not in hidden}
 
 
 def judge(probe: Probe, report: Report, networks: t.Sequence[str]) -> Failure | None:
     """The failure that this report means, or None where it is what was expected. ``networks`` are the source's."""
-    if report.reachable is None:
+    if not report.samples:
         return None
     message = None
-    if probe.expect == "unreachable":
+    if report.reachable is None:
+        message = _describe_silence(probe, report)
+    elif probe.expect == "unreachable":
         if report.reachable:
             message = _describe_reached(probe, report, networks)
     elif not report.reachable:
@@ -233,7 +296,7 @@ def judge(probe: Probe, report: Report, networks: t.Sequence[str]) -> Failure | 
         if answer and answer.status is not None and not is_expected_status(probe, answer.status):
             wanted = ", ".join(map(str, probe.expected_status)) or "200 to 399"
             message = (
-                f"The answer of {probe.target}{_at(answer.address, probe)} port {probe.port} to {probe.source} for "
+                f"The answer of {probe.target}{_at(answer.address, probe)} port {probe.port} to {probe.origin} for "
                 f"{probe.path} has status {answer.status}, not {wanted}. Look at its logs, or set expected_status."
             )
     if message is None:
@@ -241,7 +304,7 @@ def judge(probe: Probe, report: Report, networks: t.Sequence[str]) -> Failure | 
     failure = Failure(
         "unreachable",
         message,
-        source=probe.source,
+        source=probe.origin,
         target=probe.target,
         method=probe.method,
         expect=probe.expect,
@@ -262,8 +325,17 @@ def _describe_reached(probe: Probe, report: Report, networks: t.Sequence[str]) -
     sample = next(sample for sample in report.samples if sample.ok)
     advice = "Close what lets it through, or drop expect=unreachable."
     if networks:
-        advice = f"Take one of the two off the networks they share ({probe.source} is on: {_join(networks)})."
+        advice = f"Take one of the two off the networks they share ({probe.origin} is on: {_join(networks)})."
     return f"{probe.describe()} succeeds{_at(sample.address, probe)}, but expect is unreachable. {advice}"
+
+
+def _describe_silence(probe: Probe, report: Report) -> str:
+    silent = next(sample for sample in report.samples if not sample.told)
+    return (
+        f"{probe.describe()} cannot be told: {silent.error}{_at(silent.address, probe)}, and nothing said that the port"
+        " is closed. A service that does not answer to what was sent is as silent as a network that drops it. Set"
+        " payload to a question that the service answers, or probe with another method."
+    )
 
 
 def _describe_unreached(probe: Probe, report: Report, networks: t.Sequence[str]) -> str:
@@ -275,12 +347,12 @@ def _describe_unreached(probe: Probe, report: Report, networks: t.Sequence[str])
     if not probe.from_host and not report.addresses:
         advice = (
             "A name is known only on a user-defined network that both are on "
-            f"({probe.source} is on: {_join(networks)}), and while its container runs."
+            f"({probe.origin} is on: {_join(networks)}), and while its container runs."
         )
     elif probe.method in METHODS_WITH_PORT:
         advice = f"Check that {probe.target} runs, and that it listens on port {probe.port} on all of its addresses."
     else:
         advice = f"Check that {probe.target} runs and that a network leads there."
     if networks and report.addresses:
-        advice += f" {probe.source} is on: {_join(networks)}."
+        advice += f" {probe.origin} is on: {_join(networks)}."
     return f"{probe.describe()} failed: {'; '.join(reasons)}. {advice}"

@@ -11,8 +11,9 @@ import random
 import sys
 import time
 import typing as t
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
+from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -25,6 +26,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe import (
     is_address,
     judge,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import NoKeeper, run_helper
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
     Outcome,
     Tool,
@@ -37,11 +39,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools imp
     ping_tools,
     resolve_tools,
     tcp_tools,
+    udp_tools,
 )
 
 Execute = t.Callable[[Tool], t.Tuple[int, str, float]]
 
-PROBE_LABEL = "bridgeport.docker.probe"
 # What a busy daemon may add to the time that a program takes.
 EXECUTE_MARGIN = 60
 NETWORKS_WITHOUT_DNS = ("bridge", "host", "none")
@@ -125,7 +127,6 @@ class Prober:
 
     def _report(self, addresses: t.Sequence[str], samples: t.Sequence[Sample]) -> Report:
         return Report(
-            reachable=any(sample.ok for sample in samples),
             addresses=tuple(addresses),
             samples=tuple(samples),
             tool=self.tool,
@@ -144,6 +145,9 @@ class Prober:
             python = sys.executable if probe.from_host else "python3"
             return ping_tools(address, probe.count, probe.timeout, python)
         port = probe.port or 0
+        if probe.method == "udp":
+            python = sys.executable if probe.from_host else "python3"
+            return udp_tools(address, port, probe.timeout, probe.payload, python)
         if probe.method == "tcp":
             if probe.from_host:
                 return host_tcp_tools(address, port, probe.timeout, sys.executable)
@@ -157,6 +161,7 @@ def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
     return Sample(
         seq=seq,
         ok=outcome.ok,
+        told=outcome.told,
         address=address,
         latency_ms=None if outcome.latency_ms is None else round(outcome.latency_ms, 3),
         error=outcome.error,
@@ -170,15 +175,21 @@ def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
 
 def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any], check_mode: bool) -> dict[str, t.Any]:
     """The module's result. Raises Failure where the probe could not be made or showed something unexpected."""
-    host = Snapshot(Engine("", client.api_version), tuple(map(read_summary, client.get("/containers/json", all=1))))
-    if probe.helper_image and client.find(f"/images/{probe.helper_image}/json") is None:
+    summaries = tuple(map(read_summary, client.get("/containers/json", all=1)))
+    host = Snapshot(Engine("", client.api_version), summaries)
+    if probe.helper_image and client.find(f"/images/{quote(probe.helper_image)}/json") is None:
         raise Failure(
             "image_not_found",
             f"helper_image {probe.helper_image} is not on the engine. A probe pulls nothing: do it first.",
             image=probe.helper_image,
         )
+    networks: t.Sequence[str] = ()
     if probe.from_host:
-        report, networks = _probe_from_host(client, host, probe, run_command), []
+        report = _probe_from_host(client, host, probe, run_command)
+    elif probe.source_network:
+        network = _find_network(host.replace(networks=tuple(client.get("/networks"))), probe.source_network)
+        networks = [network["Name"]]
+        report = _probe_from_network(client, probe, network, check_mode)
     else:
         source = _find_source(host, probe)
         networks = _networks_of(host, source)
@@ -187,11 +198,9 @@ def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any],
     if failure:
         raise failure
     result = build_result(probe, report)
-    if report.reachable is None:
-        warning = (
-            f"The probe was not made: {probe.source} has no program for it, and check mode starts no helper container."
-        )
-        result["warnings"] = [warning]
+    if not report.samples:
+        why = "" if probe.source_network else f"{probe.source} has no program for it, and "
+        result["warnings"] = [f"The probe was not made: {why}check mode starts no helper container."]
     return result
 
 
@@ -216,6 +225,23 @@ def _find_source(host: Snapshot, probe: Probe) -> Summary:
     return source
 
 
+def _find_network(host: Snapshot, name: str) -> t.Mapping[str, t.Any]:
+    network = host.find_network(name)
+    if network is None:
+        raise Failure(
+            "network_not_found",
+            f"There is no network {name!r} to probe from. Give its exact name, or 12 or more digits of its ID.",
+            network=name,
+        )
+    if network["Driver"] in ("host", "null"):
+        raise Failure(
+            "option_conflict",
+            f"source_network {name} is no network that containers share. Take source=host, or another network.",
+            network=name,
+        )
+    return network
+
+
 def _namespace_owner(host: Snapshot, container: Summary) -> Summary:
     """The container whose network this one uses: itself, or that of ``network_mode: container:ID``."""
     kind, _colon, reference = container.network_mode.partition(":")
@@ -227,57 +253,79 @@ def _networks_of(host: Snapshot, container: Summary) -> list[str]:
     return sorted(_namespace_owner(host, container).endpoints)
 
 
-# -- from a container ----------------------------------------------------------------------------------------
+# -- from a container, or from a network ---------------------------------------------------------------------
 
 
 def _probe_from_container(
     client: Client, probe: Probe, source: Summary, networks: t.Sequence[str], check_mode: bool
 ) -> Report:
-    station = Station(execute_in(client, source.id))
     with ExitStack() as stack:
 
         def open_helper() -> Station:
-            return Station(execute_in(client, stack.enter_context(_helper(client, probe, source))), helper=True)
+            return _open_helper(client, probe, f"container:{source.id}", source.id, stack)
 
+        station = Station(execute_in(client, source.id))
         prober = Prober(probe, station, open_helper if probe.helper_image and not check_mode else None)
-
-        def resolve() -> t.Sequence[str] | Outcome:
-            if is_address(probe.target):
-                return (probe.target,)
-            if all(network in NETWORKS_WITHOUT_DNS for network in networks):
-                return _no_dns(probe)
-            outcome = prober.run(prober.resolve_tools(), 1)[0]
-            return outcome.addresses if outcome.ok else outcome
-
         try:
-            if probe.method != "resolve":
-                return prober.report(resolve)
-            if all(network in NETWORKS_WITHOUT_DNS for network in networks):
-                return prober.report(lambda: _no_dns(probe))
-            return prober.report_resolve()
+            return _probe_with(prober, networks)
         except NoTool as error:
             if check_mode and probe.helper_image:
-                return Report(reachable=None)
-            raise _lacking_tools(probe, source, prober.station.helper, str(error)) from error
+                return Report()
+            holder = f"the image of {probe.source} ({source.image}) has no"
+            if prober.station.helper:
+                holder = f"neither {probe.source} nor helper_image {probe.helper_image} has a"
+            raise _lacking_tools(probe, holder, str(error)) from error
+
+
+def _probe_from_network(client: Client, probe: Probe, network: t.Mapping[str, t.Any], check_mode: bool) -> Report:
+    if check_mode:
+        return Report()
+    with ExitStack() as stack:
+        prober = Prober(probe, _open_helper(client, probe, network["Id"], network["Id"], stack), None)
+        try:
+            return _probe_with(prober, [network["Name"]])
+        except NoTool as error:
+            raise _lacking_tools(probe, f"helper_image {probe.helper_image} has no", str(error)) from error
+
+
+def _open_helper(client: Client, probe: Probe, network_mode: str, origin: str, stack: ExitStack) -> Station:
+    # Enough for a name with eight addresses that are all silent.
+    lifetime = 60 + 8 * probe.count * (probe.timeout + 5)
+    try:
+        helper = run_helper(client, probe.helper_image or "", network_mode, origin, lifetime)
+        return Station(execute_in(client, stack.enter_context(helper)), helper=True)
+    except NoKeeper as error:
+        raise _lacking_tools(probe, f"helper_image {probe.helper_image} has no", str(error)) from error
+
+
+def _probe_with(prober: Prober, networks: t.Sequence[str]) -> Report:
+    probe = prober.probe
+    has_dns = not all(network in NETWORKS_WITHOUT_DNS for network in networks)
+
+    def resolve() -> t.Sequence[str] | Outcome:
+        if is_address(probe.target):
+            return (probe.target,)
+        if not has_dns:
+            return _no_dns(probe)
+        outcome = prober.run(prober.resolve_tools(), 1)[0]
+        return outcome.addresses if outcome.ok else outcome
+
+    return prober.report_resolve() if probe.method == "resolve" and has_dns else prober.report(resolve)
 
 
 def _no_dns(probe: Probe) -> Outcome:
-    return Outcome(False, error=f"cannot resolve the name: {probe.source} is on no network that has a DNS of its own")
+    why = "has no DNS of its own" if probe.source_network else "is on no network that has a DNS of its own"
+    return Outcome(False, error=f"cannot resolve the name: {probe.origin} {why}")
 
 
-def _lacking_tools(probe: Probe, source: Summary, helped: bool, reasons: str) -> Failure:
-    if helped:
-        what = f"neither {probe.source} nor helper_image {probe.helper_image} has a program for it"
-        advice = "Take a helper_image with busybox or python3."
-    elif probe.helper_image:
-        what, advice = f"helper_image {probe.helper_image} has no program for it", "Take one with busybox or python3."
-    else:
-        what = f"the image of {probe.source} ({source.image}) has no program for it"
-        advice = "Set helper_image to an image on the engine that has busybox or python3."
+def _lacking_tools(probe: Probe, holder: str, reasons: str) -> Failure:
+    """``holder``: who "has no" or "has a"."""
+    wanted = "python3, or bash and dd" if probe.method == "udp" else "busybox or python3"
+    advice = f"Set helper_image to an image on the engine that has {wanted}."
     return Failure(
         "unsupported",
-        f"{probe.describe()} cannot be tried: {what} ({reasons}). {advice}",
-        source=probe.source,
+        f"{probe.describe()} cannot be tried: {holder} program for it ({reasons}). {advice}",
+        source=probe.origin,
         target=probe.target,
         method=probe.method,
     )
@@ -297,69 +345,6 @@ def execute_in(client: Client, container: str) -> Execute:
         return code, output, (time.monotonic() - start) * 1000
 
     return execute
-
-
-# -- the helper container ------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _helper(client: Client, probe: Probe, source: Summary) -> t.Iterator[str]:
-    """A container in the source's network namespace. Ends by itself should this module be killed."""
-    # Enough for a name with eight addresses that are all silent.
-    lifetime = str(60 + 8 * probe.count * (probe.timeout + 5))
-    keepers = (
-        ["sleep", lifetime],
-        ["busybox", "sleep", lifetime],
-        ["python3", "-c", "import sys, time; time.sleep(float(sys.argv[1]))", lifetime],
-    )
-    for keeper in keepers:
-        name = f"bridgeport-probe-{random.getrandbits(48):012x}"
-        helper = client.post("/containers/create", _helper_body(probe, source, keeper), name=name)["Id"]
-        try:
-            try:
-                client.post(f"/containers/{helper}/start")
-            except ApiError as error:
-                # The image lacks that program: the engine has removed the container, for it has auto_remove.
-                if "executable file not found" not in error.message:
-                    raise
-                continue
-            yield helper
-            return
-        finally:
-            _remove(client, helper)
-    raise _lacking_tools(probe, source, False, "neither sleep, busybox nor python3 can be started")
-
-
-def _helper_body(probe: Probe, source: Summary, command: t.Sequence[str]) -> dict[str, t.Any]:
-    return {
-        "Image": probe.helper_image,
-        "Entrypoint": list(command),
-        "Cmd": [],
-        # ping needs raw packets, and nothing here needs more.
-        "User": "0:0",
-        "Labels": {PROBE_LABEL: source.id},
-        "HostConfig": {
-            "NetworkMode": f"container:{source.id}",
-            "AutoRemove": True,
-            "CapDrop": ["ALL"],
-            "CapAdd": ["NET_RAW"],
-            "LogConfig": {"Type": "none"},
-        },
-    }
-
-
-def _remove(client: Client, container: str) -> None:
-    """Remove a container and wait, within bounds, until it is gone."""
-    for _attempt in range(50):
-        try:
-            client.request("DELETE", f"/containers/{container}", params={"force": 1, "v": 1})
-        except ApiError as error:
-            if error.status == 404:
-                return
-            if error.status != 409:  # the engine is removing it already
-                raise
-        time.sleep(0.1)
-    raise Failure("daemon_error", f"The probe's helper container {container[:12]} is not gone 5 s after its removal.")
 
 
 # -- from this host ------------------------------------------------------------------------------------------

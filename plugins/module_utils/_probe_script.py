@@ -54,6 +54,14 @@ def tcp(address, port, linger):
                 raise OSError("accepted and closed at once: nothing listens behind the published port")
         return {"ms": elapsed}
 
+def udp(address, port, payload):
+    with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as connection:
+        # Connected, so that an ICMP message about it comes back as an error.
+        connection.connect((address, int(port)))
+        connection.send(bytes.fromhex(payload))
+        connection.recv(1)
+        return {"ms": measure()}
+
 def http(address, port, host, path, limit):
     global START
     import http.client
@@ -131,10 +139,10 @@ def main(action, arguments):
         return
     signal.setitimer(signal.ITIMER_REAL, LIMIT)
     try:
-        result = {"dns": dns, "lookup": lookup, "tcp": tcp, "http": http}[action](*arguments)
+        result = {"dns": dns, "lookup": lookup, "tcp": tcp, "udp": udp, "http": http}[action](*arguments)
         result.setdefault("ms", measure())
     except Late:
-        result = {"error": "no answer within %g s" % LIMIT}
+        result = {"error": "no answer within %g s" % LIMIT, "late": True}
     except OSError as error:
         result = {"error": error.strerror or str(error)}
     signal.setitimer(signal.ITIMER_REAL, 0)

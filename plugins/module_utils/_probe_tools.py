@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _dns_message
@@ -34,7 +34,7 @@ _GRACE = 5
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attempt of one program showed."""
+    """What one attempt of one program showed. ``told`` is False where no answer came and that says nothing."""
 
     ok: bool
     latency_ms: float | None = None
@@ -42,6 +42,7 @@ class Outcome:
     addresses: tuple[str, ...] = ()
     status: int | None = None
     body: str | None = None
+    told: bool = True
 
 
 class ToolUnusable(Exception):
@@ -129,6 +130,23 @@ def tcp_tools(address: str, port: int, limit: int) -> list[Tool]:
     ]
 
 
+def udp_tools(address: str, port: int, limit: int, payload: bytes, python: str = "python3") -> list[Tool]:
+    """Not nc: none of its kinds tells a reply from a refusal reliably."""
+    seconds = limit + _GRACE
+    escaped = "".join(f"\\x{byte:02x}" for byte in payload)
+    return [
+        _python_tool(python, limit, partial(parse_python_udp, limit=limit), seconds)(
+            "udp", address, str(port), payload.hex()
+        ),
+        Tool(
+            "bash",
+            ("timeout", str(limit), "bash", "-c", _BASH_UDP, "probe", address, str(port), escaped),
+            partial(parse_udp, limit=limit),
+            seconds,
+        ),
+    ]
+
+
 def http_tools(address: str, port: int, host: str, path: str, limit: int) -> list[Tool]:
     """By address, with the name in the Host header: busybox's wget, linked statically, may crash on names."""
     seconds = limit + _GRACE
@@ -195,6 +213,14 @@ for message; do
     dd bs=2048 count=1 2>/dev/null <&3 | od -An -v -tx1
     echo ---
 done
+"""
+
+# Into /dev/null: what it replied is of no interest, that something did is.
+_BASH_UDP = r"""
+command -v dd >/dev/null || exit 127
+exec 3<>"/dev/udp/$1/$2" || exit 1
+printf "$3" | dd obs=2048 2>/dev/null >&3
+dd bs=65536 count=1 <&3 >/dev/null
 """
 
 _FETCH = {
@@ -285,6 +311,17 @@ def parse_connect(code: int, output: str, wall: float, limit: int) -> list[Outco
     return [_failed(code, output, limit)]
 
 
+def parse_udp(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
+    """bash: 0 means that a datagram came back."""
+    outcome = parse_connect(code, output, wall, limit)[0]
+    return [replace(outcome, told=code not in _LATE_CODES)]
+
+
+def parse_python_udp(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
+    late = _read_report(code, output, limit).get("late", False)
+    return [replace(outcome, told=not late) for outcome in parse_python(code, output, wall, limit)]
+
+
 def parse_nslookup(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
     _check_usable(code, output)
     if re.search(r"^Address 1:", output, re.MULTILINE):
@@ -361,7 +398,7 @@ def parse_python_dns(
 
 def _read_report(code: int, output: str, limit: int) -> dict[str, t.Any]:
     if code in _LATE_CODES:
-        return {"error": _late(limit)}
+        return {"error": _late(limit), "late": True}
     _check_usable(code, "" if "bridgeport:" in output else output)
     report = re.search(r"^bridgeport:(\{.*\})$", output, re.MULTILINE)
     if code or not report:

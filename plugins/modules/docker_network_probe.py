@@ -10,13 +10,15 @@ module: docker_network_probe
 short_description: Prove that a container is reachable from another one, or that it is not
 version_added: 1.0.0
 description:
-  - Tries from inside a running container, or from the host, whether a container, network alias or address answers,
-    and fails when the answer is not the one that was expected. With O(expect=unreachable) it proves isolation.
+  - Tries from inside a running container, from a network or from the host, whether a container, network alias or
+    address answers, and fails when the answer is not the one that was expected. With O(expect=unreachable) it proves
+    isolation.
   - A probe that cannot be made proves nothing. It fails with O(expect=unreachable) as well.
   - From a container the probe is made by what the container's image has, run in it as C(docker exec) would.
     C(python3) does for every O(method). Otherwise O(method=resolve) needs C(nslookup), or C(bash), C(dd) and C(od);
-    O(method=ping) needs C(ping); O(method=tcp) needs C(nc) or C(bash); O(method=http) needs C(curl) or C(wget);
-    C(busybox) has all of these. For images that have none of them see O(helper_image).
+    O(method=ping) needs C(ping); O(method=tcp) needs C(nc) or C(bash); O(method=udp) needs C(bash) and C(dd);
+    O(method=http) needs C(curl) or C(wget). C(busybox) has what all of these need but O(method=udp). For images that
+    have none of them see O(helper_image).
   - The module changes nothing and always returns RV(ignore:changed=false).
 options:
   source:
@@ -24,8 +26,14 @@ options:
       - Where the probe starts. The exact name of a running container, its ID (at least 12 hex digits), or V(host).
       - V(host) is the host that runs this module. It needs no program for V(tcp), V(http) and V(resolve).
         V(ping) needs C(ping), C(busybox) or the right to send ICMP packets, which C(root) has.
+      - Exactly one of O(source) and O(source_network) is required.
     type: str
-    required: true
+  source_network:
+    description:
+      - Where the probe starts, in place of O(source). The exact name of a network, or its ID (at least 12 hex digits).
+        A short-lived container of O(helper_image), which is required then, is started on it.
+      - Shows what a container that joins this network would reach. It has an address of the network for that time.
+    type: str
   target:
     description:
       - Whom to reach. A container's name, a network alias or an IP address.
@@ -48,15 +56,22 @@ options:
       - V(http) is an HTTP answer at O(port), of any status for O(expect=unreachable), of an O(expected_status) for
         O(expect=reachable). No proxy is used and no redirect is followed.
     type: str
-    choices: [resolve, ping, tcp, http]
+    choices: [resolve, ping, tcp, udp, http]
     default: ping
   port:
     description:
-      - The TCP port, V(1) to V(65535). Required with O(method=tcp) and O(method=http), and refused with the others.
+      - The TCP or UDP port, V(1) to V(65535). Required with O(method=tcp), O(method=udp) and O(method=http), and
+        refused with the others.
     type: int
   path:
     description:
       - What to ask for with O(method=http), with its query. V(/) when not set. Refused with the other methods.
+    type: str
+  payload:
+    description:
+      - What to send with O(method=udp), V(1) to V(1400) characters. A newline when not set. Refused with the other
+        methods.
+      - Each character from U+0000 to U+00FF is one byte, so that V("\x1b\0") in double quotes is the bytes 27 and 0.
     type: str
   count:
     description:
@@ -89,9 +104,11 @@ options:
     description:
       - An image on the engine that has C(busybox) or C(python3). It is never pulled.
       - When the source's image has no program for the probe, a container of this image is started in the source's
-        network, makes the probe, and is removed. It has the label C(bridgeport.docker.probe), and ends by itself
-        should the module be killed.
-      - Only for a container as O(source).
+        network, makes the probe, and is removed.
+      - It has the label C(bridgeport.docker.probe) and ends with the module, also when that is killed. One that was
+        killed before its start is removed by the next run of a module of this collection that changes something, some
+        minutes later.
+      - Refused with O(source=host).
     type: str
 extends_documentation_fragment:
   - bridgeport.docker._docker
@@ -102,8 +119,8 @@ attributes:
   check_mode:
     support: full
     details:
-      - The probe is made in check mode as well, but no helper container is started. Where only that could make it,
-        the module warns and returns RV(reachable=none).
+      - The probe is made in check mode as well, but no helper container is started. Where only that could make it, as
+        always with O(source_network), the module warns and returns RV(reachable=none) without samples.
 notes:
   - RV(latency) is the program's own measurement with C(ping), C(python3) and C(curl). For the others it is the time
     of the whole C(docker exec), which takes some 50 milliseconds by itself.
@@ -157,6 +174,22 @@ EXAMPLES = r"""
     helper_image: busybox:latest
   register: ping
 
+- name: A new member of the network would find the database
+  bridgeport.docker.docker_network_probe:
+    source_network: my-net
+    target: db
+    method: resolve
+    helper_image: busybox:latest
+
+- name: The time server answers (its protocol asks with 27 and 47 zeros)
+  bridgeport.docker.docker_network_probe:
+    source: client
+    target: ntp
+    method: udp
+    port: 123
+    payload: "{{ '\\x1b' ~ '\\0' * 47 }}"
+    helper_image: python:3-slim
+
 - name: Show how long they took
   ansible.builtin.debug:
     msg: "{{ ping.latency.avg_ms }} ms on average to {{ ping.address }}"
@@ -164,10 +197,15 @@ EXAMPLES = r"""
 
 RETURN = r"""
 source:
-  description: O(source).
+  description: O(source). V(none) with O(source_network).
   type: str
   returned: when the probe was made
   sample: busybox1
+source_network:
+  description: O(source_network).
+  type: str
+  returned: when the probe was made
+  sample: null
 target:
   description: O(target). An address is in its shortest spelling.
   type: str
@@ -181,7 +219,8 @@ method:
 reachable:
   description:
     - Whether a try was answered. With O(method=http) an answer of any status counts.
-    - V(none) in check mode where only a helper container could have told.
+    - V(none) in check mode where only a helper container could have told, and where silence says nothing
+      (O(method=udp)).
   type: bool
   returned: when the probe was made
   sample: true
@@ -234,10 +273,21 @@ latency:
     avg_ms:
       description: The average, in milliseconds.
       type: float
+    median_ms:
+      description: As many took longer as took less, in milliseconds.
+      type: float
     max_ms:
       description: The longest, in milliseconds.
       type: float
-  sample: {min_ms: 0.119, avg_ms: 0.287, max_ms: 0.456}
+    stddev_ms:
+      description: The standard deviation, in milliseconds.
+      type: float
+  sample: {min_ms: 0.119, avg_ms: 0.287, median_ms: 0.286, max_ms: 0.456, stddev_ms: 0.138}
+loss_percent:
+  description: How many percent of the tries at RV(address) were not answered. V(none) if there were no tries.
+  type: float
+  returned: when the probe was made
+  sample: 0.0
 status:
   description: The HTTP status of the first answer that was not expected, else of the last. V(none) without an answer.
   type: int
@@ -260,10 +310,11 @@ helper:
   sample: false
 failure:
   description:
-    - Why the module failed. Its code is V(unreachable) when the expectation was not met, or when O(source) is not
-      running.
-    - V(unsupported) when there is no program for the probe, and V(container_not_found) or V(image_not_found) when
-      O(source) or O(helper_image) is missing.
+    - Why the module failed. Its code is V(unreachable) when the expectation was not met or it cannot be told whether
+      it is (O(method=udp)), or when O(source) is not running.
+    - V(unsupported) when there is no program for the probe, and V(container_not_found), V(network_not_found) or
+      V(image_not_found) when O(source), O(source_network) or O(helper_image) is missing. V(ambiguous_name) when
+      several of them have that name.
     - V(option_conflict) when options do not go together or O(target) is neither a name nor an address, and
       V(port_spec_invalid) when O(port) is no port.
   type: dict
@@ -287,11 +338,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe import EX
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import run_probe
 
 ARGUMENT_SPEC = {
-    "source": {"type": "str", "required": True},
+    "source": {"type": "str"},
+    "source_network": {"type": "str"},
     "target": {"type": "str", "required": True},
     "method": {"type": "str", "choices": list(METHODS), "default": "ping"},
     "port": {"type": "int"},
     "path": {"type": "str"},
+    "payload": {"type": "str"},
     "count": {"type": "int", "default": 1},
     # In place of the connection option of that name.
     "timeout": {"type": "int", "default": 5},

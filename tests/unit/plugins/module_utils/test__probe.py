@@ -15,16 +15,19 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe import (
     Sample,
     build_result,
     judge,
+    measure_loss,
     parse_probe,
     summarize_latency,
 )
 
 DEFAULTS: dict[str, t.Any] = {
     "source": "one",
+    "source_network": None,
     "target": "two",
     "method": "ping",
     "port": None,
     "path": None,
+    "payload": None,
     "count": 1,
     "timeout": 5,
     "expect": "reachable",
@@ -47,6 +50,14 @@ ACCEPTED: list[t.Any] = [
     pytest.param({"method": "tcp", "port": 1}, {"port": 1}, id="port-1"),
     pytest.param({"method": "tcp", "port": 65535}, {"port": 65535}, id="port-65535"),
     pytest.param({"method": "http", "port": 80, "path": "/a?b=%20#c"}, {"path": "/a?b=%20#c"}, id="path"),
+    pytest.param({"method": "udp", "port": 53}, {"port": 53, "payload": b"\n"}, id="payload-default"),
+    pytest.param({"method": "udp", "port": 1, "payload": "\x00\xff"}, {"payload": b"\x00\xff"}, id="payload-bytes"),
+    pytest.param({"method": "udp", "port": 1, "payload": "a" * 1400}, {"payload": b"a" * 1400}, id="payload-1400"),
+    pytest.param(
+        {"source": None, "source_network": "net", "helper_image": "x"},
+        {"source": "", "source_network": "net", "origin": "network net", "from_host": False},
+        id="from-a-network",
+    ),
     pytest.param({"count": 100, "timeout": 300}, {"count": 100, "timeout": 300}, id="upper-bounds"),
     pytest.param(
         {"method": "http", "port": 80, "expected_status": [200, 404]}, {"expected_status": (200, 404)}, id="status"
@@ -96,6 +107,14 @@ REFUSED: list[t.Any] = [
         id="status-of-the-unreachable",
     ),
     pytest.param({"source": "host", "helper_image": "x"}, "option_conflict", "helper_image", id="helper-on-host"),
+    pytest.param({"source": None}, "option_conflict", "source_network", id="no-source"),
+    pytest.param({"source_network": "net", "helper_image": "x"}, "option_conflict", "not both", id="two-sources"),
+    pytest.param({"source": None, "source_network": "net"}, "option_conflict", "helper_image", id="network-alone"),
+    pytest.param({"method": "udp"}, "option_conflict", "needs a port", id="udp-without-port"),
+    pytest.param({"method": "tcp", "port": 1, "payload": "a"}, "option_conflict", "not with", id="payload-for-tcp"),
+    pytest.param({"method": "udp", "port": 1, "payload": ""}, "option_conflict", "1 to 1400", id="payload-empty"),
+    pytest.param({"method": "udp", "port": 1, "payload": "a" * 1401}, "option_conflict", "1400", id="payload-1401"),
+    pytest.param({"method": "udp", "port": 1, "payload": "\u0100"}, "option_conflict", "U+00FF", id="payload-wide"),
 ]
 
 
@@ -108,21 +127,67 @@ def test_parse_probe_refuses(params: dict[str, t.Any], code: str, text: str) -> 
 
 
 def good(seq: int, latency: float = 1.0, status: int | None = None) -> Sample:
-    return Sample(seq, True, "10.0.0.2", latency, status=status, body=f"body {seq}")
+    return Sample(seq, True, address="10.0.0.2", latency_ms=latency, status=status, body=f"body {seq}")
 
 
 def bad(seq: int, error: str = "no reply") -> Sample:
-    return Sample(seq, False, "10.0.0.2", error=error)
+    return Sample(seq, False, address="10.0.0.2", error=error)
 
 
 def make_report(*samples: Sample, addresses: tuple[str, ...] = ("10.0.0.2",)) -> Report:
-    return Report(any(sample.ok for sample in samples), addresses, samples, "ping")
+    return Report(addresses, samples, "ping")
 
 
-def test_summarize_latency() -> None:
-    assert summarize_latency([good(1, 0.5), bad(2), good(3, 1.0)]) == {"min_ms": 0.5, "avg_ms": 0.75, "max_ms": 1.0}
-    assert summarize_latency([bad(1)]) is None
-    assert summarize_latency([]) is None
+def silent(seq: int, address: str = "10.0.0.2") -> Sample:
+    return Sample(seq, False, told=False, address=address, error="no answer within 5 s")
+
+
+@pytest.mark.parametrize(
+    ("latencies", "expected"),
+    [
+        pytest.param([0.5, None, 1.0], (0.5, 0.75, 0.75, 1.0, 0.25), id="even"),
+        pytest.param([4.0, 1.0, 1.0], (1.0, 2.0, 1.0, 4.0, 1.414), id="odd"),
+        pytest.param([0.3], (0.3, 0.3, 0.3, 0.3, 0.0), id="one"),
+        pytest.param([None], None, id="lost"),
+        pytest.param([], None, id="none"),
+    ],
+)
+def test_summarize_latency(latencies: list[float | None], expected: tuple[float, ...] | None) -> None:
+    samples = [bad(seq) if latency is None else good(seq, latency) for seq, latency in enumerate(latencies, 1)]
+    names = ("min_ms", "avg_ms", "median_ms", "max_ms", "stddev_ms")
+    assert summarize_latency(samples) == (None if expected is None else dict(zip(names, expected)))
+
+
+@pytest.mark.parametrize(
+    ("samples", "address", "expected"),
+    [
+        pytest.param([good(1), good(2)], "10.0.0.2", 0.0, id="none-lost"),
+        pytest.param([good(1), bad(2), good(3)], "10.0.0.2", 33.3, id="a-third"),
+        pytest.param([bad(1)], "10.0.0.2", 100.0, id="all-lost"),
+        pytest.param(
+            [Sample(1, False, address="10.0.0.9"), good(2)], "10.0.0.2", 0.0, id="of-the-address-that-answered"
+        ),
+        pytest.param([Sample(1, False, error="NXDOMAIN")], None, 100.0, id="no-address"),
+        pytest.param([], None, None, id="not-tried"),
+    ],
+)
+def test_measure_loss(samples: list[Sample], address: str | None, expected: float | None) -> None:
+    assert measure_loss(samples, address) == expected
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        pytest.param([silent(1)], None, id="silence"),
+        pytest.param([silent(1), bad(2)], False, id="one-refusal-tells"),
+        pytest.param([silent(1), good(2)], True, id="one-answer-tells"),
+        pytest.param([silent(1, "10.0.0.9"), bad(2)], None, id="a-refusal-elsewhere-does-not"),
+        pytest.param([bad(1)], False, id="refused"),
+        pytest.param([], None, id="not-tried"),
+    ],
+)
+def test_reachable(samples: list[Sample], expected: bool | None) -> None:
+    assert make_report(*samples).reachable is expected
 
 
 HTTP = {"method": "http", "port": 80}
@@ -137,9 +202,9 @@ JUDGED: list[t.Any] = [
         "expect is unreachable",
         id="one-is-too-much",
     ),
-    pytest.param({}, Report(False, (), (Sample(1, False, error="NXDOMAIN"),)), "one is on: my-net", id="name-unknown"),
-    pytest.param({}, Report(None), None, id="not-tried"),
-    pytest.param({"expect": "unreachable"}, Report(None), None, id="isolation-not-tried"),
+    pytest.param({}, Report((), (Sample(1, False, error="NXDOMAIN"),)), "one is on: my-net", id="name-unknown"),
+    pytest.param({}, Report(), None, id="not-tried"),
+    pytest.param({"expect": "unreachable"}, Report(), None, id="isolation-not-tried"),
     pytest.param({**HTTP}, make_report(good(1, status=200)), None, id="status-200"),
     pytest.param({**HTTP}, make_report(good(1, status=399)), None, id="status-399"),
     pytest.param({**HTTP}, make_report(good(1, status=400)), "status 400, not 200 to 399", id="status-400"),
@@ -153,6 +218,13 @@ JUDGED: list[t.Any] = [
     ),
     pytest.param(
         {**HTTP, "expect": "unreachable"}, make_report(good(1, status=500)), "succeeds", id="any-status-is-an-answer"
+    ),
+    pytest.param({"method": "udp", "port": 7}, make_report(silent(1)), "cannot be told", id="silence"),
+    pytest.param(
+        {"method": "udp", "port": 7, "expect": "unreachable"},
+        make_report(silent(1)),
+        "payload",
+        id="silence-is-no-proof",
     ),
     pytest.param({**HTTP}, make_report(bad(1, "Connection refused")), "listens on port 80", id="refused"),
 ]
@@ -182,7 +254,7 @@ def test_judge_names_each_reason_once() -> None:
 
 
 def test_build_result_takes_the_address_that_answered() -> None:
-    report = Report(True, ("10.0.0.1", "10.0.0.2"), (Sample(1, False, "10.0.0.1", error="no reply"), good(2)), "ping")
+    report = Report(("10.0.0.1", "10.0.0.2"), (Sample(1, False, address="10.0.0.1", error="no reply"), good(2)), "ping")
     result = build_result(make_probe(), report)
     assert result["address"] == "10.0.0.2"
     assert result["samples"] == [

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client, Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe import Probe
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import PROBE_LABEL, run_probe
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import DEADLINE_LABEL, PROBE_LABEL
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import run_probe
 
 ONE, TWO = "a" * 64, "b" * 64
 MISSING = (127, 'exec: "x": executable file not found in $PATH')
@@ -32,13 +34,19 @@ def make_container(ident: str, name: str, state: str = "running", **changes: t.A
     return {**raw, **changes}
 
 
+def make_network(name: str, driver: str = "bridge") -> dict[str, t.Any]:
+    return {"Name": name, "Id": name * 8, "Driver": driver}
+
+
 def make_probe(**params: t.Any) -> Probe:
     values: dict[str, t.Any] = {
         "source": "one",
+        "source_network": None,
         "target": "10.0.0.2",
         "method": "ping",
         "port": None,
         "path": "/",
+        "payload": b"\n",
         "count": 1,
         "timeout": 5,
         "expect": "reachable",
@@ -56,12 +64,17 @@ class FakeClient:
         self.api_version = (1, 41)
         self.containers = [make_container(ONE, "one"), make_container(TWO, "two")]
         self.programs = dict(programs or {})
-        self.images = {"helper:1"}
+        self.images = {"helper%3A1"}
+        self.networks = [make_network("net"), make_network("bridge"), make_network("host", "host")]
+        self.last_date = "Thu, 01 Jan 1970 00:16:40 GMT"
+        self.held: list[str] = []
         self.start_errors: list[ApiError] = []
         self.calls: list[tuple[str, str]] = []
         self.created: list[dict[str, t.Any]] = []
 
     def get(self, path: str, **params: t.Any) -> t.Any:
+        if path == "/networks":
+            return self.networks
         assert (path, params) == ("/containers/json", {"all": 1})
         return self.containers
 
@@ -74,14 +87,22 @@ class FakeClient:
             assert params["name"].startswith("bridgeport-probe-")
             self.created.append(body)
             return {"Id": "helper"}
+        assert self.held == ["helper"]
         if self.start_errors:
             raise self.start_errors.pop(0)
         return None
 
-    def request(self, method: str, path: str, params: t.Any = None) -> t.Any:
-        self.calls.append((method, path))
+    @contextlib.contextmanager
+    def hold_input(self, container: str) -> t.Iterator[None]:
+        self.held.append(container)
+        yield
+        self.held.remove(container)
+
+    def delete(self, path: str, **params: t.Any) -> None:
+        assert params == {"force": 1, "v": 1}
+        self.calls.append(("DELETE", path))
         # Once removed it is not found any more.
-        if self.calls.count((method, path)) > self.calls.count(("POST", f"{path}/start")):
+        if self.calls.count(("DELETE", path)) > self.calls.count(("POST", f"{path}/start")):
             raise ApiError(404, "no such container")
 
     def execute(self, container: str, command: t.Sequence[str], timeout: float) -> tuple[int, str]:
@@ -207,10 +228,12 @@ def test_helper() -> None:
     result = run(client, make_probe(helper_image="helper:1"))
     assert (result["helper"], result["tool"]) == (True, "ping")
     (body,) = client.created
-    assert body["Labels"] == {PROBE_LABEL: ONE}
+    # The daemon's clock stands at 1000: 60 and 8 times 10 seconds to live, and 60 for the start.
+    assert body["Labels"] == {PROBE_LABEL: ONE, DEADLINE_LABEL: "1200"}
     assert body["HostConfig"]["NetworkMode"] == f"container:{ONE}"
     assert body["HostConfig"]["AutoRemove"] is True
-    assert body["Entrypoint"][0] == "sleep"
+    assert body["Entrypoint"][0] == "busybox"
+    assert (body["OpenStdin"], body["StdinOnce"]) == (True, True)
     assert client.calls[-2:] == [("DELETE", "/containers/helper")] * 2
 
 
@@ -226,11 +249,11 @@ def test_helper_is_removed_after_a_failure() -> None:
     assert client.calls[-1] == ("DELETE", "/containers/helper")
 
 
-def test_helper_without_sleep() -> None:
+def test_helper_without_busybox() -> None:
     client = FakeClient({("helper", "python3"): PONG})
-    client.start_errors = [ApiError(400, 'exec: "sleep": executable file not found in $PATH')] * 2
+    client.start_errors = [ApiError(400, 'exec: "busybox": executable file not found in $PATH')] * 2
     assert run(client, make_probe(helper_image="helper:1"))["tool"] == "python3"
-    assert [body["Entrypoint"][0] for body in client.created] == ["sleep", "busybox", "python3"]
+    assert [body["Entrypoint"][0] for body in client.created] == ["busybox", "bash", "python3"]
 
 
 def test_helper_without_anything() -> None:
@@ -259,6 +282,76 @@ def test_no_helper_in_check_mode() -> None:
     assert result["reachable"] is None
     assert len(result["warnings"]) == 1
     assert client.created == []
+
+
+# -- from a network -------------------------------------------------------------------------------------------
+
+
+def from_network(network: str = "net", **params: t.Any) -> Probe:
+    return make_probe(source="", source_network=network, helper_image="helper:1", **params)
+
+
+def test_network() -> None:
+    client = FakeClient({("helper", "timeout 5 nslookup"): RESOLVED, ("helper", "ping"): PONG})
+    result = run(client, from_network(target="two"))
+    assert (result["source"], result["source_network"], result["address"]) == (None, "net", "10.0.0.2")
+    (body,) = client.created
+    assert body["HostConfig"]["NetworkMode"] == "net" * 8
+    assert body["Labels"][PROBE_LABEL] == "net" * 8
+    assert client.calls[-1] == ("DELETE", "/containers/helper")
+
+
+def test_network_without_dns() -> None:
+    failure = fail(FakeClient(), from_network("bridge", target="two"))
+    assert (failure.code, failure.details["source"]) == ("unreachable", "network bridge")
+    assert "has no DNS of its own" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("network", "code"),
+    [
+        pytest.param("ne", "network_not_found", id="missing"),
+        pytest.param("host", "option_conflict", id="the-host-s"),
+        pytest.param("twice", "ambiguous_name", id="two-of-that-name"),
+    ],
+)
+def test_network_that_cannot_be(network: str, code: str) -> None:
+    client = FakeClient()
+    client.networks += [make_network("twice"), make_network("twice")]
+    failure = fail(client, from_network(network))
+    assert failure.code == code
+    assert network in failure.message
+    assert client.created == []
+
+
+def test_network_in_check_mode() -> None:
+    client = FakeClient()
+    result = run(client, from_network(expect="unreachable"), check_mode=True)
+    assert (result["reachable"], result["samples"], len(result["warnings"])) == (None, [], 1)
+    assert client.created == []
+
+
+def test_network_without_the_program() -> None:
+    failure = fail(FakeClient(), from_network(method="udp", port=7))
+    assert failure.code == "unsupported"
+    assert "bash and dd" in failure.message
+
+
+# -- udp ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("expect", ["reachable", "unreachable"])
+def test_udp_silence_proves_nothing(expect: str) -> None:
+    client = FakeClient({("a", "python3"): (0, 'bridgeport:{"error": "no answer within 5 s", "late": true}\n')})
+    failure = fail(client, make_probe(method="udp", port=7, expect=expect))
+    assert (failure.code, failure.outcome["reachable"]) == ("unreachable", None)
+
+
+def test_udp_from_the_host() -> None:
+    here = FakeHost((0, 'bridgeport:{"ms": 1.0}\n'))
+    result = run(FakeClient(), make_probe(source="host", target="two", method="udp", port=7), here)
+    assert result["reachable"]
+    assert here.commands[0][-5:] == ["udp", "5", "10.0.0.2", "7", "0a"]
 
 
 # -- from the host --------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _dns_message
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_script import PYTHON_SCRIPT
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import Outcome, tcp_tools
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import Outcome, tcp_tools, udp_tools
 
 # The script really runs, against sockets on loopback.
 
@@ -126,7 +126,73 @@ def test_http_of_something_else() -> None:
 def test_http_silence() -> None:
     with listening(wait_for_client) as port:
         found = run_script("http", "127.0.0.1", str(port), "x", "/", "1000", limit="0.5")
-    assert found == {"error": "no answer within 0.5 s"}
+    assert found == {"error": "no answer within 0.5 s", "late": True}
+
+
+@contextlib.contextmanager
+def hearing(answers: bool) -> t.Iterator[tuple[int, list[bytes]]]:
+    """A UDP socket on loopback that hears one datagram; gives its port and what it hears."""
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            datagram, client = server.recvfrom(4096)
+            heard.append(datagram)
+            if answers:
+                server.sendto(b"", client)  # an empty answer is one
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(10)
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield int(server.getsockname()[1]), heard
+        thread.join(10)
+
+
+@pytest.fixture
+def closed_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        return int(server.getsockname()[1])
+
+
+PAYLOAD = b"\x00\n%\xff'"
+
+
+def run_udp(which: str, port: int) -> Outcome:
+    (tool,) = [each for each in udp_tools("127.0.0.1", port, 1, PAYLOAD, sys.executable) if each.name == which]
+    done = subprocess.run(tool.argv, capture_output=True, text=True, timeout=20, check=False)
+    (outcome,) = tool.parse(done.returncode, done.stdout + done.stderr, 1.0)
+    return outcome
+
+
+needs_bash = pytest.mark.skipif(
+    any(shutil.which(program) is None for program in ("bash", "timeout", "dd")), reason="needs bash, timeout and dd"
+)
+by_each_program = pytest.mark.parametrize("which", ["python3", pytest.param("bash", marks=needs_bash)])
+
+
+@by_each_program
+def test_udp_answered(which: str) -> None:
+    with hearing(answers=True) as (port, heard):
+        outcome = run_udp(which, port)
+    assert (outcome.ok, outcome.told, outcome.error, heard) == (True, True, None, [PAYLOAD])
+    assert outcome.latency_ms is not None
+
+
+@by_each_program
+def test_udp_refused(which: str, closed_udp_port: int) -> None:
+    outcome = run_udp(which, closed_udp_port)
+    assert (outcome.ok, outcome.told, outcome.error) == (False, True, "Connection refused")
+
+
+@by_each_program
+def test_udp_silence(which: str) -> None:
+    with hearing(answers=False) as (port, heard):
+        outcome = run_udp(which, port)
+    assert (outcome.ok, outcome.told, outcome.error) == (False, False, "no answer within 1 s")
+    assert heard == [PAYLOAD]
 
 
 def test_lookup() -> None:

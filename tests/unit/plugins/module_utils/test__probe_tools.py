@@ -24,6 +24,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools imp
     ping_tools,
     resolve_tools,
     tcp_tools,
+    udp_tools,
 )
 
 # The outputs are real: engine 20.10.24 and Debian 12's busybox 1.35, iputils 20221126, netcat-openbsd 1.219,
@@ -327,6 +328,7 @@ def all_tools() -> list[Tool]:
         *resolve_tools("two", 3, 1),
         *ping_tools("10.0.0.2", 1, 3),
         *tcp_tools("10.0.0.2", 80, 3),
+        *udp_tools("10.0.0.2", 53, 3, b"x"),
         *http_tools("10.0.0.2", 80, "two", "/", 3),
     ]
 

@@ -1,0 +1,115 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The short-lived container from which a probe is made where the source itself cannot make it.
+
+It reads its standard input and ends with that: when the probe is done, and also when the process that made it is
+killed, since then the connection that holds the input closes. Should even that fail it ends after its lifetime. The
+engine removes it when it ends; one that was never started is removed by the next run that changes something.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import typing as t
+from contextlib import contextmanager
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import daemon_time
+
+# Its value is the ID of the container or network from which the probe is made.
+PROBE_LABEL = "bridgeport.docker.probe"
+# Seconds since the epoch on the daemon's clock, by when it has ended.
+DEADLINE_LABEL = f"{PROBE_LABEL}.deadline"
+
+
+class NoKeeper(Exception):
+    """The image has no program that could wait."""
+
+
+@contextmanager
+def run_helper(client: Client, image: str, network_mode: str, origin: str, lifetime: int) -> t.Iterator[str]:
+    """The ID of a container of this image that runs for as long as this lasts, and is gone afterwards."""
+    keepers = (
+        ["busybox", "sh", "-c", 'read -t "$1" line', "keeper", str(lifetime)],
+        ["bash", "-c", 'read -t "$1" line', "keeper", str(lifetime)],
+        ["python3", "-I", "-c", "import select, sys; select.select([0], [], [], float(sys.argv[1]))", str(lifetime)],
+    )
+    for keeper in keepers:
+        name = f"bridgeport-probe-{secrets.token_hex(6)}"
+        # The margin is for an image that takes its time to start.
+        labels = {PROBE_LABEL: origin, DEADLINE_LABEL: f"{daemon_time(client) + lifetime + 60:.0f}"}
+        helper = client.post("/containers/create", _body(image, network_mode, labels, keeper), name=name)["Id"]
+        try:
+            with client.hold_input(helper):
+                try:
+                    client.post(f"/containers/{helper}/start")
+                except ApiError as error:
+                    # The image lacks that program: the engine has removed the container, for it has auto_remove.
+                    if "executable file not found" not in error.message:
+                        raise
+                    continue
+                yield helper
+                return
+        finally:
+            _remove(client, helper)
+    raise NoKeeper("neither busybox, bash nor python3 can be started")
+
+
+def _body(image: str, network_mode: str, labels: t.Mapping[str, str], command: t.Sequence[str]) -> dict[str, t.Any]:
+    return {
+        "Image": image,
+        "Entrypoint": list(command),
+        "Cmd": [],
+        # ping needs raw packets, and nothing here needs more.
+        "User": "0:0",
+        "Labels": dict(labels),
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "HostConfig": {
+            "NetworkMode": network_mode,
+            "AutoRemove": True,
+            "CapDrop": ["ALL"],
+            "CapAdd": ["NET_RAW"],
+            "LogConfig": {"Type": "none"},
+        },
+    }
+
+
+def _remove(client: Client, container: str) -> None:
+    """Remove a container and wait, within bounds, until it is gone."""
+    for _attempt in range(50):
+        if not _try_remove(client, container):
+            return
+        time.sleep(0.1)
+    raise Failure("daemon_error", f"The probe's helper container {container[:12]} is not gone 5 s after its removal.")
+
+
+def _try_remove(client: Client, container: str) -> bool:
+    """Returns whether there was something to remove."""
+    try:
+        client.delete(f"/containers/{container}", force=1, v=1)
+    except ApiError as error:
+        if error.status == 404:
+            return False
+        if error.status != 409:  # the engine is removing it already
+            raise
+    return True
+
+
+def remove_abandoned(client: Client, host: Snapshot) -> Snapshot:
+    """The host without the helpers whose time is over: their probes were killed before they could start them."""
+    now = daemon_time(client)
+    abandoned = {
+        summary.id
+        for summary in host.summaries
+        if DEADLINE_LABEL in summary.labels and float(summary.labels[DEADLINE_LABEL]) < now
+    }
+    for container in sorted(abandoned):
+        _try_remove(client, container)
+    return host.replace(summaries=tuple(summary for summary in host.summaries if summary.id not in abandoned))

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import (
+    DEADLINE_LABEL,
+    PROBE_LABEL,
+    remove_abandoned,
+    run_helper,
+)
+
+# How a helper runs and ends is shown in test__probe_run.py, with the probes that it makes.
+
+
+class FakeClient:
+    """A daemon whose clock stands at 1000 and that answers every removal with ``status``."""
+
+    last_date = "Thu, 01 Jan 1970 00:16:40 GMT"
+
+    def __init__(self, status: int = 200) -> None:
+        self.status = status
+        self.deleted: list[str] = []
+
+    def post(self, path: str, body: t.Any = None, **params: t.Any) -> t.Any:
+        raise ApiError(500, "no space left on device")
+
+    def delete(self, path: str, **params: t.Any) -> None:
+        assert params == {"force": 1, "v": 1}
+        self.deleted.append(path)
+        if self.status >= 400:
+            raise ApiError(self.status, "refused")
+
+
+def make_host(**labels: dict[str, str]) -> Snapshot:
+    summaries = tuple(
+        Summary(name * 8, name, "created", "image:1", (), {}, "default", labels[name]) for name in sorted(labels)
+    )
+    return Snapshot(Engine("20.10", (1, 41)), summaries)
+
+
+def remove(client: FakeClient, host: Snapshot) -> list[str]:
+    return [summary.name for summary in remove_abandoned(t.cast(Client, client), host).summaries]
+
+
+@pytest.mark.parametrize("status", [200, 404, 409])
+def test_remove_abandoned(status: int) -> None:
+    client = FakeClient(status)
+    left = remove(
+        client,
+        make_host(
+            over={PROBE_LABEL: "x", DEADLINE_LABEL: "999"},
+            runs={PROBE_LABEL: "x", DEADLINE_LABEL: "1000"},
+            other={"app": "shop"},
+        ),
+    )
+    assert left == ["other", "runs"]
+    assert client.deleted == ["/containers/" + "over" * 8]
+
+
+def test_remove_abandoned_says_what_went_wrong() -> None:
+    with pytest.raises(ApiError, match="refused"):
+        remove(FakeClient(500), make_host(over={DEADLINE_LABEL: "0"}))
+
+
+def test_a_helper_that_cannot_be_created() -> None:
+    client = FakeClient()
+    with pytest.raises(ApiError, match="no space"), run_helper(t.cast(Client, client), "image:1", "net", "net", 10):
+        pass
+    assert client.deleted == []
