@@ -188,7 +188,6 @@ EXAMPLES = r"""
     method: udp
     port: 123
     payload: "{{ '\\x1b' ~ '\\0' * 47 }}"
-    helper_image: python:3-slim
 
 - name: Show how long they took
   ansible.builtin.debug:
