@@ -267,6 +267,16 @@ options:
       - Entries for C(/etc/hosts) in the container, from name to address.
       - They are merged with those that the container has, and V(null) removes one.
     type: dict
+  links:
+    description:
+      - The legacy links of the container, each as C(docker run --link) takes it, V(container:alias) or V(container).
+      - The list is exact, and an empty one means none. A container that loses a link loses the names in its
+        C(/etc/hosts) and the variables in its environment that came from it. The role
+        P(bridgeport.docker.link_migration#role) looks after that.
+      - The engine links containers on its default bridge only. Where the container's main network is another one they
+        are refused; O(networks[].aliases) and O(networks[].links) serve there.
+    type: list
+    elements: str
   healthcheck:
     description:
       - How the engine finds out whether the container is healthy. What is given is laid over what the container has.

@@ -63,6 +63,7 @@ CONTAINER_SPEC: Spec = {
     "auto_remove": {"type": "bool"},
     "memory": {"type": "str"},
     "etc_hosts": {"type": "dict"},
+    "links": {"type": "list", "elements": "str"},
     "healthcheck": {
         "type": "dict",
         "options": {

@@ -131,7 +131,7 @@ def find_locked(keys: t.Iterable[Key], locks: t.Mapping[str, t.Mapping[str, str]
 
 def find_held(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) -> frozenset[str]:
     """The names of those of the locks whose owners live; the others were left behind. ``locks`` as above."""
-    now = _daemon_time(client)
+    now = daemon_time(client)
     me = identify(now)
     return frozenset(name for name, labels in locks.items() if not Owner.from_labels(labels).is_gone(me, now))
 

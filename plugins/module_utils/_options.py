@@ -21,6 +21,7 @@ from ansible.module_utils.common.text.formatters import human_to_bytes
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, bind_destination
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._links import parse_links
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import RESERVED_LABELS
 
 Raw = t.Mapping[str, t.Any]
@@ -144,6 +145,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "memory": parse_memory,
         "healthcheck": parse_healthcheck,
         "volumes": list,
+        "links": parse_links,
         "mounts": lambda value: [parse_mount(mount) for mount in value],
     }
     parsed = {}
@@ -266,6 +268,11 @@ def _lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]])
         body["HostConfig"]["Mounts"] = mounts
 
 
+def _lay_links(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+    if sorted(body["HostConfig"].get("Links") or ()) != list(wish):
+        body["HostConfig"]["Links"] = list(wish) or None
+
+
 def _lay_healthcheck(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
     merged = {**(body.get("Healthcheck") or {}), **wish}
     if merged != (body.get("Healthcheck") or {}):
@@ -320,6 +327,7 @@ LAYERS: dict[str, Layer] = {
     "volumes": Layer("Binds", _lay_volumes, in_host_config=True),
     "mounts": Layer("Mounts", _lay_mounts, in_host_config=True),
     "etc_hosts": Layer("ExtraHosts", _lay_etc_hosts, in_host_config=True),
+    "links": Layer("Links", _lay_links, in_host_config=True),
     "healthcheck": Layer("Healthcheck", _lay_healthcheck),
 }
 

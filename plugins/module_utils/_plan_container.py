@@ -103,6 +103,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
     lay_options(design, wish.options, snapshot.images.get(wish.image))
     _lay_networks(design, wish, None, snapshot, request)
+    _check_links(wish, design, snapshot, request)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
         check_early_mac(wish.name, endpoint, design.main_network, snapshot)
@@ -197,6 +198,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
     options = lay_options(design, wish.options, image)
     _lay_networks(design, wish, container, snapshot, request)
+    _check_links(wish, design, snapshot, request)
     exposed: t.Collection[str] = container.exposed
     if wish.ports.close:
         # A closed port is not exposed any longer, unless the image or the wish says so.
@@ -308,6 +310,29 @@ def _check_options(wish: ContainerWish, snapshot: Snapshot) -> None:
             engine_version=snapshot.engine.version,
             needed_version="25.0",
         )
+
+
+def _check_links(wish: ContainerWish, design: Blueprint, snapshot: Snapshot, request: Request) -> None:
+    links = wish.options.get("links")
+    if not links:
+        return
+    mode = design.body["HostConfig"].get("NetworkMode") or "default"
+    if mode not in ("default", "bridge"):
+        # The engine takes them without a word, and does not keep them.
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {wish.name!r} cannot have links: its network mode is {mode}, and the engine links containers on"
+            " the default bridge only. On a network of their own they find each other by name; give aliases there.",
+        )
+    for name in [link.partition(":")[0] for link in links]:
+        planned = request.containers.get(name)
+        gone = snapshot.find_container(name) is None if planned is None else planned.state == "absent"
+        if gone:
+            raise Failure(
+                "container_not_found",
+                f"Container {wish.name!r} shall link to {name!r}, but there "
+                f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
+            )
 
 
 def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:
@@ -430,7 +455,7 @@ def _relink(design: Blueprint, request: Request) -> None:
 
 
 def _needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -> frozenset[Key]:
-    """The networks that are joined and the container whose network is shared, where this task makes or changes them."""
+    """The networks that are joined, and the containers whose network is shared or that are linked, of this task."""
     found = {("network", network) for network in design.endpoints if network in request.networks}
     kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
     if kind == "container":
@@ -438,6 +463,8 @@ def _needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -
         shared_name = reference if shared is None else shared.name
         if shared_name in request.containers and shared_name != name:
             found.add(("container", shared_name))
+    linked = {link.partition(":")[0] for link in design.body["HostConfig"].get("Links") or ()}
+    found |= {("container", other) for other in linked & request.containers.keys()}
     return frozenset(found)
 
 

@@ -14,6 +14,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts impor
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary, is_called
+from ansible_collections.bridgeport.docker.plugins.module_utils._links import find_uses, link_names, link_variables
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import locked_object
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED, normal_address, read_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._pools import count_free
@@ -169,13 +170,27 @@ def free_addresses(network: Raw, members: t.Iterable[Summary]) -> list[Row]:
 def link_rows(topology: Topology) -> list[Row]:
     """All legacy links that begin or end at one of the containers that are asked for."""
     shown = {each.name for each in topology.containers}
+    by_name = {container.name: container for container in topology.snapshot.containers.values()}
     rows = [
-        {"source": container.name, "target": link["container"], "alias": link["alias"]}
+        _link_row(container, by_name.get(link["container"]), link)
         for container in topology.snapshot.containers.values()
         for link in legacy_links(container)
     ]
     rows = [row for row in rows if row["source"] in shown or row["target"] in shown]
     return sorted(rows, key=lambda row: (row["source"], row["target"], row["alias"]))
+
+
+def _link_row(source: Container, target: Container | None, link: t.Mapping[str, str]) -> Row:
+    alias = link["alias"]
+    variables = [] if target is None else link_variables(source, target, alias)
+    return {
+        "source": source.name,
+        "target": link["container"],
+        "alias": alias,
+        "names": [] if target is None else link_names(target, alias),
+        "variables": variables,
+        "uses": find_uses(source, variables),
+    }
 
 
 def stale_rows(topology: Topology) -> list[Row]:

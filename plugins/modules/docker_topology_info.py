@@ -344,8 +344,39 @@ links:
     alias:
       description: What the source calls the target.
       type: str
+    names:
+      description:
+        - All names that the link puts into the C(/etc/hosts) of the source. The alias, and the target's own name and
+          host name.
+        - Empty where the target is gone.
+      type: list
+      elements: str
+    variables:
+      description:
+        - The names of the variables that the source has in its environment because of the link, unless the engine no
+          longer sets them (29.0 and later do so only when told to).
+        - Those that the source has been given a value of its own for do not count.
+      type: list
+      elements: str
+    uses:
+      description: Where the source's command or environment mentions one of these variables.
+      type: list
+      elements: dict
+      contains:
+        variable:
+          description: The name of the variable.
+          type: str
+        where:
+          description: V(command), V(entrypoint), V(healthcheck), or V(env) and the name of a variable of its own.
+          type: str
   sample:
-    - {source: old-web, target: old-db, alias: db}
+    - source: old-web
+      target: old-db
+      alias: db
+      names: [db, old-db, 3f1c2a9b8d7e]
+      variables: [DB_NAME, DB_PORT, DB_PORT_5432_TCP, DB_PORT_5432_TCP_ADDR]
+      uses:
+        - {variable: DB_PORT_5432_TCP_ADDR, where: command}
 stale_references:
   description: Endpoints on networks that are gone. Such a container cannot be started.
   type: list

@@ -69,7 +69,9 @@ READ: list[t.Any] = [
         id="mount-tmpfs",
     ),
     pytest.param({"tty": False, "interactive": True}, {"tty": False, "interactive": True}, id="false-is-a-wish"),
-    pytest.param({"command": None, "env": None, "tty": None}, {}, id="unset"),
+    pytest.param({"links": ["b:x", "a", "a:a"]}, {"links": ["a:a", "b:x"]}, id="links"),
+    pytest.param({"links": []}, {"links": []}, id="links-none"),
+    pytest.param({"command": None, "env": None, "tty": None, "links": None}, {}, id="unset"),
 ]
 
 
@@ -94,6 +96,7 @@ REFUSED: list[t.Any] = [
     pytest.param({"restart_policy": "always", "restart_retries": 1}, "restart_retries", id="retries-of-always"),
     pytest.param({"restart_retries": 1}, "restart_retries", id="retries-alone"),
     pytest.param({"restart_policy": "always", "auto_remove": True}, "auto_remove", id="auto-remove-and-restart"),
+    *(pytest.param({"links": [link]}, repr(link), id=f"link-{link}") for link in ("", ":a", "a:", "a:b:c", "/a:b")),
     pytest.param({"mounts": [{"target": "/m", "type": "bind"}]}, "source", id="bind-without-source"),
     pytest.param({"mounts": [{**MOUNT, "tmpfs_size": "1M"}]}, "tmpfs_size", id="tmpfs-size-of-a-volume"),
     pytest.param({"mounts": [{**MOUNT, "propagation": "shared"}]}, "propagation", id="propagation-of-a-volume"),
@@ -149,6 +152,7 @@ MET: list[t.Any] = [
     pytest.param({"healthcheck": {"interval": "5000ms"}}, id="health"),
     pytest.param({"healthcheck": {"retries": 2, "test": "true"}}, id="health-parts"),
     pytest.param({"volumes": []}, id="volumes-nothing"),
+    pytest.param({"links": []}, id="links-none"),
 ]
 
 
@@ -197,6 +201,7 @@ CHANGES: list[t.Any] = [
         id="etc-hosts-added-beside-a-name-with-two-addresses",
     ),
     pytest.param({"etc_hosts": {"db": None}}, {}, {"ExtraHosts": []}, id="etc-hosts-removed"),
+    pytest.param({"links": ["plain:db", "b"]}, {}, {"Links": ["b:b", "plain:db"]}, id="links"),
     pytest.param({"etc_hosts": {"db": "192.0.2.1"}}, {}, {"ExtraHosts": ["db:192.0.2.1"]}, id="etc-hosts-one-of-two"),
     pytest.param({"etc_hosts": {"db": "::9"}}, {}, {"ExtraHosts": ["db:::9"]}, id="etc-hosts-changed"),
     pytest.param(

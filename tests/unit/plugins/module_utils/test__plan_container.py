@@ -99,6 +99,8 @@ MET: list[t.Any] = [
     pytest.param("container_mode", {"network_mode": "container:fx-plain"}, id="container-mode-by-name"),
     pytest.param("empty_entrypoint", {"entrypoint": []}, id="empty-entrypoint"),
     pytest.param("paused", {"state": "started"}, id="paused-is-started"),
+    pytest.param("legacy_link", {"links": ["fx-plain:db"]}, id="link"),
+    pytest.param("plain", {"links": []}, id="no-link"),
 ]
 
 
@@ -697,3 +699,61 @@ def test_a_bind_policy_judges_ports_that_stand() -> None:
     assert set(codes(plan("ports", bind_policy="loopback"))) == {"bind_policy"}
     closing = parse_port_wish({"published_ports": ["80"]}, close=True)
     assert codes(plan("ports", bind_policy="loopback", ports=closing)) == []
+
+
+# -- legacy links ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("links", "made"),
+    [
+        pytest.param([], None, id="none"),
+        pytest.param(["fx-plain"], ["fx-plain:fx-plain"], id="another-alias"),
+        pytest.param(["fx-plain:db", "fx-plain:store"], ["fx-plain:db", "fx-plain:store"], id="one-more"),
+    ],
+)
+def test_links_are_exact(links: list[str], made: list[str] | None) -> None:
+    item = plan("legacy_link", recorded.snapshot("legacy_link"), links=links)
+    assert codes(item) == []
+    assert created(item)["HostConfig"]["Links"] == made
+    assert (item.before["links"], item.after["links"]) == (["fx-plain:db"], made)
+
+
+def test_a_new_container_with_a_link() -> None:
+    item = planned(wished("new", image="fx-busybox:1", links=["fx-plain:db"]), recorded.snapshot("plain"))
+    assert created(item)["HostConfig"]["Links"] == ["fx-plain:db"]
+
+
+def wished(name: str, **params: t.Any) -> ContainerWish:
+    return parse_container({"name": name, **params}, starts_new=True)
+
+
+def test_a_link_waits_for_its_target() -> None:
+    wishes = (wished("web", image="fx-busybox:1", links=["store"]), wished("store", image="fx-busybox:1"))
+    made = make_plan((), wishes, recorded.snapshot("plain"))
+    assert made.refusals == ()
+    assert {item.name: item.needs for item in made.items} == {
+        "web": frozenset([("container", "store")]),
+        "store": frozenset(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "code", "text"),
+    [
+        pytest.param("plain", {"links": ["nobody"]}, "container_not_found", "no such container", id="nobody"),
+        pytest.param("full", {"links": ["fx-plain"]}, "network_mode_conflict", "fx-sub", id="network-of-its-own"),
+        pytest.param("host_mode", {"links": ["fx-plain"]}, "network_mode_conflict", "host", id="host"),
+    ],
+)
+def test_links_that_cannot_be(name: str, params: dict[str, t.Any], code: str, text: str) -> None:
+    with pytest.raises(Failure, match=text) as caught:
+        plan(name, recorded.snapshot(name), **params)
+    assert caught.value.code == code
+
+
+def test_a_link_to_one_that_goes() -> None:
+    snapshot = recorded.snapshot("plain")
+    gone = parse_container({"name": "fx-plain"}, state="absent")
+    made = make_plan((), (wished("new", image="fx-busybox:1", links=["fx-plain"]), gone), snapshot)
+    assert [refusal.code for refusal in made.refusals] == ["container_not_found"]

@@ -140,7 +140,11 @@ def test_every_recorded_container_and_network_has_a_row() -> None:
     assert len(names) == len(INSPECTED) > 10
     assert [row["name"] for row in rows["networks"]] == sorted(each["Name"] for each in recorded.load("networks"))
     assert rows["host"] == {"name": "vm", "engine_version": "20.10.24+dfsg1", "api_version": "1.41", "is_local": None}
-    assert rows["links"] == [{"source": "fx-linked", "target": "fx-plain", "alias": "db"}]
+    (link,) = rows["links"]
+    assert [link[key] for key in ("source", "target", "alias")] == ["fx-linked", "fx-plain", "db"]
+    assert link["names"][:2] == ["db", "fx-plain"]
+    assert "DB_NAME" in link["variables"]
+    assert link["uses"] == []
     assert (rows["stale_references"], rows["leftovers"]) == ([], [])
     assert "swordfish" not in str(rows)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Kill every process that has MARK=VALUE in its environment, and print how many there were: kill_marked.py MARK VALUE."""
+"""Kill every process that has NAME=VALUE in its environment, and print how many: kill_marked.py NAME VALUE."""
 
 from __future__ import annotations
 
