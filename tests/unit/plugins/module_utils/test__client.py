@@ -216,3 +216,45 @@ def test_execute_whose_end_never_comes(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(Failure) as caught:
         speaker.execute("c", ["ls"])
     assert caught.value.code == "daemon_unreachable"
+
+
+# -- standard input ----------------------------------------------------------------------------------------------------
+
+
+class Held:
+    """A connection that was handed over."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Attaching(Session):
+    def __init__(self, answer: Held | Exception) -> None:
+        super().__init__()
+        self.answer = answer
+        self.asked: list[tuple[str, dict[str, t.Any]]] = []
+
+    def attach_socket(self, container: str, params: dict[str, t.Any]) -> Held:
+        self.asked.append((container, params))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def test_hold_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Attaching(held := Held())
+    monkeypatch.setattr(_client, "_open_session", lambda connection, version: session)
+    with client()[0].hold_input("abc"):
+        assert session.asked == [("abc", {"stdin": 1, "stream": 1})]
+        assert (held.closed, session.closed) == (False, False)
+    assert (held.closed, session.closed) == (True, True)
+
+
+def test_hold_input_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Attaching(OSError("broken pipe"))
+    monkeypatch.setattr(_client, "_open_session", lambda connection, version: session)
+    with pytest.raises(Failure, match="broken pipe") as caught, client()[0].hold_input("abc"):
+        pass
+    assert (caught.value.code, session.closed) == ("daemon_unreachable", True)
