@@ -40,6 +40,7 @@ options:
 EXAMPLES = r"""
 - name: Read the host
   bridgeport.docker.docker_topology_info:
+    docker_host: unix:///var/run/docker.sock
   register: host
 
 - name: Say what stands in the way of doing without links

@@ -321,11 +321,15 @@ def _join(names: t.Sequence[str]) -> str:
     return ", ".join(names) or "none"
 
 
+def _place(probe: Probe, networks: t.Sequence[str]) -> str:
+    return f"probed on: {_join(networks)}" if probe.source_network else f"{probe.source} is on: {_join(networks)}"
+
+
 def _describe_reached(probe: Probe, report: Report, networks: t.Sequence[str]) -> str:
     sample = next(sample for sample in report.samples if sample.ok)
     advice = "Close what lets it through, or drop expect=unreachable."
     if networks:
-        advice = f"Take one of the two off the networks they share ({probe.origin} is on: {_join(networks)})."
+        advice = f"Take one of the two off the networks they share ({_place(probe, networks)})."
     return f"{probe.describe()} succeeds{_at(sample.address, probe)}, but expect is unreachable. {advice}"
 
 
@@ -347,12 +351,12 @@ def _describe_unreached(probe: Probe, report: Report, networks: t.Sequence[str])
     if not probe.from_host and not report.addresses:
         advice = (
             "A name is known only on a user-defined network that both are on "
-            f"({probe.origin} is on: {_join(networks)}), and while its container runs."
+            f"({_place(probe, networks)}), and while its container runs."
         )
     elif probe.method in METHODS_WITH_PORT:
         advice = f"Check that {probe.target} runs, and that it listens on port {probe.port} on all of its addresses."
     else:
         advice = f"Check that {probe.target} runs and that a network leads there."
     if networks and report.addresses:
-        advice += f" {probe.origin} is on: {_join(networks)}."
+        advice += f" ({_place(probe, networks)}.)"
     return f"{probe.describe()} failed: {'; '.join(reasons)}. {advice}"

@@ -79,10 +79,20 @@ class Station:
 
 
 class Prober:
-    """One probe at work: at its own station, and once that lacks the programs at a helper container's."""
+    """One probe at work: at its own station, and once that lacks the programs at a helper container's.
 
-    def __init__(self, probe: Probe, station: Station, open_helper: t.Callable[[], Station] | None) -> None:
+    ``addresses`` are those of containers: behind any other one there may be docker's proxy.
+    """
+
+    def __init__(
+        self,
+        probe: Probe,
+        station: Station,
+        open_helper: t.Callable[[], Station] | None = None,
+        addresses: t.Collection[str] = (),
+    ) -> None:
         self.probe = probe
+        self._addresses = addresses
         self.station = station
         self._open_helper = open_helper
         self.tool: str | None = None
@@ -151,7 +161,7 @@ class Prober:
         if probe.method == "tcp":
             if probe.from_host:
                 return host_tcp_tools(address, port, probe.timeout, sys.executable)
-            return tcp_tools(address, port, probe.timeout)
+            return tcp_tools(address, port, probe.timeout, watched=address not in self._addresses)
         if probe.from_host:
             return host_http_tools(address, port, probe.target, probe.path, probe.timeout, sys.executable)
         return http_tools(address, port, probe.target, probe.path, probe.timeout)
@@ -189,11 +199,11 @@ def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any],
     elif probe.source_network:
         network = _find_network(host.replace(networks=tuple(client.get("/networks"))), probe.source_network)
         networks = [network["Name"]]
-        report = _probe_from_network(client, probe, network, check_mode)
+        report = _probe_from_network(client, host, probe, network, check_mode)
     else:
         source = _find_source(host, probe)
         networks = _networks_of(host, source)
-        report = _probe_from_container(client, probe, source, networks, check_mode)
+        report = _probe_from_container(client, host, probe, source, check_mode)
     failure = judge(probe, report, networks)
     if failure:
         raise failure
@@ -256,18 +266,23 @@ def _networks_of(host: Snapshot, container: Summary) -> list[str]:
 # -- from a container, or from a network ---------------------------------------------------------------------
 
 
-def _probe_from_container(
-    client: Client, probe: Probe, source: Summary, networks: t.Sequence[str], check_mode: bool
-) -> Report:
+def _container_addresses(host: Snapshot) -> set[str]:
+    return {
+        address for summary in host.summaries for name in summary.endpoints for address in summary.addresses_on(name)
+    }
+
+
+def _probe_from_container(client: Client, host: Snapshot, probe: Probe, source: Summary, check_mode: bool) -> Report:
     with ExitStack() as stack:
 
         def open_helper() -> Station:
             return _open_helper(client, probe, f"container:{source.id}", source.id, stack)
 
         station = Station(execute_in(client, source.id))
-        prober = Prober(probe, station, open_helper if probe.helper_image and not check_mode else None)
+        opener = open_helper if probe.helper_image and not check_mode else None
+        prober = Prober(probe, station, opener, _container_addresses(host))
         try:
-            return _probe_with(prober, networks)
+            return _probe_with(prober, _networks_of(host, source))
         except NoTool as error:
             if check_mode and probe.helper_image:
                 return Report()
@@ -277,11 +292,14 @@ def _probe_from_container(
             raise _lacking_tools(probe, holder, str(error)) from error
 
 
-def _probe_from_network(client: Client, probe: Probe, network: t.Mapping[str, t.Any], check_mode: bool) -> Report:
+def _probe_from_network(
+    client: Client, host: Snapshot, probe: Probe, network: t.Mapping[str, t.Any], check_mode: bool
+) -> Report:
     if check_mode:
         return Report()
     with ExitStack() as stack:
-        prober = Prober(probe, _open_helper(client, probe, network["Id"], network["Id"], stack), None)
+        station = _open_helper(client, probe, network["Id"], network["Id"], stack)
+        prober = Prober(probe, station, addresses=_container_addresses(host))
         try:
             return _probe_with(prober, [network["Name"]])
         except NoTool as error:
@@ -351,7 +369,7 @@ def execute_in(client: Client, container: str) -> Execute:
 
 
 def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: t.Callable[..., t.Any]) -> Report:
-    prober = Prober(probe, Station(_execute_here(run_command)), None)
+    prober = Prober(probe, Station(_execute_here(run_command)))
 
     def resolve() -> t.Sequence[str] | Outcome:
         if is_address(probe.target):

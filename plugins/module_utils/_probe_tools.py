@@ -114,9 +114,21 @@ def ping_tools(address: str, count: int, limit: int, python: str = "python3") ->
     ]
 
 
-def tcp_tools(address: str, port: int, limit: int) -> list[Tool]:
+def tcp_tools(address: str, port: int, limit: int, watched: bool = False) -> list[Tool]:
+    """``watched``: the address may be the host's own, where docker's proxy accepts for nobody."""
     parse = partial(parse_connect, limit=limit)
     seconds = limit + _GRACE
+    if watched:
+        watch = partial(parse_watched, limit=limit)
+        connect, reader = ("nc", "-w", str(limit), address, str(port), "-e"), ("wc", "-c")
+        return [
+            _python_tool("python3", limit, parse_python, seconds)("tcp", address, str(port), str(LINGER)),
+            Tool("nc -e", (*connect, "timeout", "1", *reader), watch, seconds),
+            Tool("busybox nc -e", ("busybox", *connect, "busybox", "timeout", "1", "busybox", *reader), watch, seconds),
+            Tool(
+                "bash", ("timeout", str(limit), "bash", "-c", _BASH_WATCH, "probe", address, str(port)), parse, seconds
+            ),
+        ]
     scan = ("nc", "-n", "-v", "-z", "-w", str(limit), address, str(port))
     # A busybox without "nc -z" (Debian's) runs a program once it is connected.
     connect = ("nc", "-w", str(limit), address, str(port), "-e", "true")
@@ -164,9 +176,12 @@ def http_tools(address: str, port: int, host: str, path: str, limit: int) -> lis
     ]
 
 
-# The host runs this module, so there is a Python. A published port may be held by docker's userland proxy, which
-# accepts whether or not something listens behind it, and then hangs up: so a connection is watched for a moment.
-HOST_LINGER = 0.3
+# A published port may be held by docker's userland proxy, which accepts whether or not something listens behind it, and
+# then hangs up: so a connection is watched for a moment.
+LINGER = 0.3
+CLOSED_AT_ONCE = "accepted and closed at once: nothing listens behind the published port"
+
+# The host runs this module, so there is a Python.
 
 
 def host_resolve_tools(name: str, limit: int, python: str) -> list[Tool]:
@@ -174,7 +189,7 @@ def host_resolve_tools(name: str, limit: int, python: str) -> list[Tool]:
 
 
 def host_tcp_tools(address: str, port: int, limit: int, python: str) -> list[Tool]:
-    return [_python_tool(python, limit, parse_python, limit + _GRACE)("tcp", address, str(port), str(HOST_LINGER))]
+    return [_python_tool(python, limit, parse_python, limit + _GRACE)("tcp", address, str(port), str(LINGER))]
 
 
 def host_http_tools(address: str, port: int, host: str, path: str, limit: int, python: str) -> list[Tool]:
@@ -202,6 +217,13 @@ def _python_tool(
 
 
 _BASH_TCP = 'exec 3<>"/dev/tcp/$1/$2"'
+
+# read gives 1 at the end of what is sent, and more than 128 where nothing came in time.
+_BASH_WATCH = r"""
+exec 3<>"/dev/tcp/$1/$2" || exit 1
+read -r -n 1 -t 0.3 -u 3
+[ $? -ne 1 ] || { echo "closed at once"; exit 1; }
+"""
 
 # printf writes at every newline, and a newline byte in a question would make two packets of it: dd joins them.
 _BASH_DNS = r"""
@@ -279,6 +301,8 @@ def _failed(code: int, output: str, limit: int) -> Outcome:
     """The network's refusal in a program's output, or ToolUnusable if there is none."""
     if code in _LATE_CODES:
         return Outcome(False, error=_late(limit))
+    if "closed at once" in output:
+        return Outcome(False, error=CLOSED_AT_ONCE)
     refusals = _REFUSAL.findall(output)
     if not refusals:
         raise ToolUnusable(f"exit code {code}, {_tail(output)!r}")
@@ -308,6 +332,19 @@ def parse_connect(code: int, output: str, wall: float, limit: int) -> list[Outco
     _check_usable(code, output)
     if code == 0:
         return [Outcome(True, latency_ms=wall)]
+    return [_failed(code, output, limit)]
+
+
+def parse_watched(code: int, output: str, _wall: float, limit: int) -> list[Outcome]:
+    """nc gives the connection to a program that reads to its end, and which is stopped where that does not come.
+
+    How long it took to connect is not to be seen.
+    """
+    _check_usable(code, output)
+    if code in _LATE_CODES:
+        return [Outcome(True)]
+    if code == 0:
+        return [Outcome(False, error=CLOSED_AT_ONCE)]
     return [_failed(code, output, limit)]
 
 

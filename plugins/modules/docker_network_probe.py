@@ -24,15 +24,16 @@ options:
   source:
     description:
       - Where the probe starts. The exact name of a running container, its ID (at least 12 hex digits), or V(host).
-      - V(host) is the host that runs this module. It needs no program for V(tcp), V(http) and V(resolve).
-        V(ping) needs C(ping), C(busybox) or the right to send ICMP packets, which C(root) has.
+      - V(host) is the host that runs this module. It needs no program for V(tcp), V(udp), V(http) and
+        V(resolve). V(ping) needs C(ping), C(busybox) or the right to send ICMP packets, which C(root) has.
       - Exactly one of O(source) and O(source_network) is required.
     type: str
   source_network:
     description:
       - Where the probe starts, in place of O(source). The exact name of a network, or its ID (at least 12 hex digits).
         A short-lived container of O(helper_image), which is required then, is started on it.
-      - Shows what a container that joins this network would reach. It has an address of the network for that time.
+      - Shows what a container that joins this network, and no other one, would reach. The probe's container has a free
+        address of the network for that time.
     type: str
   target:
     description:
@@ -50,9 +51,12 @@ options:
       - What counts as an answer.
       - V(resolve) asks for the addresses of O(target). From a container it asks the network's own DNS.
       - V(ping) is an ICMP echo.
-      - V(tcp) is a connection to O(port) that is accepted. From V(host), a connection that is closed within 0.3
-        seconds does not count, as docker's proxy for a published port accepts whether or not something listens behind
-        it.
+      - V(tcp) is a connection to O(port) that is accepted. At an address that is no container's, and always from
+        V(host), a connection that is closed at once (within 0.3 seconds, or 1 second where only C(nc) is there) does
+        not count, as docker's proxy for a published port accepts whether or not something listens behind it.
+      - V(udp) is a datagram to O(port) that is answered by another one. An ICMP message that nothing listens there, or
+        that no way leads there, means unreachable. Silence means neither, as udp has no connections. The module fails
+        then, whatever O(expect) is, and RV(reachable) is V(none).
       - V(http) is an HTTP answer at O(port), of any status for O(expect=unreachable), of an O(expected_status) for
         O(expect=reachable). No proxy is used and no redirect is followed.
     type: str
@@ -102,7 +106,8 @@ options:
     elements: int
   helper_image:
     description:
-      - An image on the engine that has C(busybox) or C(python3). It is never pulled.
+      - An image on the engine that has C(busybox) or C(python3), or for O(method=udp) C(python3) or C(bash) with C(dd).
+        It is never pulled.
       - When the source's image has no program for the probe, a container of this image is started in the source's
         network, makes the probe, and is removed.
       - It has the label C(bridgeport.docker.probe) and ends with the module, also when that is killed. One that was
@@ -251,7 +256,9 @@ samples:
       description: The address that was tried. V(none) where the name did not resolve.
       type: str
     latency_ms:
-      description: How long the answer took, in milliseconds. V(none) without an answer.
+      description:
+        - How long the answer took, in milliseconds.
+        - V(none) without an answer, and where a connection had to be watched and only C(nc) was there.
       type: float
     error:
       description: Why there was no answer. V(none) with an answer.

@@ -337,6 +337,13 @@ def test_network_without_the_program() -> None:
     assert "bash and dd" in failure.message
 
 
+def test_where_a_proxy_may_be_the_connection_is_watched() -> None:
+    client = FakeClient({("a", "nc -w 5 10.0.0.1 80 -e timeout"): (0, ""), ("a", "nc -n"): (0, "")})
+    assert run(client, make_probe(method="tcp", port=80))["tool"] == "nc"
+    failure = fail(client, make_probe(target="10.0.0.1", method="tcp", port=80))
+    assert "closed at once" in failure.message
+
+
 # -- udp ------------------------------------------------------------------------------------------------------
 
 

@@ -17,7 +17,12 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _dns_message
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_script import PYTHON_SCRIPT
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import Outcome, tcp_tools, udp_tools
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
+    CLOSED_AT_ONCE,
+    Outcome,
+    tcp_tools,
+    udp_tools,
+)
 
 # The script really runs, against sockets on loopback.
 
@@ -215,4 +220,21 @@ def test_bash_connects(closed_port: int) -> None:
 
     with listening(wait_for_client) as port:
         assert run_bash(port) == [Outcome(True, 1.0)]
+    assert run_bash(closed_port) == [Outcome(False, error="Connection refused")]
+
+
+@needs_bash
+def test_bash_watches(closed_port: int) -> None:
+    def run_bash(port: int) -> list[Outcome]:
+        tool = tcp_tools("127.0.0.1", port, 2, watched=True)[-1]
+        assert tool.name == "bash"
+        done = subprocess.run(tool.argv, capture_output=True, text=True, timeout=20, check=False)
+        return tool.parse(done.returncode, done.stdout + done.stderr, 1.0)
+
+    with listening(wait_for_client) as port:
+        assert run_bash(port) == [Outcome(True, 1.0)]
+    with listening(lambda connection: connection.sendall(b"220 welcome\r\n")) as port:
+        assert run_bash(port) == [Outcome(True, 1.0)]
+    with listening(lambda connection: None) as port:
+        assert run_bash(port) == [Outcome(False, error=CLOSED_AT_ONCE)]
     assert run_bash(closed_port) == [Outcome(False, error="Connection refused")]

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
+    CLOSED_AT_ONCE,
     MAX_BODY,
     Outcome,
     Tool,
@@ -328,6 +329,7 @@ def all_tools() -> list[Tool]:
         *resolve_tools("two", 3, 1),
         *ping_tools("10.0.0.2", 1, 3),
         *tcp_tools("10.0.0.2", 80, 3),
+        *tcp_tools("10.0.0.2", 80, 3, watched=True),
         *udp_tools("10.0.0.2", 53, 3, b"x"),
         *http_tools("10.0.0.2", 80, "two", "/", 3),
     ]
@@ -396,3 +398,24 @@ def test_resolve_tools_read_both_families() -> None:
     assert bash.parse(0, nobody, 7.0) == [Outcome(False, error="cannot resolve the name: NXDOMAIN")]
     with pytest.raises(ToolUnusable):
         bash.parse(0, " zz\n---\n", 7.0)
+
+
+# What Debian's busybox 1.35 does with "nc -w 3 ADDRESS PORT -e timeout 1 wc -c".
+WATCHED: list[t.Any] = [
+    pytest.param(143, "", Outcome(True), id="held-open"),
+    pytest.param(124, "", Outcome(True), id="held-open-coreutils"),
+    pytest.param(0, "", Outcome(False, error=CLOSED_AT_ONCE), id="closed-at-once"),
+    pytest.param(
+        1,
+        "nc: can't connect to remote host (10.0.0.2): Connection refused\n",
+        Outcome(False, error="Connection refused"),
+        id="refused",
+    ),
+    pytest.param(1, "nc: timed out\n", Outcome(False, error="timed out"), id="late"),
+]
+
+
+@pytest.mark.parametrize(("code", "output", "expected"), WATCHED)
+def test_parse_watched(code: int, output: str, expected: Outcome) -> None:
+    tool = next(tool for tool in tcp_tools("10.0.0.2", 80, 3, watched=True) if tool.name == "nc -e")
+    assert tool.parse(code, output, 1000.0) == [expected]
