@@ -120,11 +120,11 @@ def tcp_tools(address: str, port: int, limit: int, watched: bool = False) -> lis
     seconds = limit + _GRACE
     if watched:
         watch = partial(parse_watched, limit=limit)
-        connect, reader = ("nc", "-w", str(limit), address, str(port), "-e"), ("wc", "-c")
+        opening, reader = ("nc", "-w", str(limit), address, str(port), "-e"), ("wc", "-c")
         return [
             _python_tool("python3", limit, parse_python, seconds)("tcp", address, str(port), str(LINGER)),
-            Tool("nc -e", (*connect, "timeout", "1", *reader), watch, seconds),
-            Tool("busybox nc -e", ("busybox", *connect, "busybox", "timeout", "1", "busybox", *reader), watch, seconds),
+            Tool("nc -e", (*opening, "timeout", "1", *reader), watch, seconds),
+            Tool("busybox nc -e", ("busybox", *opening, "busybox", "timeout", "1", "busybox", *reader), watch, seconds),
             Tool(
                 "bash", ("timeout", str(limit), "bash", "-c", _BASH_WATCH, "probe", address, str(port)), parse, seconds
             ),
