@@ -82,7 +82,7 @@ def host() -> t.Iterator[Host]:
     names = {case.name: f"{prefix}-{number}" for number, case in enumerate(CASES)}
     networks = {key: f"{prefix}-{key}" for key in NETWORKS}
     row = free_ports(len(CASES) * PORTS + 1)
-    filled = {**networks, "other": f"{prefix}-other", "taken": row[-1]}
+    filled = {**networks, "other": f"{prefix}-other", "taken": str(row[-1])}
     with contextlib.ExitStack() as stack:
         for key, words in NETWORKS.items():
             docker("network", "create", *words, networks[key])
