@@ -8,10 +8,92 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
+from functools import partial
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, parse_publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import contains, parse_subnet
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
+    Publication,
+    parse_exposed,
+    parse_publication,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection, parse_selection
 
 Row = t.Mapping[str, t.Any]
+
+# In these states what is not bound is not wanted at the next start either: the network lets nothing be published.
+_RUNNING = ("running", "paused", "restarting")
+_SHOWN = ("container_port", "protocol", "host_ip", "host_port", "active", "exposure")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which publications are fine beside those on the loopback.
+
+    ``subnets``: where they may be. ``ports``: which host ports they may have, as 443/tcp; None for any. ``permits``:
+    what a container's labels need to say, one of these, in order to publish on every address.
+    """
+
+    subnets: tuple[str, ...] = ()
+    ports: frozenset[str] | None = None
+    permits: tuple[Selection, ...] = ()
+
+    def judge(self, row: Row, labels: t.Mapping[str, str]) -> str:
+        """What is wrong with a publication; empty where nothing is."""
+        if row["exposure"] == "loopback":
+            return ""
+        if row["exposure"] == "all":
+            if not any(each.fits("", "", labels) for each in self.permits):
+                return "is on every address, and no label of the container permits that"
+        elif not row["host_ip"]:
+            return "is on an address that its network gives to what has none of its own"
+        elif not contains(self.subnets, row["host_ip"]):
+            return f"is on {row['host_ip']}, which is not an allowed address"
+        return "" if self._has_allowed_port(row) else f"has host port {_port_text(row)}, which is not an allowed port"
+
+    def _has_allowed_port(self, row: Row) -> bool:
+        if self.ports is None:
+            return True
+        if row["host_port"] is None:
+            return False
+        return set(parse_exposed([f"{row['host_port']}/{row['protocol']}"])) <= self.ports
+
+
+def _port_text(row: Row) -> str:
+    return "any" if row["host_port"] is None else f"{row['host_port']}/{row['protocol']}"
+
+
+def parse_policy(addresses: t.Sequence[str], ports: t.Sequence[t.Any] | None, labels: t.Sequence[str]) -> Policy:
+    """Addresses and subnets; host ports and ranges as for --expose; labels as key or key=value."""
+    return Policy(
+        tuple(parse_subnet(address, "allowed_addresses") for address in addresses),
+        None if ports is None else frozenset(parse_exposed(ports)),
+        tuple(Selection(labels=(pair,)) for pair in parse_selection(None, labels).labels),
+    )
+
+
+def _is_broken(policy: Policy, labels: t.Mapping[str, str], row: Row) -> bool:
+    return bool(policy.judge(row, labels))
+
+
+def find_violations(containers: t.Sequence[Row], policy: Policy) -> list[dict[str, t.Any]]:
+    """Every publication that breaks the policy, and what its container has to publish instead."""
+    found = []
+    for container in containers:
+        rows = [row for row in container["published"] if row["active"] or container["state"] not in _RUNNING]
+        judged = [(row, policy.judge(row, container["labels"])) for row in _join_families(rows)]
+        published = closed_to_loopback(container["published"], partial(_is_broken, policy, container["labels"]))
+        found += [
+            {
+                "container": container["name"],
+                **{key: row[key] for key in _SHOWN},
+                "reason": reason,
+                "published_ports": published,
+            }
+            for row, reason in judged
+            if reason
+        ]
+    return found
 
 
 def as_publication(row: Row) -> Publication:

@@ -8,12 +8,11 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import Conflict
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary, is_called
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._links import find_uses, link_names, link_variables
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import locked_object
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED, normal_address, read_pools
@@ -26,6 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._results import 
     exposed_result,
     network_result,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
 
 Raw = t.Mapping[str, t.Any]
 Row = t.Dict[str, t.Any]
@@ -33,33 +33,6 @@ Row = t.Dict[str, t.Any]
 _SHARE_NAMES = {"NetworkMode": "network", "IpcMode": "ipc", "PidMode": "pid"}
 # What a leftover container is, by the role in its name.
 _PARTS = {"new": "successor", "old": "backup", "again": "remade", "try": "trial"}
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which objects are asked for. ``labels``: key and value, None for any; all of them have to be there."""
-
-    names: tuple[str, ...] | None = None
-    labels: tuple[tuple[str, str | None], ...] = ()
-
-    @property
-    def is_everything(self) -> bool:
-        return self.names is None and not self.labels
-
-    def fits(self, name: str, object_id: str, labels: t.Mapping[str, str]) -> bool:
-        if self.names is not None and not any(is_called(each, name, object_id) for each in self.names):
-            return False
-        return all(key in labels and value in (None, labels[key]) for key, value in self.labels)
-
-
-def parse_selection(names: t.Sequence[str] | None, labels: t.Sequence[str] | None) -> Selection:
-    pairs = []
-    for text in labels or ():
-        key, equals, value = str(text).partition("=")
-        if not key:
-            raise Failure("option_conflict", f"labels: {text!r} names no label; write key or key=value.")
-        pairs.append((key, value if equals else None))
-    return Selection(None if names is None else tuple(names), tuple(pairs))
 
 
 @dataclass(frozen=True)
@@ -74,7 +47,7 @@ class Topology:
     snapshot: Snapshot
     containers: tuple[Summary, ...]
     networks: tuple[Raw, ...]
-    selection: Selection = Selection()
+    selection: Selection = field(default_factory=Selection)
     held: frozenset[str] = frozenset()
     conflicts: tuple[Conflict, ...] = ()
 

@@ -497,15 +497,14 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._findings import
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import find_blocker
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import find_held
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
+from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection, parse_selection
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
     read_changes,
     read_listing,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
-    Selection,
     Topology,
-    parse_selection,
     select,
     to_inspect,
     topology_rows,

@@ -15,13 +15,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._journal import 
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
     read_changes,
     read_listing,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
-    Selection,
     Topology,
     select,
     topology_rows,

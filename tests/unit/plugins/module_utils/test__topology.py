@@ -10,7 +10,6 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
@@ -21,15 +20,14 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._recover import 
     trial_name,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import trial_network_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
-    Selection,
     Topology,
     container_row,
     free_addresses,
     leftover_rows,
     legacy_links,
     network_row,
-    parse_selection,
     select,
     shared_names,
     stale_rows,
@@ -56,41 +54,6 @@ def whole(selection: Selection | None = None, **changes: t.Any) -> Topology:
 
 
 # -- what is asked for -------------------------------------------------------------------------------------------------
-
-NAMES_AND_LABELS: list[t.Any] = [
-    pytest.param(None, None, True, id="everything"),
-    pytest.param([], None, False, id="no-name"),
-    pytest.param(["web"], None, True, id="name"),
-    pytest.param(["we"], None, False, id="part-of-a-name"),
-    pytest.param(["db", "web"], None, True, id="one-of-several"),
-    pytest.param(["abcdef012345"], None, True, id="id"),
-    pytest.param(["abcdef01234"], None, False, id="id-too-short"),
-    pytest.param(None, ["role"], True, id="label"),
-    pytest.param(None, ["role=front"], True, id="label-and-value"),
-    pytest.param(None, ["role="], False, id="label-and-no-value"),
-    pytest.param(None, ["empty="], True, id="empty-label"),
-    pytest.param(None, ["equation=a=b"], True, id="value-with-an-equals-sign"),
-    pytest.param(None, ["role=back"], False, id="other-value"),
-    pytest.param(None, ["rol"], False, id="part-of-a-label"),
-    pytest.param(None, ["role", "tier"], False, id="all-labels-are-needed"),
-    pytest.param(["web"], ["tier"], False, id="name-and-label"),
-]
-
-
-@pytest.mark.parametrize(("names", "labels", "expected"), NAMES_AND_LABELS)
-def test_selection(names: list[str] | None, labels: list[str] | None, expected: bool) -> None:
-    selection = parse_selection(names, labels)
-    own = {"role": "front", "empty": "", "equation": "a=b"}
-    assert selection.fits("web", "abcdef0123456789", own) is expected
-    assert selection.is_everything is (names is None and not labels)
-
-
-@pytest.mark.parametrize("label", ["", "=", "=front"])
-def test_a_label_without_a_key_is_refused(label: str) -> None:
-    with pytest.raises(Failure) as caught:
-        parse_selection(None, ["role", label])
-    assert caught.value.code == "option_conflict"
-    assert repr(label) in caught.value.message
 
 
 def chosen(*names: str) -> tuple[set[str], set[str], set[str]]:
