@@ -4,8 +4,8 @@
 
 # PYTHON=/path/to/python chooses the interpreter of .venv; ARGS is handed to the playbook or to the tool of one stage.
 .DEFAULT_GOAL := help
-STAGES := lint units sanity importer engine differential integration integration-system-python molecule faults coverage
-STAGES += concurrency bench fidelity conflicts members ports secrets newer-engine engines
+STAGES := lint units sanity importer report engine differential integration integration-system-python molecule faults
+STAGES += coverage concurrency bench fidelity conflicts members ports secrets newer-engine engines
 .PHONY: help venv demo demo-down test test-faults test-engines clean $(STAGES)
 
 help:

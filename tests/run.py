@@ -51,6 +51,7 @@ ENGINES = BUILD / "engines"
 NEWER_ENGINES = ("trixie", "sid")
 # The suites that depend on the engine, and seconds for each.
 ENGINE_SUITES = {"fidelity": 1800, "conflicts": 900, "members": 900, "ports": 600, "faults": 1800}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 RUNNING: set[subprocess.Popen[bytes]] = set()
 NO_ENGINE = "all of it: there is no engine"
 # What pip says when it fills the sanity tests' virtual environments.
@@ -545,6 +546,33 @@ def integration_system_python(log: Log, args: list[str]) -> Outcome:
     return outcome
 
 
+def install_packages(log: Log, *packages: str) -> bool:
+    """Install Debian's packages where that is allowed; whether it was."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return False
+    apt = {"DEBIAN_FRONTEND": "noninteractive"}
+    log.run("apt-get", "update", "-qq", timeout=180, env=apt)
+    log.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", *packages, timeout=300, env=apt)
+    return True
+
+
+def report_page(log: Log, args: list[str]) -> Outcome:
+    """The page of the role topology_report in a browser, with screenshots in .build/report."""
+    program = find_browser()
+    if not program and not install_packages(log, "chromium", "fonts-dejavu-core"):
+        return Outcome(skipped=["all of it: there is no Chromium, and only root can install it (with apt)"])
+    program = program or find_browser()
+    if not program:
+        return Outcome(skipped=[f"all of it: Chromium could not be installed (see {log.path})"])
+    if not shutil.which("dot") and not install_packages(log, "graphviz"):
+        return Outcome(skipped=["all of it: there is no Graphviz, and only root can install it (with apt)"])
+    return run_pytest(log, "report", args, timeout=900, env={"CHROMIUM": program})
+
+
+def find_browser() -> str:
+    return next(filter(None, map(shutil.which, BROWSERS)), "")
+
+
 def missing_system_sdk(log: Log) -> str:
     """Why the system's Python cannot be tested; empty when it can. Installs the distribution's SDK where allowed."""
     if not os.access(SYSTEM_PYTHON, os.X_OK):
@@ -552,11 +580,8 @@ def missing_system_sdk(log: Log) -> str:
     probe = (SYSTEM_PYTHON, "-c", "import docker.api")
     if log.run(*probe, timeout=60, cwd=BUILD)[0] == 0:
         return ""
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
+    if not install_packages(log, "python3-docker"):
         return f"{SYSTEM_PYTHON} has no docker SDK, and only root can install python3-docker (with apt)"
-    apt = {"DEBIAN_FRONTEND": "noninteractive"}
-    log.run("apt-get", "update", "-qq", timeout=180, env=apt)
-    log.run("apt-get", "install", "-qq", "-y", "--no-install-recommends", "python3-docker", timeout=300, env=apt)
     if log.run(*probe, timeout=60, cwd=BUILD)[0] == 0:
         return ""
     return f"python3-docker could not be installed (see {log.path})"
@@ -630,6 +655,7 @@ STAGES = {
     "units": Stage(units),
     "sanity": Stage(sanity),
     "importer": Stage(importer),
+    "report": Stage(report_page),
     "engine": Stage(engine, tests=False),
     "differential": Stage(differential, needs_engine=True),
     "integration": Stage(integration, needs_engine=True),
@@ -654,7 +680,10 @@ LANES = (
     ("engine",),
     ("lint", "units", "molecule", "newer-engine", "fidelity"),
     ("differential", "integration", "faults", "engines", "bench"),
-    ("integration-system-python", "sanity", "importer", "concurrency", "conflicts", "members", "ports", "secrets"),
+    (
+        *("integration-system-python", "sanity", "importer", "report", "concurrency", "conflicts", "members", "ports"),
+        "secrets",
+    ),
     ("coverage",),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.

@@ -13,8 +13,9 @@ author:
 description:
   - Renders a Jinja2 template of the controller with autoescape, so that names and texts of others cannot become markup.
   - The templates of Ansible itself escape nothing, as C(autoescape) has no effect in them.
-  - The template may include others of its folder. Those whose names end in C(.html.j2) are escaped, other ones are not. Jinja2's own filters and
-    P(bridgeport.docker.mermaid_text#filter) can be used. A variable that is not defined is an error.
+  - The template may include others of its folder. Those whose names end in C(.html.j2) are escaped, other ones are not.
+  - Jinja2's own filters and P(bridgeport.docker.mermaid_text#filter) can be used. A variable that is not defined is an
+    error.
 options:
   _input:
     description: The variables of the template.
@@ -50,7 +51,7 @@ EXAMPLES = r"""
     mode: "0644"
     content: >-
       {{ {'containers': topology.containers}
-      | bridgeport.docker.html_page(playbook_dir ~ '/containers.html.j2', style=lookup('ansible.builtin.file', 'page.css')) }}
+      | bridgeport.docker.html_page('/tmp/containers.html.j2', style=lookup('ansible.builtin.file', 'page.css')) }}
   # The template says <style>{{ style }}</style>.
 
 - name: Write a page that runs one script
@@ -59,7 +60,7 @@ EXAMPLES = r"""
     mode: "0644"
     content: >-
       {{ {'containers': topology.containers}
-      | bridgeport.docker.html_page(playbook_dir ~ '/containers.html.j2', script=lookup('ansible.builtin.file', 'page.js')) }}
+      | bridgeport.docker.html_page('/tmp/containers.html.j2', script=lookup('ansible.builtin.file', 'page.js')) }}
   # The template says <meta http-equiv="Content-Security-Policy" content="script-src '{{ script_hash }}'"> and
   # <script>{{ script }}</script>.
 """

@@ -11,8 +11,8 @@ version_added: 1.1.0
 author:
   - the bridgeport.docker maintainers (@bridgeport-collections)
 description:
-  - Makes text safe between double quotes in a Mermaid diagram. Whatever could mean something to Mermaid, to Markdown or to HTML becomes
-    an entity code of Mermaid, such as V(#34;).
+  - Makes text safe between double quotes in a Mermaid diagram. Whatever could mean something to Mermaid, to Markdown or
+    to HTML becomes an entity code of Mermaid, such as V(#34;).
 options:
   _input:
     description: The text. Numbers are taken as text.

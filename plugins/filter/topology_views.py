@@ -11,8 +11,9 @@ version_added: 1.1.0
 author:
   - the bridgeport.docker maintainers (@bridgeport-collections)
 description:
-  - Turns what P(bridgeport.docker.docker_topology_info#module) returned of some hosts into what a report shows of them - lanes,
-    cards and ports for a picture, rows for tables, and the text that Graphviz needs to lay the picture out.
+  - Turns what P(bridgeport.docker.docker_topology_info#module) returned of some hosts into what a report shows of
+    them - lanes, cards and ports for a picture, rows for tables, and the text that Graphviz needs to lay the picture
+    out.
   - The role P(bridgeport.docker.topology_report#role) is made with it. It serves templates of your own as well.
 options:
   _input:
@@ -23,13 +24,6 @@ options:
     type: list
     elements: dict
     required: true
-  only:
-    description:
-      - Patterns for names of containers, such as V(shop-*), and of networks. Only these containers are shown, with the networks that they are on.
-      - Empty shows everything.
-    type: list
-    elements: str
-    default: []
 """
 
 EXAMPLES = r"""
@@ -42,10 +36,10 @@ EXAMPLES = r"""
     msg: "{{ ([{'name': 'here', 'topology': topology}] | bridgeport.docker.topology_views | first).view.counts.all }}"
   # Counts 0.0.0.0 and :: as two.
 
-- name: Lay out the picture of the containers of one application
+- name: Lay out the picture
   ansible.builtin.command:
     cmd: dot -Tjson0
-    stdin: "{{ ([{'name': 'here', 'topology': topology}] | bridgeport.docker.topology_views(only=['shop-*']) | first).dot }}"
+    stdin: "{{ ([{'name': 'here', 'topology': topology}] | bridgeport.docker.topology_views | first).dot }}"
   register: layout
   changed_when: false
 
@@ -93,7 +87,9 @@ _value:
           address: 0
           all: 2
     dot:
-      description: The text for C(dot -Tjson0). It holds identifiers and sizes, no names. Empty for a host that could not be read.
+      description:
+        - The text for C(dot -Tjson0). It holds identifiers and sizes, no names. Empty for a host that could not be
+          read.
       type: str
       sample: "digraph topology { }"
 """
@@ -106,20 +102,20 @@ from ansible_collections.bridgeport.docker.plugins.plugin_utils._topology_layout
 from ansible_collections.bridgeport.docker.plugins.plugin_utils._topology_view import build_view
 
 
-def topology_views(value: t.Any, only: t.Sequence[str] = ()) -> list[dict[str, t.Any]]:
+def topology_views(value: t.Any) -> list[dict[str, t.Any]]:
     if not isinstance(value, (list, tuple)):
         raise AnsibleFilterError(f"topology_views needs a list of hosts, not {type(value).__name__}.")
-    return [host_view(each, f"h{number}", only) for number, each in enumerate(value, 1)]
+    return [host_view(each, f"h{number}") for number, each in enumerate(value, 1)]
 
 
-def host_view(host: t.Any, prefix: str, only: t.Sequence[str]) -> dict[str, t.Any]:
+def host_view(host: t.Any, prefix: str) -> dict[str, t.Any]:
     if not isinstance(host, t.Mapping) or "name" not in host or not (host.get("topology") or host.get("failure")):
         raise AnsibleFilterError("topology_views needs a name and a topology, or a name and a failure, of each host.")
     result = {"name": host["name"], "failure": host.get("failure") or "", "id": prefix, "view": None, "dot": ""}
     if result["failure"]:
         return result
     try:
-        view = build_view(host["topology"], prefix, only)
+        view = build_view(host["topology"], prefix)
     except KeyError as error:
         raise AnsibleFilterError(
             f"The topology of {host['name']} has no {error}: it is not what docker_topology_info returns."

@@ -94,7 +94,7 @@ class Box:
 
 
 class _Answer:
-    """What ``dot -Tjson0`` said, from the upper left corner instead of the lower left one, and moved by what is wanted."""
+    """What ``dot -Tjson0`` said, from the upper left corner instead of the lower left one, and moved."""
 
     def __init__(self, answer: Raw, x: float = 0, y: float = 0) -> None:
         self.x = x
@@ -138,7 +138,9 @@ def read_layout(view: Raw, answer: Raw) -> dict[str, t.Any]:
     # The host's side is as high as all lanes, and has its title above the first port.
     left = corner.x - _MARGIN
     top = min([lane.y for lane in lanes] + [chip.y - _HOST_TITLE for chip in chips], default=0.0)
-    bottom = max([lane.y + lane.height for lane in lanes] + [chip.y + CHIP_HEIGHT + _MARGIN for chip in chips], default=0.0)
+    bottom = max(
+        [lane.y + lane.height for lane in lanes] + [chip.y + CHIP_HEIGHT + _MARGIN for chip in chips], default=0.0
+    )
     host = Box(0, 0, CHIP_WIDTH + 2 * _MARGIN, bottom - top)
     # All lanes are as wide as the widest. Each has something in the first column, so no two are at the same height.
     lane_left = min((lane.x for lane in lanes), default=0.0)

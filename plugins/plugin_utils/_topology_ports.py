@@ -64,7 +64,9 @@ def group_published(published: t.Iterable[Raw]) -> list[Group]:
     # A host port that is not known, or a range out of which the engine chooses, follows nothing.
     fixed = sorted(
         (
-            _Run(row["host_ip"], row["host_port"], row["container_port"], row["protocol"], row["exposure"], row["active"])
+            _Run(
+                row["host_ip"], row["host_port"], row["container_port"], row["protocol"], row["exposure"], row["active"]
+            )
             for row in rows
             if isinstance(row["host_port"], int)
         ),

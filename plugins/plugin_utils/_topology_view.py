@@ -5,13 +5,12 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """What a report shows of a host: lanes, cards and ports for the picture, rows for the tables.
 
-Pure: what the module docker_topology_info returned in, plain dictionaries out. Identifiers are made here, out of nothing
-that the host said, so that templates may put them where names would have to be escaped.
+Pure: what the module docker_topology_info returned in, plain dictionaries out. Identifiers are made here, out of
+nothing that the host said.
 """
 
 from __future__ import annotations
 
-import fnmatch
 import re
 import typing as t
 from dataclasses import asdict, dataclass, replace
@@ -78,66 +77,64 @@ class Chip:
     label: str
 
 
-def build_view(topology: Raw, prefix: str = "h1", only: t.Sequence[str] = ()) -> dict[str, t.Any]:
-    """``only`` are patterns for names: the containers that are shown, with their networks. None means all there is."""
-    topology = keep_only(topology, only) if only else topology
-    containers = sorted(topology["containers"], key=lambda each: natural(each["name"]))
-    networks = sort_networks(topology["networks"])
-    ids = {each["name"]: f"{prefix}c{number}" for number, each in enumerate(containers, 1)}
-    net_ids = {each["name"]: f"{prefix}n{number}" for number, each in enumerate(networks, 1)}
-    findings = [finding_row(each, ids, net_ids) for each in sort_findings(topology["findings"])]
-    picture = _Picture(prefix, containers, networks, ids, net_ids, findings)
-    ports = [port_row(each, port, ids) for each in containers for port in each["published"]]
+def build_view(topology: Raw, prefix: str = "h1") -> dict[str, t.Any]:
+    """``prefix`` begins all identifiers, so that several hosts can be on one page."""
+    names = _Names(topology, prefix)
+    findings = [finding_row(each, names) for each in sort_findings(topology["findings"])]
+    picture = _Picture(names, findings)
+    ports = [port_row(each, port, names) for each in names.containers for port in each["published"]]
     return {
         "prefix": prefix,
         "host": dict(topology["host"]),
-        "counts": count(containers, networks, ports),
+        "counts": count(names.containers, names.networks, ports),
         "findings": findings,
-        "lanes": [asdict(lane) for lane in picture.lanes],
+        "lanes": [asdict(lane) for lane in picture.lanes.values()],
         "cards": [asdict(card) for card in picture.cards],
         "chips": [asdict(chip) for chip in picture.chips],
         "joins": picture.joins,
         "columns": 1 + max((card.column for card in picture.cards), default=0),
-        "containers": [container_row(each, ids, net_ids) for each in containers],
+        "containers": [container_row(each, names) for each in names.containers],
         "ports": sorted(ports, key=lambda row: (row["sort"], natural(row["container"]), row["target"], row["host_ip"])),
-        "networks": [network_row(each, ids, net_ids) for each in networks],
+        "networks": [network_row(each, names) for each in names.networks],
         "leftovers": [dict(each) for each in topology["leftovers"]],
-        "data": shown_data(topology, containers, networks),
+        "data": shown_data(topology),
     }
 
 
-def keep_only(topology: Raw, patterns: t.Sequence[str]) -> dict[str, t.Any]:
-    def wanted(name: t.Any) -> bool:
-        return any(fnmatch.fnmatchcase(str(name), pattern) for pattern in patterns)
+class _Names:
+    """What is called how, and by which identifier of the page. Several networks may have the same name."""
 
-    containers = [each for each in topology["containers"] if wanted(each["name"])]
-    names = {each["name"] for each in containers}
-    used = {network for each in containers for network in each["networks"]}
-    networks = [
-        {**each, "connected": [one for one in each["connected"] if one["name"] in names]}
-        for each in topology["networks"]
-        if each["name"] in used or wanted(each["name"])
-    ]
-    shown = {("container", name) for name in names} | {("network", each["name"]) for each in networks}
-    return {
-        **topology,
-        "containers": containers,
-        "networks": networks,
-        "links": [each for each in topology["links"] if each["source"] in names],
-        "stale_references": [each for each in topology["stale_references"] if each["container"] in names],
-        "findings": [each for each in topology["findings"] if object_of(each) in shown],
-        "leftovers": [each for each in topology["leftovers"] if each.get("object") in names],
-    }
+    def __init__(self, topology: Raw, prefix: str) -> None:
+        self.prefix = prefix
+        self.containers: list[Raw] = sorted(topology["containers"], key=lambda each: natural(each["name"]))
+        self.networks = sort_networks(topology["networks"])
+        self.by_name = {str(each["name"]): each for each in self.containers}
+        self.container_ids = {name: f"{prefix}c{number}" for number, name in enumerate(self.by_name, 1)}
+        self.network_ids = {str(each["id"]): f"{prefix}n{number}" for number, each in enumerate(self.networks, 1)}
+        self._network_names = {str(each["name"]): self.network_ids[each["id"]] for each in reversed(self.networks)}
+        self._stale = {(each["container"], each["network"]) for each in topology["stale_references"]}
+
+    def network_of(self, container: Raw, name: str) -> str:
+        """The identifier of a network that the container is on; empty where that network is gone."""
+        if (container["name"], name) in self._stale:
+            return ""
+        # A container that was never started knows the name only.
+        found = self.network_ids.get(container["networks"][name].get("network_id") or "")
+        return found or self._network_names.get(name, "")
+
+    def target_of(self, kind: str, name: str) -> str:
+        known = {"container": self.container_ids, "network": self._network_names}.get(kind, {})
+        return known.get(name, "")
+
+
+def object_of(thing: Raw) -> tuple[str, str]:
+    named = thing.get("object") or {}
+    return str(named.get("kind", "")), str(named.get("name", ""))
 
 
 def natural(name: t.Any) -> list[tuple[int, str]]:
     """web-2 before web-10."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", str(name))]
-
-
-def object_of(finding: Raw) -> tuple[str, str]:
-    thing = finding.get("object") or {}
-    return str(thing.get("kind", "")), str(thing.get("name", ""))
 
 
 def sort_networks(networks: t.Iterable[Raw]) -> list[Raw]:
@@ -156,75 +153,66 @@ def sort_findings(findings: t.Iterable[Raw]) -> list[Raw]:
 class _Picture:
     """Lanes, cards and chips of one host."""
 
-    def __init__(
-        self,
-        prefix: str,
-        containers: t.Sequence[Raw],
-        networks: t.Sequence[Raw],
-        ids: t.Mapping[str, str],
-        net_ids: t.Mapping[str, str],
-        findings: t.Sequence[Raw],
-    ) -> None:
-        self.prefix = prefix
-        self.ids = ids
-        self.worst: dict[str, str] = {}
-        for finding in reversed(findings):
-            self.worst[finding["target"]] = finding["severity"]
-        self.known = {str(each["name"]): each for each in networks}
-        self.by_name = {str(each["name"]): each for each in containers}
-        homes = {name: self.home_of(each) for name, each in self.by_name.items()}
-        # Nobody looks for the engine's own networks when nothing is on them.
-        shown = [each for each in networks if not each["predefined"] or each["name"] in self.used()]
-        self.lanes = [lane_of(each, net_ids[each["name"]]) for each in shown]
-        self.lane_ids = {lane.name: lane.id for lane in self.lanes}
-        for name in sorted({*homes.values(), *self.used()} - set(self.lane_ids)):
-            details = "" if name == _NOWHERE else "this network is gone"
-            lane = Lane(f"{prefix}x{len(self.lanes) + 1}", "", name, details)
-            self.lanes.append(lane)
-            self.lane_ids[name] = lane.id
+    def __init__(self, names: _Names, findings: t.Sequence[Raw]) -> None:
+        self.names = names
+        # The findings begin with what is worst.
+        self.worst = {finding["target"]: finding["severity"] for finding in reversed(findings)}
         self.cards: list[Card] = []
         self.chips: list[Chip] = []
         self.joins: list[dict[str, str]] = []
-        for name in self.by_name:
-            self.add_container(name, homes[name])
+        self.lanes: dict[str, Lane] = {}
+        used = {names.network_of(each, name) for each in names.containers for name in each["networks"]}
+        for network in names.networks:
+            key = names.network_ids[network["id"]]
+            # Nobody looks for the engine's own networks when nothing is on them.
+            if key in used or not network["predefined"]:
+                self.lanes[key] = Lane(f"{key}l", key, str(network["name"]), lane_details(network, names))
+        for container in names.containers:
+            self.add_container(container)
         self.cards = arrange(self.cards, {chip.card for chip in self.chips})
 
-    def used(self) -> set[str]:
-        return {network for each in self.by_name.values() for network in each["networks"]}
+    def lane_of(self, owner: Raw, network: str) -> Lane:
+        """``owner`` is who has the endpoint. Where there is none, or its network is gone, there is a lane for that."""
+        key = self.names.network_of(owner, network) if network else ""
+        if key:
+            return self.lanes[key]
+        title, details = (network, "this network is gone") if network else (_NOWHERE, "")
+        missing = f"missing {network}"
+        if missing not in self.lanes:
+            self.lanes[missing] = Lane(f"{self.names.prefix}x{len(self.lanes) + 1}", "", title, details)
+        return self.lanes[missing]
 
-    def home_of(self, container: Raw) -> str:
-        """The network that the container was made on, where it still is on it."""
-        networks = sorted(container["networks"])
-        shared = shared_network(container)
+    def home_of(self, container: Raw) -> tuple[Raw, str]:
+        """Whose endpoint the container uses first of all, and the name of its network."""
+        owner = container
         # Bounded: two containers cannot share each other's network, but what was read might say so.
-        for _step in range(len(self.by_name)):
-            if not shared or shared not in self.by_name or networks:
+        for _step in self.names.containers:
+            shared = self.names.by_name.get(shared_network(owner))
+            if owner["networks"] or shared is None:
                 break
-            networks = sorted(self.by_name[shared]["networks"])
-            container = self.by_name[shared]
-            shared = shared_network(container)
-        mode = str(container.get("network_mode") or "")
+            owner = shared
+        mode = str(owner.get("network_mode") or "")
         mode = "bridge" if mode == "default" else mode
-        if mode in networks:
-            return mode
-        own = [name for name in networks if name in self.known and not self.known[name]["predefined"]]
-        return (own or networks or [_NOWHERE])[0]
+        networks = sorted(owner["networks"])
+        own = [name for name in networks if name not in ("bridge", "host", "none")]
+        return owner, mode if mode in networks else (own or networks or [""])[0]
 
-    def add_container(self, name: str, home: str) -> None:
-        container = self.by_name[name]
-        card = self.card_of(container, home, home=True)
+    def add_container(self, container: Raw) -> None:
+        owner, home = self.home_of(container)
+        card = self.card_of(container, home, self.lane_of(owner, home), home=True)
         self.cards.append(card)
         for network in sorted(set(container["networks"]) - {home}):
-            guest = self.card_of(container, network, home=False)
+            guest = self.card_of(container, network, self.lane_of(container, network), home=False)
             self.cards.append(guest)
             self.joins.append({"home": card.id, "guest": guest.id, "container": card.container})
         for group in group_published(container["published"]):
             number = len(self.chips) + 1
-            self.chips.append(chip_of(f"{self.prefix}p{number}", group, name, card))
+            self.chips.append(chip_of(f"{self.names.prefix}p{number}", group, card))
 
-    def card_of(self, container: Raw, network: str, home: bool) -> Card:
-        name = str(container["name"])
-        key = self.ids[name]
+    def card_of(self, container: Raw, network: str, lane: Lane, home: bool) -> Card:
+        name, state = str(container["name"]), str(container["state"])
+        key = self.names.container_ids[name]
+        worst = self.worst.get(key, "")
         endpoint = container["networks"].get(network) or {}
         addresses = [str(endpoint[field]) for field in ("ip_address", "ipv6_address") if endpoint.get(field)]
         aliases = [str(alias) for alias in endpoint.get("aliases") or ()]
@@ -238,21 +226,20 @@ class _Picture:
             lines.append(("note", "no address"))
         if aliases:
             lines.append(("aliases", ", ".join(aliases)))
-        said = [name, str(container["state"]), f"on {network}", *addresses]
+        said = [name, state, f"on {lane.name}", *addresses]
         said += [f"aliases {', '.join(aliases)}"] * bool(aliases)
-        worst = self.worst.get(key, "")
         said += [f"{worst} found"] * (worst in ("error", "warning"))
         groups = group_published(container["published"]) if home else []
         said += [f"publishes {group.host} to {group.target}, {words_of(group.exposure)}" for group in groups]
         return Card(
-            id=f"{self.prefix}k{len(self.cards) + 1}",
+            id=f"{self.names.prefix}k{len(self.cards) + 1}",
             container=key,
-            lane=self.lane_ids[network],
+            lane=lane.id,
             home=home,
             column=0,
             name=name,
-            state=str(container["state"]),
-            title=shorten(name, TITLE_LENGTH if container["state"] == "running" else TITLE_LENGTH - 8),
+            state=state,
+            title=shorten(name, TITLE_LENGTH if state == "running" else TITLE_LENGTH - len(state)),
             lines=tuple((kind, shorten(text, LINE_LENGTH)) for kind, text in lines),
             severity=worst,
             label=", ".join(said),
@@ -271,27 +258,32 @@ def shared_network(container: Raw) -> str:
     return str((container.get("shares") or {}).get("network") or "")
 
 
-def chip_of(chip_id: str, group: Group, container: str, card: Card) -> Chip:
+def chip_of(chip_id: str, group: Group, card: Card) -> Chip:
     closed = "" if group.active else ", not active"
+    reach = _BRIEFLY.get(group.exposure, group.exposure) if group.active else "not active"
     return Chip(
         id=chip_id,
         container=card.container,
         card=card.id,
         title=shorten(group.host, TITLE_LENGTH),
-        text=f"to {group.target}, {_BRIEFLY.get(group.exposure, group.exposure) if group.active else 'not active'}",
+        text=f"to {group.target}, {reach}",
         target=group.target,
         exposure=group.exposure,
         active=group.active,
-        label=f"{group.host} to {container} {group.target}, {words_of(group.exposure)}{closed}",
+        label=f"{group.host} to {card.name} {group.target}, {words_of(group.exposure)}{closed}",
     )
 
 
-def lane_of(network: Raw, net_id: str) -> Lane:
-    subnets = [str(pool["subnet"]) for pool in network["ipam_config"] if pool.get("subnet")]
-    details = [*subnets, *network_flags(network)]
-    if not network["connected"]:
+def lane_details(network: Raw, names: _Names) -> str:
+    details = [str(pool["subnet"]) for pool in network["ipam_config"] if pool.get("subnet")]
+    details += network_flags(network)
+    # Where only some containers were asked for.
+    others = sum(each["name"] not in names.by_name for each in network["connected"])
+    if others:
+        details.append(f"{others} not shown")
+    elif not network["connected"]:
         details.append("nobody on it")
-    return Lane(f"{net_id}l", net_id, str(network["name"]), ", ".join(details))
+    return ", ".join(details)
 
 
 def arrange(cards: t.Sequence[Card], published: t.AbstractSet[str]) -> list[Card]:
@@ -317,9 +309,8 @@ def arrange(cards: t.Sequence[Card], published: t.AbstractSet[str]) -> list[Card
     return [replace(card, column=columns[card.id]) for card in cards]
 
 
-def finding_row(finding: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[str, str]) -> dict[str, t.Any]:
+def finding_row(finding: Raw, names: _Names) -> dict[str, t.Any]:
     kind, name = object_of(finding)
-    known = {"container": ids, "network": net_ids}.get(kind, {})
     severity = finding["severity"] if finding["severity"] in _SEVERITIES else "info"
     return {
         "severity": severity,
@@ -328,11 +319,11 @@ def finding_row(finding: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[str, 
         "name": name,
         "message": finding["message"],
         "remedy": finding.get("remedy") or "",
-        "target": known.get(name, ""),
+        "target": names.target_of(kind, name),
     }
 
 
-def container_row(container: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[str, str]) -> dict[str, t.Any]:
+def container_row(container: Raw, names: _Names) -> dict[str, t.Any]:
     groups = group_published(container["published"])
     shares = container.get("shares") or {}
     notes = [f"shares the {kind} namespace of {name}" for kind, name in sorted(shares.items()) if name]
@@ -340,7 +331,7 @@ def container_row(container: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[s
     labels = container.get("labels") or {}
     notes += [f"{word} {labels[key]}" for key, word in _SHOWN_LABELS.items() if labels.get(key)]
     return {
-        "id": ids[container["name"]],
+        "id": names.container_ids[container["name"]],
         "name": container["name"],
         "short_id": str(container["id"])[:12],
         "image": container["image"],
@@ -349,7 +340,7 @@ def container_row(container: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[s
         "endpoints": [
             {
                 "network": name,
-                "target": net_ids.get(name, ""),
+                "target": names.network_of(container, name),
                 "addresses": [endpoint[key] for key in ("ip_address", "ipv6_address") if endpoint.get(key)],
                 "aliases": list(endpoint.get("aliases") or ()),
             }
@@ -361,7 +352,7 @@ def container_row(container: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[s
     }
 
 
-def port_row(container: Raw, port: Raw, ids: t.Mapping[str, str]) -> dict[str, t.Any]:
+def port_row(container: Raw, port: Raw, names: _Names) -> dict[str, t.Any]:
     number = port["host_port"]
     return {
         "host_ip": port["host_ip"] or "every address",
@@ -370,7 +361,7 @@ def port_row(container: Raw, port: Raw, ids: t.Mapping[str, str]) -> dict[str, t
         "text": port_text(port),
         "target": f"{port['container_port']}/{port['protocol']}",
         "container": container["name"],
-        "container_id": ids[container["name"]],
+        "container_id": names.container_ids[container["name"]],
         "state": container["state"],
         "exposure": port["exposure"],
         "words": words_of(port["exposure"]),
@@ -378,10 +369,10 @@ def port_row(container: Raw, port: Raw, ids: t.Mapping[str, str]) -> dict[str, t
     }
 
 
-def network_row(network: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[str, str]) -> dict[str, t.Any]:
+def network_row(network: Raw, names: _Names) -> dict[str, t.Any]:
     free = {each["subnet"]: each["free"] for each in network.get("free_addresses") or ()}
     return {
-        "id": net_ids[network["name"]],
+        "id": names.network_ids[network["id"]],
         "name": network["name"],
         "driver": network["driver"],
         "pools": [
@@ -390,7 +381,10 @@ def network_row(network: Raw, ids: t.Mapping[str, str], net_ids: t.Mapping[str, 
             if pool.get("subnet")
         ],
         "flags": network_flags(network),
-        "members": [{"name": each["name"], "target": ids.get(each["name"], "")} for each in network["connected"]],
+        "members": [
+            {"name": each["name"], "target": names.target_of("container", each["name"])}
+            for each in network["connected"]
+        ],
     }
 
 
@@ -411,16 +405,18 @@ def count(containers: t.Sequence[Raw], networks: t.Sequence[Raw], ports: t.Seque
         "running": sum(each["state"] == "running" for each in containers),
         "networks": sum(not each["predefined"] for each in networks),
         "ports": len(ports),
-        **{exposure: sum(each["exposure"] == exposure for each in ports) for exposure in ("loopback", "address", "all")},
+        **{
+            exposure: sum(each["exposure"] == exposure for each in ports) for exposure in ("loopback", "address", "all")
+        },
     }
 
 
-def shown_data(topology: Raw, containers: t.Sequence[Raw], networks: t.Sequence[Raw]) -> dict[str, t.Any]:
-    """What the module returned of the host, for the report's JSON, without labels and options: they may hold anything."""
+def shown_data(topology: Raw) -> dict[str, t.Any]:
+    """What the module returned, for the JSON, without labels and options of drivers: they may hold anything."""
     return {
         "host": dict(topology["host"]),
-        "networks": [without(each, "labels", "driver_options") for each in networks],
-        "containers": [without(each, "labels") for each in containers],
+        "networks": [without(each, "labels", "driver_options") for each in topology["networks"]],
+        "containers": [without(each, "labels") for each in topology["containers"]],
         **{key: list(topology[key]) for key in ("links", "stale_references", "leftovers", "findings")},
     }
 

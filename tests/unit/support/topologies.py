@@ -12,7 +12,14 @@ import typing as t
 # Names and aliases in which every language of the report would see something of its own.
 HOSTILE = "<script>alert(1)</script>'\"--></pre>]]>`{{ 7 * 7 }}#quot;\\end"
 
-_IMAGES = ("nginx:1.29", "postgres:18", "redis:8", "registry.example.com/shop/api:2026.11", "busybox:1.37", "grafana:13")
+_IMAGES = (
+    "nginx:1.29",
+    "postgres:18",
+    "redis:8",
+    "registry.example.com/shop/api:2026.11",
+    "busybox:1.37",
+    "grafana:13",
+)
 _ROLES = ("web", "db", "cache", "api", "worker", "metrics")
 _ENTRY = {0: "0.0.0.0", 1: "127.0.0.1", 2: "192.0.2.10"}
 
@@ -27,7 +34,9 @@ def exposure(host_ip: str) -> str:
     return "all" if host_ip in ("", "0.0.0.0", "::") else "address"
 
 
-def port(host_ip: str, host_port: t.Any, container_port: int, protocol: str = "tcp", active: bool = True) -> dict[str, t.Any]:
+def port(
+    host_ip: str, host_port: t.Any, container_port: int, protocol: str = "tcp", active: bool = True
+) -> dict[str, t.Any]:
     return {
         "container_port": container_port,
         "protocol": protocol,
@@ -108,7 +117,10 @@ def topology(
                 "name": one["name"],
                 "id": one["id"],
                 "state": one["state"],
-                **{key: one["networks"][each["name"]][key] for key in ("ip_address", "ipv6_address", "aliases", "mac_address")},
+                **{
+                    key: one["networks"][each["name"]][key]
+                    for key in ("ip_address", "ipv6_address", "aliases", "mac_address")
+                },
             }
             for one in containers
             if each["name"] in one["networks"]
@@ -117,7 +129,11 @@ def topology(
         "host": {"name": "docker1", "engine_version": "20.10.24", "api_version": "1.41", "is_local": True},
         "networks": list(networks),
         "containers": list(containers),
-        "links": [{"source": one["name"], "target": link["container"], "alias": link["alias"]} for one in containers for link in one["links"]],
+        "links": [
+            {"source": one["name"], "target": link["container"], "alias": link["alias"]}
+            for one in containers
+            for link in one["links"]
+        ],
         "stale_references": [],
         "leftovers": [],
         "findings": [],
@@ -125,8 +141,16 @@ def topology(
     }
 
 
-def finding(code: str, severity: str, kind: str, name: str, message: str, remedy: str = "Look at it.") -> dict[str, t.Any]:
-    return {"code": code, "severity": severity, "object": {"kind": kind, "name": name}, "message": message, "remedy": remedy}
+def finding(
+    code: str, severity: str, kind: str, name: str, message: str, remedy: str = "Look at it."
+) -> dict[str, t.Any]:
+    return {
+        "code": code,
+        "severity": severity,
+        "object": {"kind": kind, "name": name},
+        "message": message,
+        "remedy": remedy,
+    }
 
 
 def worked_example() -> dict[str, t.Any]:
@@ -192,12 +216,24 @@ def made_up(size: int) -> dict[str, t.Any]:
             published = [{**each, "active": False} for each in published]
         containers.append(
             container(
-                name, on, published, network_mode=home, image=_IMAGES[number % len(_IMAGES)], state=state,
-                restart_policy="unless-stopped", labels={"com.docker.compose.project": f"stack{stack}"},
+                name,
+                on,
+                published,
+                network_mode=home,
+                image=_IMAGES[number % len(_IMAGES)],
+                state=state,
+                restart_policy="unless-stopped",
+                labels={"com.docker.compose.project": f"stack{stack}"},
             )
         )
     findings = [
-        finding("published_on_all", "warning", "container", each["name"], f"{each['name']} publishes a port on every address.")
+        finding(
+            "published_on_all",
+            "warning",
+            "container",
+            each["name"],
+            f"{each['name']} publishes a port on every address.",
+        )
         for each in containers
         if any(one["exposure"] == "all" for one in each["published"])
     ]
@@ -207,23 +243,44 @@ def made_up(size: int) -> dict[str, t.Any]:
 def odd_one() -> dict[str, t.Any]:
     """One of everything that is rare."""
     containers = [
-        container("v6", {"lab": endpoint("lab", "", ipv6="2001:db8:0:1:ffff:ffff:ffff:fff2")}, [port("2001:db8:1111:2222:3333:4444:5555:6666", 8080, 80, "sctp")]),
-        container("range", {"lab": endpoint("lab", "172.20.0.9")}, [port("0.0.0.0", 7000 + n, 7100 + n) for n in range(40)]),
+        container(
+            "v6",
+            {"lab": endpoint("lab", "", ipv6="2001:db8:0:1:ffff:ffff:ffff:fff2")},
+            [port("2001:db8:1111:2222:3333:4444:5555:6666", 8080, 80, "sctp")],
+        ),
+        container(
+            "range", {"lab": endpoint("lab", "172.20.0.9")}, [port("0.0.0.0", 7000 + n, 7100 + n) for n in range(40)]
+        ),
         container("on-host", {"host": endpoint("host", "")}),
         container("alone", {"none": endpoint("none", "")}),
         container("sidecar", {}, network_mode="container:range", shares={"network": "range"}),
-        container("any", {"lab": endpoint("lab", "")}, [port("", None, 80, active=False), port("", "8000-8010", 81, active=False)], state="created"),
+        container(
+            "any",
+            {"lab": endpoint("lab", "")},
+            [port("", None, 80, active=False), port("", "8000-8010", 81, active=False)],
+            state="created",
+        ),
         container("stale", {"gone": endpoint("gone", "")}, state="exited"),
-        container("a-name-that-is-much-longer-than-any-card-is-wide", {"lab": endpoint("lab", "172.20.0.10", [HOSTILE, "another-alias"])}),
-        container("legacy", {"bridge": endpoint("bridge", "172.17.0.9")}, network_mode="default", links=[{"container": "alone", "alias": HOSTILE}]),
+        container(
+            "a-name-that-is-much-longer-than-any-card-is-wide",
+            {"lab": endpoint("lab", "172.20.0.10", [HOSTILE, "another-alias"])},
+        ),
+        container(
+            "legacy",
+            {"bridge": endpoint("bridge", "172.17.0.9")},
+            network_mode="default",
+            links=[{"container": "alone", "alias": HOSTILE}],
+        ),
     ]
     return topology(
         [*predefined(), network("lab", "172.20.0.0/24", enable_ipv6=True), network("empty", "172.21.0.0/24")],
         containers,
         stale_references=[{"container": "stale", "network": "gone", "network_id": identifier("older")}],
-        leftovers=[{"kind": "lock", "name": "bridgeport_lock_x", "object": "range"}],
+        leftovers=[{"kind": "lock", "name": "bridgeport_lock_x", "object": {"kind": "container", "name": "range"}}],
         findings=[
-            finding("stale_reference", "error", "container", "stale", "stale refers to a network that is gone.", HOSTILE),
+            finding(
+                "stale_reference", "error", "container", "stale", "stale refers to a network that is gone.", HOSTILE
+            ),
             finding("network_without_members", "info", "network", "empty", f"Nobody is on empty. {HOSTILE}"),
         ],
     )
