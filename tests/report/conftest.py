@@ -67,8 +67,8 @@ class Opened:
         return [host["topology"] for host in self.hosts if "topology" in host]
 
 
-def play(folder: Path, **variables: t.Any) -> str:
-    """Write the pages of all hosts into a folder; the end of the play's output."""
+def play(folder: Path, names: t.Iterable[str], **variables: t.Any) -> str:
+    """Write these pages into a folder; the end of the play's output."""
     tasks = [
         {
             "name": f"Write {name}",
@@ -81,7 +81,7 @@ def play(folder: Path, **variables: t.Any) -> str:
                 **variables,
             },
         }
-        for name in HOSTS
+        for name in names
     ]
     folder.mkdir(parents=True, exist_ok=True)
     for name, hosts in HOSTS.items():
@@ -100,7 +100,7 @@ def play(folder: Path, **variables: t.Any) -> str:
 def written() -> Path:
     """All pages, made anew."""
     shutil.rmtree(OUTPUT, ignore_errors=True)
-    play(OUTPUT)
+    play(OUTPUT, HOSTS)
     return OUTPUT
 
 
