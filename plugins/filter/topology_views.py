@@ -28,7 +28,7 @@ options:
 
 EXAMPLES = r"""
 - name: Read the host
-  bridgeport.docker.docker_topology_info:
+  bridgeport.docker.docker_topology_info: {}
   register: topology
 
 - name: Count the ports that can be reached from everywhere
