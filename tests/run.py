@@ -41,7 +41,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 SANITY_PIP = {"2.19": "24.2", "2.21": "25.2"}
 SHOWN_LINES = 100
 # Seconds for one integration target or scenario.
-TARGET_TIMEOUT = 540
+TARGET_TIMEOUT = 900
 # Runs a command beside a private engine; ends with this status where the machine cannot have it. Newer ones are the
 # engines of these Debian releases, whose packages are unpacked in ENGINES.
 ENGINE_TOOL = COPY / "tests" / "support" / "private_engine.py"
@@ -246,7 +246,7 @@ def lint(log: Log, args: list[str]) -> Outcome:
 def units(log: Log, args: list[str]) -> Outcome:
     results = clear_junit("*-units.xml")
     status, _output = log.run(
-        "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=480
+        "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=900
     )
     outcome = read_junit(results)
     if status and not outcome.failed:
@@ -429,7 +429,7 @@ def newer_engine(log: Log, args: list[str]) -> Outcome:
         "members": ["-k", "everybody"],
         "faults": ["-k", "every_request and (swap or creation or dependents or rebuild-recreate) or left"],
     }
-    return join({name: run_pytest(log, name, [*chosen[name], *args], 300, NEWER_ENGINES[-1], few) for name in chosen})
+    return join({name: run_pytest(log, name, [*chosen[name], *args], 600, NEWER_ENGINES[-1], few) for name in chosen})
 
 
 def engines(log: Log, args: list[str]) -> Outcome:

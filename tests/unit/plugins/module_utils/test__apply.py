@@ -455,6 +455,13 @@ EXPLANATIONS: list[t.Any] = [
     pytest.param(
         steps.Start("c", "c"),
         500,
+        "failed to set up container networking: failed to bind host port 0.0.0.0:8080/tcp: address already in use",
+        "port_conflict",
+        id="engine-29",
+    ),
+    pytest.param(
+        steps.Start("c", "c"),
+        500,
         "listen tcp4 203.0.113.7:80: bind: cannot assign requested address",
         "port_conflict",
         id="no-address",

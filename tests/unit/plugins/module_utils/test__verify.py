@@ -106,6 +106,21 @@ def test_a_network_that_is_not_joined(network: str, monkeypatch: pytest.MonkeyPa
     assert network in failure.message
 
 
+def test_a_start_that_succeeds_without_any_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So do engines 29.1 and 29.2 start a container whose first start failed for want of a port (moby#51758)."""
+    daemon, container = host()
+    settings = daemon.containers[container]["NetworkSettings"]
+    settings["Ports"] = {}
+    settings["Networks"]["bridge"].update(EndpointID="", IPAddress="")
+    failure = check(daemon, container, monkeypatch)
+    assert failure is not None
+    assert failure.code == "start_failed"
+    # Without a port it is noticed by its network.
+    failure = check(daemon, container, monkeypatch, publications=())
+    assert failure is not None
+    assert "not joined" in failure.message
+
+
 # what the health check says at each look; what comes of it
 HEALTH: list[t.Any] = [
     pytest.param(["healthy"], None, id="healthy"),
