@@ -75,7 +75,7 @@ options:
     description:
       - What to send with O(method=udp), V(1) to V(1400) characters. A newline when not set. Refused with the other
         methods.
-      - Each character from U+0000 to U+00FF is one byte, so that V("\x1b\0") in double quotes is the bytes 27 and 0.
+      - Each character from U+0000 to U+00FF is one byte, so that C("\x1b\0") in YAML is the bytes 27 and 0.
     type: str
   count:
     description:
@@ -192,7 +192,7 @@ EXAMPLES = r"""
     target: ntp
     method: udp
     port: 123
-    payload: "{{ '\\x1b' ~ '\\0' * 47 }}"
+    payload: "\x1b{{ '\0' * 47 }}"
 
 - name: Show how long they took
   ansible.builtin.debug:
