@@ -100,7 +100,8 @@ def legacy_links(container: Container) -> list[dict[str, str]]:
     """An answer spells db:alias as /db:/web/alias."""
     pairs = (link.partition(":") for link in container.host_config.get("Links") or ())
     links = [
-        {"container": target.lstrip("/"), "alias": (alias or target).rpartition("/")[2]} for target, _, alias in pairs
+        {"container": target.lstrip("/"), "alias": (alias or target).rpartition("/")[2]}
+        for target, _colon, alias in pairs
     ]
     return sorted(links, key=lambda link: (link["container"], link["alias"]))
 

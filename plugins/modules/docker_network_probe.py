@@ -75,7 +75,8 @@ options:
     description:
       - What to send with O(method=udp), V(1) to V(1400) characters. A newline when not set. Refused with the other
         methods.
-      - Each character from U+0000 to U+00FF is one byte, so that C("\x1b\0") in YAML is the bytes 27 and 0.
+      - Each character from U+0000 to U+00FF is one byte, so that the escapes of a double-quoted text in YAML give any
+        byte, as in the examples.
     type: str
   count:
     description:

@@ -37,7 +37,7 @@ def card_height(card: Raw) -> int:
 def write_dot(view: Raw) -> str:
     """The picture as Graphviz wants it: the host's ports first, then the columns of the lanes from left to right."""
     prefix = view["prefix"]
-    ranks: list[list[str]] = [[] for _ in range(view["columns"] + 1)]
+    ranks: list[list[str]] = [[] for _column in range(view["columns"] + 1)]
     lines = [
         "digraph topology {",
         # newrank: nodes of different clusters may be told to stand below each other.

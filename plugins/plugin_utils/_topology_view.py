@@ -357,7 +357,7 @@ def port_row(container: Raw, port: Raw, names: _Names) -> dict[str, t.Any]:
     return {
         "host_ip": port["host_ip"] or "every address",
         "host_port": "any" if number is None else number,
-        "sort": number if isinstance(number, int) else int(str(number or 0).split("-")[0]),
+        "sort": number if isinstance(number, int) else int(str(number or 0).partition("-")[0]),
         "text": port_text(port),
         "target": f"{port['container_port']}/{port['protocol']}",
         "container": container["name"],

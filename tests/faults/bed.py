@@ -22,6 +22,8 @@ from ansible_collections.bridgeport.docker.tests.faults.scenarios import IMAGE
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import BOUND, SOCKET, docker
 
+# Seconds for which another run may hold the guard of a lock that was left behind, to find that somebody was faster.
+RECORDS_BOUND = 5
 # Seconds in which a container that has just been started has to answer.
 ANSWER_BOUND = 10
 
@@ -122,6 +124,13 @@ class Bed(abc.ABC):
         """All containers that have to do with it."""
         found = self.client.containers(all=True, filters={"name": self.name})
         return sorted(name[1:] for each in found for name in each["Names"] if name.count("/") == 1)
+
+    def check_records(self) -> None:
+        """Nothing is left of its locks and journals, once those who take away what killed runs have left are done."""
+        deadline = time.monotonic() + RECORDS_BOUND
+        while self.records():
+            assert time.monotonic() < deadline, self.records()
+            time.sleep(0.1)
 
     def records(self) -> list[str]:
         """Its locks and journals."""

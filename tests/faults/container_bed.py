@@ -74,8 +74,8 @@ class ContainerBed(Bed):
         """The port that it shall have next."""
         return next_port()
 
-    def apply(self, port: int, path: str = SOCKET) -> dict[str, t.Any] | None:
-        ports = [f"127.0.0.1:{port}:80", *(["127.0.0.1::81"] if self.scenario.has_ephemeral else [])]
+    def apply(self, wish: int, path: str = SOCKET) -> dict[str, t.Any] | None:
+        ports = [f"127.0.0.1:{wish}:80", *(["127.0.0.1::81"] if self.scenario.has_ephemeral else [])]
         options = {"name": self.name, "published_ports": ports, **self.scenario.options}
         if self.scenario.exists:
             options["stop_timeout"] = 2
@@ -90,14 +90,14 @@ class ContainerBed(Bed):
         ports = self.inspect(self.name)["NetworkSettings"]["Ports"]
         return {key: bindings[0]["HostPort"] for key, bindings in ports.items() if bindings}
 
-    def check(self, port: int) -> None:
+    def check(self, wish: int) -> None:
         """Raises AssertionError where anything is not as it shall be."""
         scenario = self.scenario
         assert self.family() == [self.name, *([self.dependent] if scenario.has_dependent else [])]
         found = self.inspect(self.name)
         assert found["State"]["Running"]
         assert found["State"]["Paused"] == scenario.is_paused
-        wanted = {"80/tcp": str(port)}
+        wanted = {"80/tcp": str(wish)}
         if self.ephemeral:
             wanted["81/tcp"] = self.ephemeral
         elif scenario.has_ephemeral:
@@ -116,12 +116,12 @@ class ContainerBed(Bed):
             assert side["HostConfig"]["NetworkMode"] == f"container:{found['Id']}"
             for path in ("/volume/file", "/layer"):
                 assert docker("exec", self.dependent, "cat", path) == self.token
-        self._check_answers(port)
+        self._check_answers(wish)
         volumes = self._mounted(self.name) | (self._mounted(self.dependent) if scenario.has_dependent else set())
         if scenario.exists:
             assert volumes == self.volumes
         self.volumes |= volumes
-        assert self.records() == []
+        self.check_records()
 
     def bound_ports(self, wish: int) -> list[str]:
         return [str(wish), *([self.ephemeral] if self.ephemeral else [])]

@@ -111,7 +111,7 @@ class NetworkBed(Bed):
         assert self.family() == sorted(each.name for each in self.residents)
         for each in self.residents:
             self._check_resident(each, network["Id"])
-        assert self.records() == []
+        self.check_records()
 
     def _check_resident(self, each: Resident, network_id: str) -> None:
         assert self.inspect(each.name)["State"]["Running"] == each.runs, each.name

@@ -54,10 +54,11 @@ class Sweep:
 
 def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
     every = [(mode, number) for mode in MODES for number in range(1, requests + 1)]
-    # One further there is nothing any more, or something was left out.
-    beyond = ("kill-after", requests + 1)
+    # One further there is nothing any more, or something was left out. Three times, as a run that also takes away the lock
+    # of another one that was killed has more to ask.
+    beyond = [("kill-after", requests + 1)] * 3
     if FAULTS == "all":
-        return [*every, beyond]
+        return [*every, *beyond]
     chooser = random.Random(f"{SEED} {scenario.name}")
     if FAULTS == "few":
         return chooser.sample(every, SMALLEST_SAMPLE)
@@ -67,7 +68,7 @@ def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
         return [(mode, int(number)) for mode, _colon, number in (case.partition(":") for case in FAULTS.split(","))]
     killed = [case for case in every if case[0] == "kill-after"]
     rest = [case for case in every if case[0] != "kill-after"]
-    return [*killed, beyond, *chooser.sample(rest, SAMPLE)]
+    return [*killed, *beyond, *chooser.sample(rest, SAMPLE)]
 
 
 def try_case(bed: Bed, mode: str, number: int, sweep: Sweep) -> str:
