@@ -54,8 +54,8 @@ class Sweep:
 
 def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
     every = [(mode, number) for mode in MODES for number in range(1, requests + 1)]
-    # One further there is nothing any more, or something was left out. Three times, as a run that also takes away the lock
-    # of another one that was killed has more to ask.
+    # One further there is nothing any more, or something was left out. Three times, as a run that also takes away the
+    # lock of another one that was killed has more to ask.
     beyond = [("kill-after", requests + 1)] * 3
     if FAULTS == "all":
         return [*every, *beyond]
