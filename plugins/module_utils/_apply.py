@@ -30,6 +30,8 @@ _PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated",
     re.IGNORECASE,
 )
+# How they say it of a fixed address of a container; of a host port the kernel says it in lower case.
+_ADDRESS_TAKEN = "Address already in use"
 # A stop waits this much longer than the container may take, in seconds.
 _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
@@ -110,7 +112,9 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                         # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
-                    if not isinstance(error, ApiError) or isinstance(step, (steps.Stop, steps.Connect)):
+                    if not isinstance(error, ApiError) or isinstance(
+                        step, (steps.Stop, steps.Connect, steps.Disconnect, steps.SetRestartPolicy)
+                    ):
                         # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
                         # endpoint half joined: it may have been done all the same.
                         done.append(step)
@@ -314,13 +318,15 @@ class Worker:
         try:
             self.client.post(path, body)
         except ApiError as error:
-            if not (step.restarts and is_port_taken(error.message)):
+            if not (step.restarts and is_port_taken(error.message)) or _ADDRESS_TAKEN in error.message:
                 raise
             # The endpoint is half joined now, and only a container that does not run can leave it cleanly.
             self._stop(steps.Stop(step.container, step.container_name))
-            self._disconnect(steps.Disconnect(step.network, container, {}, "", "", force=True))
-            self.client.post(path, body)
-            self.client.post(f"/containers/{container}/start")
+            try:
+                self._disconnect(steps.Disconnect(step.network, container, {}, "", "", force=True))
+                self.client.post(path, body)
+            finally:
+                self.client.post(f"/containers/{container}/start")
 
     def _disconnect(self, step: steps.Disconnect) -> None:
         body = {"Container": self._id(step.container), "Force": step.force}
@@ -345,8 +351,8 @@ class Worker:
         container = Container(self.client.get(f"/containers/{self._id(step.container)}/json"))
         known = {raw["Id"] for raw in self.client.get("/networks")}
         joined = {each.get("NetworkID") for each in container.endpoints.values()} - {"", None}
-        if not joined <= known:
-            self._made.update(step.heirs)
+        self._made.update(step.heirs)
+        if not joined <= known or any(each in self._made for each in container.shares.values()):
             self._make_again(container, step)
 
     def _make_again(self, container: Container, step: steps.Start | steps.Revive) -> None:
@@ -361,9 +367,13 @@ class Worker:
         for each in planned:
             try:
                 self._perform(each)
-            except (ApiError, Failure):
+            except (ApiError, Failure) as error:
                 if not _is_past_return(done):
                     self.perform(steps.RemoveContainer(again, again, volumes=True, force=True), undoing=True)
+                if isinstance(error, ApiError):
+                    # The engine may quote what it was given.
+                    quoted = hide_values(error.message, container.config.get("Env") or ())
+                    raise ApiError(error.status, quoted) from error
                 raise
             done.append(each)
         self._made[container.id] = self._made[again]
@@ -402,8 +412,7 @@ class Worker:
             return error
         code = "daemon_error"
         details: dict[str, t.Any] = {"status": error.status}
-        if "Address already in use" in error.message:
-            # A fixed address of the container; of a host port the kernel says it in lower case.
+        if _ADDRESS_TAKEN in error.message:
             code = "address_in_use"
         elif is_port_taken(error.message):
             code = "port_conflict"

@@ -155,7 +155,7 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
     networks, full = choose_subnets(networks, snapshot)
     rebuilt = frozenset(wish.name for wish in networks if _is_to_be_rebuilt(wish, snapshot))
     try:
-        recreated = _find_recreated(networks, rebuilt, snapshot)
+        recreated = _find_recreated(networks, containers, rebuilt, snapshot)
         known = {wish.name for wish in containers}
         containers = [*containers, *(ContainerWish(name) for name in sorted(recreated.keys() - known))]
         networks, containers = _unite_memberships(networks, containers, snapshot)
@@ -189,7 +189,10 @@ def _is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
 
 
 def _find_recreated(
-    networks: t.Sequence[NetworkWish], rebuilt: t.Collection[str], snapshot: Snapshot
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    rebuilt: t.Collection[str],
+    snapshot: Snapshot,
 ) -> dict[str, frozenset[str]]:
     """The members that may be made anew, and have to be to stay on a network or to be as it says: by name, on which."""
     found: dict[str, frozenset[str]] = {}
@@ -197,15 +200,19 @@ def _find_recreated(
         raw = None if wish.state == "absent" or not wish.recreates_members else snapshot.find_network(wish.name)
         if raw is None:
             continue
-        listed = {member.name: member for member in wish.connected or ()}
+        listed = [(member.name, member) for member in wish.connected or ()]
+        for container in containers:
+            listed += [(container.name, each) for each in container.networks or () if each.name == wish.name]
+            listed += [(container.name, EndpointWish(wish.name))] if container.network_mode == wish.name else []
+        removed = {container.name for container in containers if container.state == "absent"}
         everybody_stays = wish.connected is None or wish.appends
         trapped = find_trapped(wish, raw, snapshot) if wish.name in rebuilt else {}
-        names = [name for name in trapped if everybody_stays or name in listed]
-        for name, member in listed.items():
+        names = [name for name in trapped if everybody_stays or name in dict(listed)]
+        for name, member in listed:
             summary = snapshot.find_container(name)
             if summary is not None and needs_other_mac(snapshot.inspected(summary), member, wish.name):
                 names.append(name)
-        for name in names:
+        for name in set(names) - removed:
             found[name] = found.get(name, frozenset()) | {wish.name}
     return found
 

@@ -88,6 +88,10 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
         steps, after = (steps, raw) if raw is not None else ([CreateNetwork(wish.name, body), *steps], body)
     after_names = _names_after(wish, names, request)
+    needs = find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset()
+    if rebuilds:
+        # One that this task removes is gone by then, or the network could not be removed.
+        needs |= {("container", name) for name in names if _is_removed(name, request)}
     return Item(
         "network",
         wish.name,
@@ -95,10 +99,14 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
-        needs=find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset(),
+        needs=needs,
         reconstruction=reconstruction,
         predicted=network_result(after, after_names),
     )
+
+
+def _is_removed(container: str, request: Request) -> bool:
+    return container in request.containers and request.containers[container].state == "absent"
 
 
 def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
@@ -171,7 +179,7 @@ def _plan_removal(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, reques
     if raw is None:
         return Item("network", wish.name, predicted=None)
     members = snapshot.members_of(raw)
-    leaving = [m for m in members if m.name in request.containers and request.containers[m.name].state == "absent"]
+    leaving = [member for member in members if _is_removed(member.name, request)]
     staying = [member for member in members if member not in leaving]
     if staying and not wish.force:
         names = ", ".join(repr(member.name) for member in staying)

@@ -75,14 +75,19 @@ class Reconstruction:
             yield CreateNetwork(self.trial["Name"], self.trial)
             yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
 
-    def replace_network(self) -> t.Iterator[Step]:
-        """Everybody leaves; those with fixed addresses join first, as a dynamic one may be any that is free by then."""
+    def leave(self, fixed: bool) -> t.Iterator[Step]:
+        """Those without fixed addresses leave first, so that they join last where it is undone: see replace_network."""
         rebuild = self.rebuild
         for member in rebuild.members:
-            if member.before is not None:
+            if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
                 yield Disconnect(
                     rebuild.original, member.container, member.before, rebuild.name, member.name, force=True
                 )
+
+    def replace_network(self) -> t.Iterator[Step]:
+        """The last leave; those with fixed addresses join first, as a dynamic one may be any that is free by then."""
+        rebuild = self.rebuild
+        yield from self.leave(fixed=True)
         yield RemoveNetwork(rebuild.original, rebuild.name, rebuild.before)
         yield CreateNetwork(rebuild.name, rebuild.after)
         yield from self._join(fixed=True)
@@ -104,7 +109,7 @@ def design_rebuild(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Req
     before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
     everybody = _list_members(wish, raw, snapshot, request)
     recreated = frozenset(each.name for each in everybody if name in request.recreated.get(each.name, ()))
-    _check_members(wish, raw, everybody, recreated, snapshot)
+    _check_members(wish, raw, everybody, recreated, snapshot, request)
     pools = read_pools(after)
     for member in everybody:
         _check_addresses(wish, member, pools)
@@ -206,7 +211,12 @@ def find_trapped(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> dict[str, s
 
 
 def _check_members(
-    wish: NetworkWish, raw: Raw, members: t.Sequence[Member], recreated: t.Collection[str], snapshot: Snapshot
+    wish: NetworkWish,
+    raw: Raw,
+    members: t.Sequence[Member],
+    recreated: t.Collection[str],
+    snapshot: Snapshot,
+    request: Request,
 ) -> None:
     """Some members could not be joined again, or not as they were."""
     trapped = find_trapped(wish, raw, snapshot)
@@ -216,12 +226,12 @@ def _check_members(
         if member.before is None or (member.after is None and not container.is_running):
             continue
         removes_itself = container.host_config.get("AutoRemove")
-        if removes_itself and member.name in recreated:
+        if removes_itself and (member.name in recreated or member.container in request.swaps):
+            why = trapped.get(member.name, "this task changes it as well")
             raise Failure(
                 "unsupported",
-                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} can only be recreated"
-                f" ({trapped.get(member.name, 'it gets another MAC address')}), and was started with --rm. Stop it"
-                " first.",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated ({why}), and"
+                " was started with --rm. Stop it first, or take two tasks.",
                 members=[member.name],
             )
         if removes_itself and any(b.configured.is_fixed for b in container.bindings):

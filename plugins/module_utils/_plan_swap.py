@@ -208,6 +208,7 @@ def plan_transaction(
         if _carries(swap, snapshot):
             steps.append(CheckLayer(swap.container.id, swap.container.name))
     else:
+        steps += [] if reconstruction is None else [*reconstruction.leave(fixed=False)]
         for swap in swaps:
             steps += _stay_down(swap)
         for swap in reversed(swaps):

@@ -155,9 +155,11 @@ def _undo(
     for entry in reversed(journal.entries):
         if entry.name in successors:
             yield from _stand_back(successors[entry.name], entry)
+    last: list[Step] = []
     if journal.rebuild is not None:
         back = {each.id for each in successors.values()}
-        yield from undo_rebuild(journal.rebuild, snapshot.without_endpoints(journal.rebuild.name, back))
+        first, last = undo_rebuild(journal.rebuild, snapshot.without_endpoints(journal.rebuild.name, back))
+        yield from first
     heirs: dict[str, str] = {}
     for entry in journal.entries:
         standing = by_id.get(entry.original)
@@ -170,6 +172,7 @@ def _undo(
             if journal.rebuild is not None and not entry.was_running:
                 rival = successors.get(entry.name)
                 yield Revive(standing.id, entry.name, "" if rival is None else rival.id, dict(heirs))
+    yield from last
     for entry in reversed(journal.entries):
         successor = successors.get(entry.name)
         if successor is not None and not _vanishes(successor):

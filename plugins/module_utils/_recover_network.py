@@ -70,7 +70,8 @@ def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
     if made is not None and is_as_described(made, rebuild.after):
         yield from rejoin(rebuild.members, "after", rebuild.name, made["Id"], snapshot)
     else:
-        yield from undo_rebuild(rebuild, snapshot)
+        for part in undo_rebuild(rebuild, snapshot):
+            yield from part
 
 
 def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Raw | None:
@@ -81,9 +82,13 @@ def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Raw | None:
     return standing[0] if standing else None
 
 
-def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
-    """The network as it was, with everybody who was on it; made again where it is gone."""
+def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> tuple[list[Step], list[Step]]:
+    """The network as it was, made again where it is gone, with everybody who was on it.
+
+    The second part is about those whose addresses are dynamic: whoever else has a fixed one on it joins before them.
+    """
     name = rebuild.name
+    steps: list[Step] = []
     made = _find_made(rebuild, snapshot)
     network = name
     if made is not None and (is_as_described(made, rebuild.before) or not is_as_described(made, rebuild.after)):
@@ -95,11 +100,14 @@ def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
         if made is not None:
             running = [summary for summary in snapshot.members_of(made) if summary.is_running]
             for summary in running:
-                yield Disconnect(made["Id"], summary.id, {}, name, summary.name, force=True)
-            yield RemoveNetwork(made["Id"], name)
+                steps.append(Disconnect(made["Id"], summary.id, {}, name, summary.name, force=True))
+            steps.append(RemoveNetwork(made["Id"], name))
             snapshot = snapshot.without_endpoints(name, {summary.id for summary in running})
-        yield CreateNetwork(name, rebuild.before)
-    yield from rejoin(rebuild.members, "before", name, network, snapshot)
+        steps.append(CreateNetwork(name, rebuild.before))
+    fixed = [member for member in rebuild.members if (member.before or {}).get("IPAMConfig")]
+    others = [member for member in rebuild.members if member not in fixed]
+    steps += rejoin(fixed, "before", name, network, snapshot)
+    return steps, list(rejoin(others, "before", name, network, snapshot))
 
 
 def rejoin(members: t.Sequence[Member], side: str, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:

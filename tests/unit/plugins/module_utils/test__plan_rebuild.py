@@ -6,10 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
+from unittest import mock
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
@@ -21,6 +25,7 @@ MAC = "02:00:00:00:00:01"
 OTHER_MAC = "02:00:00:00:00:02"
 # In place of the network's ID, which is not known before.
 ID = "ID"
+MOVES = ("disconnect", "connect", "stop", "start")
 
 
 def make_host(api: tuple[int, int], mode: str, mac: str, *, start: bool = True, **host_config: t.Any) -> ModelDaemon:
@@ -168,3 +173,62 @@ def test_a_member_with_a_wish_of_its_own_is_replaced_once() -> None:
     assert [action for action in converged.actions if action.startswith("open")] == [
         "open the journal of network front"
     ]
+
+
+def test_what_is_said_with_the_container_counts_as_well() -> None:
+    """It stays on the network, and it gets its MAC address, whichever of the two says so."""
+    for connected, endpoint in (([], {}), (None, {"mac_address": OTHER_MAC})):
+        daemon = make_host(NEW, "front" if endpoint else ID, "")
+        wish = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate", "connected": connected}
+        web = {"name": "web", "networks": [{"name": "front", **endpoint}]}
+        assert recreates(change(daemon, wish, containers=[web])) == ["create successor of web"]
+
+
+def test_a_member_that_the_task_removes_goes_first() -> None:
+    daemon = make_host(OLD, "front", "")
+    absent = parse_container({"name": "web"}, state="absent")
+    wish = parse_network({"name": "front", "mtu": 1400})
+    converged = converge(ModelClient(daemon), [wish], [absent], check_mode=False, parallel=2)
+    needs = {item.key: item.needs for item in converged.plan.items}
+    assert ("container", "web") in needs["network", "front"]
+    assert {"remove container web", "create network front"} <= set(converged.actions)
+
+
+def test_a_member_with_rm_that_changes_in_the_same_task_is_refused() -> None:
+    daemon = make_host(OLD, "front", "", AutoRemove=True)
+    web = {"name": "web", "env": {"NEW": "1"}, "auto_remove_swap": True}
+    with pytest.raises(Failure, match="--rm") as caught:
+        change(daemon, {"name": "front", "mtu": 1400}, containers=[web])
+    assert caught.value.code == "unsupported"
+
+
+def test_fixed_addresses_are_left_last_and_joined_first() -> None:
+    """So it is when it is undone, too: a dynamic address may be any that is free by then."""
+    daemon = make_host(NEW, ID, "")
+    for name, ipam in (("early", {}), ("fixed", {"IPv4Address": "10.9.1.9"}), ("late", {})):
+        endpoint = {"IPAMConfig": ipam} if ipam else {}
+        daemon.add_container(
+            name, HostConfig={"NetworkMode": "front"}, NetworkingConfig={"EndpointsConfig": {"front": endpoint}}
+        )
+    actions = change(daemon, {"name": "front", "mtu": 1400, "on_member_recreate": "recreate"}).actions
+    order = [each for each in actions if each.split()[-1] in ("front", "web") and each.split()[0] in MOVES]
+    assert order == [
+        *("disconnect early from front", "disconnect late from front", "stop web", "disconnect fixed from front"),
+        *("connect fixed to front", "start web", "connect early to front", "connect late to front"),
+    ]
+
+
+@pytest.mark.parametrize("number", range(24))
+def test_a_sidecar_that_does_not_run_can_start_after_the_rollback(number: int) -> None:
+    daemon = make_host(NEW, ID, "")
+    web = daemon.named("web")["Id"]
+    daemon.stop(daemon.add_container("side", HostConfig={"NetworkMode": f"container:{web}"}))
+    daemon.next_run()
+    daemon.fault = (number, "refused")
+    wish = parse_network({"name": "front", "mtu": 1400, "on_member_recreate": "recreate"})
+    dependents = parse_container({"name": "web", "dependents": "recreate"})
+    with mock.patch.multiple(_verify, _SETTLE=0, _POLL=0), contextlib.suppress(Failure, ApiError):
+        converge(ModelClient(daemon), [wish], [dependents], check_mode=False, parallel=1)
+    daemon.next_run()
+    ModelClient(daemon).post(f"/containers/{daemon.named('side')['Id']}/start")
+    assert daemon.named("side")["State"]["Running"]
