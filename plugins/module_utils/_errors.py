@@ -58,3 +58,13 @@ class Failure(Exception):
 
     def as_dict(self) -> dict[str, t.Any]:
         return {"code": self.code, "message": self.message, **self.details}
+
+
+def too_old(what: str, needed: str, version: str) -> Failure:
+    """The refusal of something that the engine, which has this version, cannot do yet; ``needed`` is one that can."""
+    return Failure(
+        "unsupported",
+        f"{what} needs Docker Engine {needed} or newer; this one is {version}.",
+        engine_version=version,
+        needed_version=needed,
+    )

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import API_ENDPOINTS_AT_CREATE, Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, too_old
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish
 
@@ -37,10 +37,5 @@ def refuse_mac(name: str, wish: EndpointWish, network: str) -> Failure:
 def check_early_mac(name: str, wish: EndpointWish, main_network: str, snapshot: Snapshot) -> None:
     """Engines up to 24 take one address for a container, on its first network."""
     if wish.mac_address and snapshot.engine.api < API_ENDPOINTS_AT_CREATE and wish.name != main_network:
-        raise Failure(
-            "unsupported",
-            f"Container {name!r}: a MAC address on {wish.name!r}, which is not its first network, needs Docker Engine"
-            f" 25.0 or newer; this one is {snapshot.engine.version}.",
-            engine_version=snapshot.engine.version,
-            needed_version="25.0",
-        )
+        what = f"Container {name!r}: a MAC address on {wish.name!r}, which is not its first network,"
+        raise too_old(what, "25.0", snapshot.engine.version)

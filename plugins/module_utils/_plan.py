@@ -196,6 +196,7 @@ def _find_recreated(
 ) -> dict[str, frozenset[str]]:
     """The members that may be made anew, and have to be to stay on a network or to be as it says: by name, on which."""
     found: dict[str, frozenset[str]] = {}
+    removed = {container.name for container in containers if container.state == "absent"}
     for wish in networks:
         raw = None if wish.state == "absent" or not wish.recreates_members else snapshot.find_network(wish.name)
         if raw is None:
@@ -204,7 +205,6 @@ def _find_recreated(
         for container in containers:
             listed += [(container.name, each) for each in container.networks or () if each.name == wish.name]
             listed += [(container.name, EndpointWish(wish.name))] if container.network_mode == wish.name else []
-        removed = {container.name for container in containers if container.state == "absent"}
         everybody_stays = wish.connected is None or wish.appends
         trapped = find_trapped(wish, raw, snapshot) if wish.name in rebuilt else {}
         names = [name for name in trapped if everybody_stays or name in dict(listed)]

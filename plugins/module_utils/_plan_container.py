@@ -18,7 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
     split_endpoints,
     subtract_image_defaults,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, too_old
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
@@ -303,13 +303,7 @@ def _check_networks(
 
 def _check_options(wish: ContainerWish, snapshot: Snapshot) -> None:
     if "StartInterval" in wish.options.get("healthcheck", {}) and snapshot.engine.api < (1, 44):
-        raise Failure(
-            "unsupported",
-            f"Container {wish.name!r}: healthcheck.start_interval needs Docker Engine 25.0 or newer; this one is"
-            f" {snapshot.engine.version}.",
-            engine_version=snapshot.engine.version,
-            needed_version="25.0",
-        )
+        raise too_old(f"Container {wish.name!r}: healthcheck.start_interval", "25.0", snapshot.engine.version)
 
 
 def _check_links(wish: ContainerWish, design: Blueprint, snapshot: Snapshot, request: Request) -> None:

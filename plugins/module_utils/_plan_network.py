@@ -19,7 +19,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
     automatic_aliases,
     clean_endpoint,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, too_old
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
@@ -59,7 +59,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     if wish.state == "absent":
         return _plan_removal(wish, raw, snapshot, request)
     if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
-        raise _too_old("enable_ipv4=false", "28.0", snapshot)
+        raise too_old("enable_ipv4=false", "28.0", snapshot.engine.version)
     check_engine_knows(wish.name, wish.driver_options or {}, snapshot.engine.version)
     rebuilds = wish.name in request.rebuilt
     if raw is not None:
@@ -138,15 +138,6 @@ def _check_kind(raw: Raw) -> None:
             "option_conflict",
             f"Network {raw['Name']!r} is a {raw.get('Driver')} network; this module manages bridge networks.",
         )
-
-
-def _too_old(what: str, needed: str, snapshot: Snapshot) -> Failure:
-    return Failure(
-        "unsupported",
-        f"{what} needs Docker Engine {needed} or newer; this one is {snapshot.engine.version}.",
-        engine_version=snapshot.engine.version,
-        needed_version=needed,
-    )
 
 
 def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapshot) -> None:
@@ -314,7 +305,7 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
     if wish.gw_priority and snapshot.engine.api < (1, 48):
-        raise _too_old("gw_priority", "28.0", snapshot)
+        raise too_old("gw_priority", "28.0", snapshot.engine.version)
     if not wish.addresses():
         return
     if network in PREDEFINED:

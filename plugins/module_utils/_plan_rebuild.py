@@ -257,10 +257,9 @@ def _check_members(
 
 def _check_early(wish: NetworkWish, member: Member, before: Raw, api: tuple[int, int]) -> None:
     """Its successor is made while the old network stands, and engines from 25 on look at the address then."""
-    ipam = (member.after or {}).get("IPAMConfig") or {}
     subnets = [pool.subnet for pool in read_pools(before)]
-    for address in (ipam.get("IPv4Address"), ipam.get("IPv6Address")):
-        if address and api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
+    for address in _fixed_addresses(member):
+        if api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
             raise Failure(
                 "unsupported",
                 f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"
@@ -270,11 +269,14 @@ def _check_early(wish: NetworkWish, member: Member, before: Raw, api: tuple[int,
             )
 
 
-def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool]) -> None:
+def _fixed_addresses(member: Member) -> list[str]:
+    """Those that it shall have on the new network."""
     ipam = (member.after or {}).get("IPAMConfig") or {}
-    for address in (ipam.get("IPv4Address"), ipam.get("IPv6Address")):
-        if not address:
-            continue
+    return [ipam[key] for key in ("IPv4Address", "IPv6Address") if ipam.get(key)]
+
+
+def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool]) -> None:
+    for address in _fixed_addresses(member):
         if not contains([pool.subnet for pool in pools], address):
             subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
             raise Failure(
