@@ -46,7 +46,11 @@ def measure() -> list[Row]:
             docker("rm", "-f", "-v", name)
         for row, value in ((gap, longest), (lost, float(missed))):
             (row.ours if side == OURS else row.theirs).append(value)
-    gap.note = f"the same container, {ROUNDS} rounds, in turn; through 127.0.0.1, so through the engine's proxy"
+    gap.note = (
+        f"the same container, {ROUNDS} rounds, in turn; through 127.0.0.1, so through the engine's proxy. Most of it is"
+        " nobody's choice: the engine's stop and start, and the second that the kernel waits before it asks again who"
+        " has the new address (ARP)"
+    )
     return [gap, lost]
 
 

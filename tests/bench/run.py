@@ -10,6 +10,7 @@ only the ratio of two that were taken side by side says something.
 
 from __future__ import annotations
 
+import signal
 import sys
 import typing as t
 
@@ -25,6 +26,8 @@ def main(chosen: list[str]) -> int:
     if unknown:
         print(f"No such benchmark: {', '.join(unknown)}. There are: {', '.join(BENCHES)}.")
         return 2
+    # Ended from outside, it removes its containers all the same.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     peers.prepare()
     versions = peers.versions()
     print(", ".join(f"{name} {version}" for name, version in versions.items()))

@@ -278,6 +278,14 @@ REBUILDS: dict[str, Scenario] = {
 # -- the world ---------------------------------------------------------------------------------------------------------
 
 
+def tell(story: str, act: t.Callable[..., t.Any], *arguments: t.Any, **options: t.Any) -> t.Any:
+    """Whatever goes wrong is told with what was before."""
+    try:
+        return act(*arguments, **options)
+    except (ApiError, AssertionError, Failure) as error:
+        raise AssertionError(f"{story}: {error}, {getattr(error, 'outcome', '')}") from error
+
+
 class World:
     """A daemon with a scenario's containers, beside others, and runs that come and go."""
 

@@ -2,117 +2,38 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The swap as a state machine: runs are killed between any two requests, and the next one puts everything in order."""
+"""What only swaps of containers may meet when a run or the daemon dies, and what is said of it."""
 
 from __future__ import annotations
 
-import random
-import re
 import typing as t
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import settings
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     AFTER,
     BEFORE,
     DEATHS,
-    FAULTS,
-    REFUSED,
     ModelDaemon,
 )
-from ansible_collections.bridgeport.docker.tests.unit.support.worlds import SCENARIOS, Params, Wanted, World
+from ansible_collections.bridgeport.docker.tests.unit.support.worlds import SCENARIOS, Params, Wanted, World, tell
 
 settings.register_profile("bridgeport", deadline=None, derandomize=True)
 settings.load_profile("bridgeport")
 
 KINDS = list(SCENARIOS)
-# Where everything is tried. Of the others' many pairs of deaths a sample is, always the same one.
-THOROUGH = ("runs, with policy and layer",)
-SAMPLED = 2
 # Of these the successor cannot be made to fail: it is not started.
 STARTED = [kind for kind in KINDS if not kind.startswith("stopped")]
 UNSTARTABLE = ("original cannot start", "nobody of the group can start")
-LASTING = [kind for kind in KINDS if World(kind).is_durable]
 VOLATILE = ["--rm", "--rm with a sidecar"]
 
 
-def check(world: World, story: str, wanted: Wanted | None = None) -> None:
-    try:
-        world.check(wanted)
-    except AssertionError as error:
-        raise AssertionError(f"{story}: {error}") from error
-
-
-def run(world: World, story: str, wanted: Wanted | None = None, death: tuple[int, str] | None = None) -> t.Any:
-    """None where the run died. Whatever else goes wrong is told with what was before."""
-    try:
-        return world.run(wanted, death)
-    except (ApiError, AssertionError, Failure) as error:
-        raise AssertionError(f"{story}: {error}, {getattr(error, 'outcome', '')}") from error
-
-
 # -- the run dies ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_swap_without_a_death(kind: str) -> None:
-    world = World(kind)
-    done = world.run()
-    assert done is not None
-    assert done.recovered is False
-    world.check()
-    again = world.run()
-    assert again is not None
-    assert (again.actions, world.daemon.changes) == ((), 0)
-
-
-@pytest.mark.parametrize("when", DEATHS)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_death_at_any_request(kind: str, when: str) -> None:
-    total = World(kind).count()
-    for number in range(total):
-        world = World(kind)
-        assert world.run(None, (number, when)) is None
-        died_at = f"{kind}: dead {when} request {number} of {total}: {world.daemon.requests[-1]}"
-        done = run(world, died_at)
-        assert done.base_result()["changed"] is bool(done.actions)
-        check(world, f"{died_at}, then {done.actions}")
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_death_at_any_request_and_another_wish_after_it(kind: str) -> None:
-    for number in range(World(kind).count()):
-        for wanted in (SCENARIOS[kind].other, SCENARIOS[kind].absent):
-            world = World(kind)
-            world.run(None, (number, AFTER))
-            story = f"{kind}: dead after request {number}: {world.daemon.requests[-1]}, then {wanted.wishes}"
-            run(world, story, wanted)
-            check(world, story, wanted)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_two_deaths_in_a_row(kind: str) -> None:
-    """The second run dies while it recovers, or in its own swap."""
-    chance = random.Random(kind)
-    for first in range(World(kind).count()):
-        world = World(kind)
-        world.run(None, (first, AFTER))
-        seconds = range(world.count())
-        for second in seconds if kind in THOROUGH else chance.sample(seconds, min(SAMPLED, len(seconds))):
-            when = AFTER if kind in THOROUGH else chance.choice(DEATHS)
-            world = World(kind)
-            story = f"{kind}: dead after request {first}, then {when} {second}"
-            world.run(None, (first, AFTER))
-            assert run(world, story, death=(second, when)) is None
-            run(world, story)
-            check(world, story)
 
 
 @pytest.mark.parametrize("kind", STARTED)
@@ -135,8 +56,8 @@ def test_a_death_during_the_rollback(kind: str) -> None:
                 failed = True
             world.daemon.crashing = set()
             story = f"{kind}: dead {when} request {number}: {world.daemon.requests[-1]}"
-            run(world, story)
-            check(world, story)
+            tell(story, world.run)
+            tell(story, world.check)
         number += 1
     assert number > World(kind).count() - 3
 
@@ -152,7 +73,7 @@ def test_a_death_in_two_changes_at_once(kind: str) -> None:
         finished = world.run(None, (number, AFTER), [other]) is not None
         if not finished:
             world.run(None, None, [other])
-        check(world, f"{kind}: dead after request {number}", wanted)
+        tell(f"{kind}: dead after request {number}", world.check, wanted)
         if finished:
             break
         number += 1
@@ -160,20 +81,6 @@ def test_a_death_in_two_changes_at_once(kind: str) -> None:
 
 
 # -- the daemon dies ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("when", DEATHS)
-@pytest.mark.parametrize("kind", LASTING)
-def test_the_daemon_is_killed_with_the_run(kind: str, when: str) -> None:
-    """Whoever's policy says so is up again before the next run, also in the middle of a swap."""
-    for number in range(World(kind).count()):
-        world = World(kind)
-        world.run(None, (number, when))
-        story = f"{kind}: dead {when} request {number}: {world.daemon.requests[-1]}"
-        world.kill_daemon()
-        world.check_data()
-        run(world, story)
-        check(world, story)
 
 
 def killed_in(number: int) -> t.Callable[[ModelDaemon], None]:
@@ -203,8 +110,8 @@ def test_the_daemon_is_killed_in_the_middle_of_a_start(kind: str) -> None:
             again = f"{story}, then in start {second}"
             if second is not None:
                 world.attempt(prepare=killed_in(second))
-            run(world, again)
-            check(world, again)
+            tell(again, world.run)
+            tell(again, world.check)
         first += 1
     assert first > 0
 
@@ -267,53 +174,6 @@ def test_what_was_made_again_is_reported() -> None:
     assert outcome.outcome["changed"] is True
     assert "undo: recreate web" in outcome.outcome["actions"]
     assert outcome.message.endswith("what could not be was made again.")
-
-
-# -- any sequence ------------------------------------------------------------------------------------------------------
-
-# A run may meet one of these at a request or a start, or nothing; and it may have another wish.
-EVENTS = st.tuples(
-    st.sampled_from([*FAULTS, *DEATHS, "deaf", "killed in start"]), st.integers(0, 60), st.booleans(), st.booleans()
-)
-
-
-@settings(max_examples=120)
-@given(st.sampled_from(KINDS), st.lists(EVENTS, max_size=4))
-@example("runs", [("deaf", 6, True, False)])
-def test_any_sequence_of_faults_ends_in_old_or_new(kind: str, events: list[tuple[str, int, bool, bool]]) -> None:
-    world = World(kind)
-    reported: set[str] = set()
-    for what, number, is_new, crashes in events:
-        if what == "killed in start" and kind not in LASTING:
-            continue
-        wanted = SCENARIOS[kind].new if is_new else SCENARIOS[kind].other
-        outcome = _run_with(world, what, number, wanted, crashes)
-        world.daemon.crashing = set()
-        if isinstance(outcome, Converged):
-            world.check(wanted, release_failed=True, reported=reported)
-        elif isinstance(outcome, ApiError):
-            assert what == REFUSED, "the lock was refused"
-        elif isinstance(outcome, Failure):
-            assert outcome.code not in ("interrupted_change", "dependents_exist"), outcome.message
-            problems = " ".join(outcome.details.get("problems", ()))
-            reported |= set(re.findall(r"remove container (\S+\.bridgeport-new-\w+)", problems))
-    world.run()
-    world.check()
-
-
-def _run_with(world: World, what: str, number: int, wanted: Wanted, crashes: bool) -> Converged | Exception | None:
-    def trouble(daemon: ModelDaemon) -> None:
-        # What stands does not begin to crash.
-        stands = any("90/tcp" in each["HostConfig"]["PortBindings"] for each in daemon.containers.values())
-        daemon.crashing = {"90/tcp"} if crashes and not stands else set()
-        if what == "deaf":
-            daemon.deaf_after = number
-        elif what == "killed in start":
-            daemon.killed_in_start = number % 8
-        elif what not in DEATHS:
-            daemon.fault = (number, what)
-
-    return world.attempt(wanted, (number, what) if what in DEATHS else None, prepare=trouble)
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("creation", "exchange")])
