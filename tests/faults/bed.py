@@ -78,6 +78,10 @@ class Bed(abc.ABC):
     def remove(self) -> None:
         """Remove all of it that a later make makes."""
 
+    def start_late(self) -> int:
+        """Start what the engine should have started when it came up, and did not; how many that were."""
+        return 0
+
     def close(self) -> None:
         self.remove()
         self.client.close()

@@ -35,6 +35,11 @@ class Scenario:
     # On two networks of its own, with an alias on each.
     has_networks: bool = False
 
+    @property
+    def outlives_daemon(self) -> bool:
+        """Whether an engine that is killed, and started again, by itself has the container as it was."""
+        return self.policy == "always" and not self.is_paused
+
 
 @dataclass(frozen=True)
 class NetworkScenario:
@@ -42,6 +47,7 @@ class NetworkScenario:
 
     name: str
     recreates: bool = False
+    outlives_daemon: t.ClassVar[bool] = True
 
 
 SWAP = Scenario("swap")
