@@ -28,20 +28,20 @@ def verify(client: Client, container_id: str, step: Verify) -> None:
     """Raises Failure(start_failed) or Failure(wait_timeout); returns when the container is as the step says."""
     first = _inspect(client, container_id, step)
     time.sleep(_SETTLE)
-    second = _inspect(client, container_id, step)
-    if first.raw["State"]["StartedAt"] != second.raw["State"]["StartedAt"]:
-        raise _failed(client, second, step, "restarted within a second")
+    container = _inspect(client, container_id, step)
+    if first.raw["State"]["StartedAt"] != container.raw["State"]["StartedAt"] or _is_between_runs(container):
+        raise _failed(client, container, step, "restarted within a second")
     if step.wait == "healthy":
-        _wait_healthy(client, container_id, step)
+        container = _wait_healthy(client, container_id, step)
     elif step.wait == "listening":
-        _wait_listening(client, container_id, step)
-    for binding in pair_bindings(step.publications, second.actual):
+        container = _wait_listening(client, container, step)
+    for binding in pair_bindings(step.publications, container.actual):
         if not binding.actual:
             raise Failure(
                 "start_failed", f"Container {step.name!r} runs, but the engine does not publish {binding.configured}."
             )
     for network in step.networks:
-        if not (second.endpoints.get(network) or {}).get("EndpointID"):
+        if not (container.endpoints.get(network) or {}).get("EndpointID"):
             raise Failure("start_failed", f"Container {step.name!r} runs, but it is not joined to network {network!r}.")
 
 
@@ -83,6 +83,11 @@ def _inspect(client: Client, container_id: str, step: Verify) -> Container:
     return container
 
 
+def _is_between_runs(container: Container) -> bool:
+    """Whether it has ended and its restart policy will start it again; the engine says that it runs all the while."""
+    return container.status == "restarting"
+
+
 def _failed(client: Client, container: Container, step: Verify, how: str) -> Failure:
     state = container.raw["State"]
     error = state.get("Error") or ""
@@ -96,15 +101,16 @@ def _failed(client: Client, container: Container, step: Verify, how: str) -> Fai
     )
 
 
-def _wait_healthy(client: Client, container_id: str, step: Verify) -> None:
+def _wait_healthy(client: Client, container_id: str, step: Verify) -> Container:
+    """As it was seen when it was healthy."""
     deadline = time.monotonic() + step.timeout
     while True:
         container = _inspect(client, container_id, step)
         health = (container.raw["State"].get("Health") or {}).get("Status") or "none"
         if health == "none":
             raise Failure("option_conflict", f"Container {step.name!r} has no health check to wait for.")
-        if health == "healthy":
-            return
+        if health == "healthy" and not _is_between_runs(container):
+            return container
         if health == "unhealthy" or time.monotonic() > deadline:
             raise Failure(
                 "wait_timeout",
@@ -114,24 +120,29 @@ def _wait_healthy(client: Client, container_id: str, step: Verify) -> None:
         time.sleep(_POLL)
 
 
-def _wait_listening(client: Client, container_id: str, step: Verify) -> None:
-    """Until something accepts on every published tcp port; one that does is not asked again."""
+def _wait_listening(client: Client, container: Container, step: Verify) -> Container:
+    """Until something accepts on every published tcp port; one that does is not asked again in the same run.
+
+    The ports are those of the container as it is given: between two runs it has none.
+    """
     deadline = time.monotonic() + step.timeout
     from_here = bool(is_local(client.connection))
-    heard: set[int] = set()
+    ports = {publication.container_port for publication in container.actual if publication.protocol == "tcp"}
+    waiting = ports
     while True:
-        container = _inspect(client, container_id, step)
-        ports = {publication.container_port for publication in container.actual if publication.protocol == "tcp"}
-        heard |= {port for port in ports - heard if is_listening(client, container, port, from_here)}
-        waiting = ports - heard
-        if not waiting:
-            return
+        container = _inspect(client, container.id, step)
+        if _is_between_runs(container):
+            waiting, how = ports, "restarts again and again"
+        else:
+            waiting, how = {port for port in waiting if not is_listening(client, container, port, from_here)}, "runs"
+            if not waiting:
+                return container
         if time.monotonic() > deadline:
             raise Failure(
                 "wait_timeout",
-                f"Container {step.name!r} runs, but nothing in it accepts on tcp port"
+                f"Container {step.name!r} {how}, but nothing in it accepts on tcp port"
                 f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={step.timeout}s).",
-                logs=read_logs(client, container_id),
+                logs=read_logs(client, container.id),
             )
         time.sleep(_POLL)
 

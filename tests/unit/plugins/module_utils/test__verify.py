@@ -84,6 +84,19 @@ def test_one_that_restarts_within_the_second(monkeypatch: pytest.MonkeyPatch) ->
     assert failure.details["exit_code"] is None, "it runs again, so the engine no longer knows"
 
 
+def between_runs(daemon: ModelDaemon, container: str) -> None:
+    """Its restart policy will start it again: until then it publishes nothing, and the engine says that it runs."""
+    daemon._stop(daemon.containers[container], 1)
+    daemon.containers[container]["State"].update(Status="restarting", Running=True)
+
+
+def test_one_that_waits_for_its_next_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon, container = host()
+    failure = check(daemon, container, monkeypatch, meanwhile=lambda: between_runs(daemon, container))
+    assert failure is not None
+    assert (failure.code, "restarted" in failure.message) == ("start_failed", True)
+
+
 def test_one_that_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     daemon, container = host()
     failure = check(daemon, container, monkeypatch, meanwhile=daemon.containers.clear)
@@ -156,6 +169,38 @@ def test_the_wait_for_health_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert failure is not None
     assert failure.code == "wait_timeout"
     assert 5 < now[0] < 9
+
+
+# whether it is up at each look after the first two, and listens then; whether it is accepted
+LISTENS: list[t.Any] = [
+    pytest.param([True], True, id="at-once"),
+    pytest.param([False, False, True], True, id="in-the-end"),
+    pytest.param([None, True], True, id="in-its-second-run"),
+    pytest.param([None], False, id="never-up-again"),
+    pytest.param([False, None], False, id="ends-again-and-again"),
+]
+
+
+@pytest.mark.parametrize(("looks", "accepted"), LISTENS)
+def test_wait_until_it_listens(looks: list[bool | None], accepted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two runs nothing is published, so that there is nothing that would have to be listened to either."""
+    daemon, container = host()
+    now = [0.0]
+
+    def next_look() -> None:
+        now[0] += 1
+        look = looks[min(int(now[0]) - 2, len(looks) - 1)] if now[0] > 1 else False
+        raw = daemon.containers[container]
+        if look is None:
+            between_runs(daemon, container)
+        elif raw["State"]["Status"] == "restarting":
+            raw["State"]["Running"] = False
+            daemon._start(raw)
+        monkeypatch.setattr(_verify, "is_listening", lambda *_what: look)
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    failure = check(daemon, container, monkeypatch, meanwhile=next_look, wait="listening", timeout=5)
+    assert (failure and failure.code) == (None if accepted else "wait_timeout")
 
 
 def test_running_asks_for_no_health(monkeypatch: pytest.MonkeyPatch) -> None:
