@@ -30,7 +30,13 @@ class Layer(t.NamedTuple):
 
 
 def read_layer(changes: t.Sequence[t.Mapping[str, t.Any]], container: Container) -> Layer:
-    """Sort the daemon's list of changes, without mount points and what lies below them."""
+    """Sort the daemon's list of changes, without mount points and what lies below them.
+
+    A root that is read-only has no others: what is listed of it are directories that the engine has made for mounts, as
+    it will for a successor. It would not take them from anybody either.
+    """
+    if container.host_config.get("ReadonlyRootfs"):
+        return Layer(frozenset(), (), ())
     # The engine mounts its init (--init) without listing it.
     mounts = ["/sbin/docker-init"]
     mounts += [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]

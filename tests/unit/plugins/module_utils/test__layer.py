@@ -23,11 +23,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._layer import (
 Changes = t.List[t.Tuple[str, int]]
 
 
-def make_container(*mounts: str, tmpfs: t.Sequence[str] = ()) -> Container:
+def make_container(*mounts: str, tmpfs: t.Sequence[str] = (), read_only: bool = False) -> Container:
     return Container(
         {
             "Mounts": [{"Type": "volume", "Destination": mount} for mount in mounts],
-            "HostConfig": {"Tmpfs": dict.fromkeys(tmpfs, "")},
+            "HostConfig": {"Tmpfs": dict.fromkeys(tmpfs, ""), "ReadonlyRootfs": read_only},
         }
     )
 
@@ -59,6 +59,14 @@ CASES: list[tuple[str, Changes, Container, set[str], tuple[str, ...], tuple[str,
         [("/run", ADDED), ("/run/s", ADDED)],
         make_container("/run/s"),
         {"/run"},
+        (),
+        (),
+    ),
+    (
+        "a directory made for a mount point in a root that is read-only, and would not take it",
+        [("/run", ADDED), ("/run/s", ADDED)],
+        make_container("/run/s", read_only=True),
+        set(),
         (),
         (),
     ),
