@@ -35,6 +35,10 @@ _ADDRESS_TAKEN = "Address already in use"
 # A stop waits this much longer than the container may take, in seconds.
 _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
+# How the engine refuses to update a container that is ending, how often it is asked, and with which pause in seconds.
+_ENDING = "container not running"
+_UPDATES = 5
+_UPDATE_PAUSE = 0.1
 
 
 RECREATED = "recreated"
@@ -148,7 +152,8 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
             continue
         try:
             outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
-            started += [inverse] if isinstance(inverse, steps.Start) else []
+            # One that has fallen over before is as before also where it does so again.
+            started += [inverse] if isinstance(inverse, steps.Start) and inverse.steady else []
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
     for each in started:
@@ -258,7 +263,7 @@ class Worker:
         elif isinstance(step, steps.CreateContainer):
             self._create(step)
         elif isinstance(step, steps.SetRestartPolicy):
-            client.post(f"/containers/{self._id(step.container)}/update", {"RestartPolicy": dict(step.policy)})
+            self._set_restart_policy(step)
         elif isinstance(step, steps.Stop):
             self._stop(step)
         elif isinstance(step, steps.Start):
@@ -305,6 +310,18 @@ class Worker:
             relinked = [f"{self._id(source)}:{alias}" for source, alias in links]
             body["HostConfig"] = {**body["HostConfig"], "Links": relinked}
         self._made[step.name] = self.client.post("/containers/create", body, name=step.name)["Id"]
+
+    def _set_restart_policy(self, step: steps.SetRestartPolicy) -> None:
+        """The engine refuses it in the moment in which a container ends (seen on 20.10); that does not last."""
+        path = f"/containers/{self._id(step.container)}/update"
+        for left in reversed(range(_UPDATES)):
+            try:
+                self.client.post(path, {"RestartPolicy": dict(step.policy)})
+                return
+            except ApiError as error:
+                if not left or _ENDING not in error.message:
+                    raise
+                time.sleep(_UPDATE_PAUSE)
 
     def _revive(self, step: steps.SetRestartPolicy) -> None:
         container_id = self._id(step.container)

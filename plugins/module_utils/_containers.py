@@ -92,6 +92,11 @@ class Container:
         return bool(self.raw["State"].get("Paused"))
 
     @property
+    def has_restarted(self) -> bool:
+        """Whether it has fallen over since somebody started it, and was brought up by its restart policy."""
+        return bool(self.raw.get("RestartCount"))
+
+    @property
     def labels(self) -> t.Mapping[str, str]:
         return self.config.get("Labels") or {}
 

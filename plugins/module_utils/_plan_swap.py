@@ -289,7 +289,14 @@ def _stop(swap: Replacement) -> t.Iterator[Step]:
     if container.is_paused:
         # Stopping a paused one waits for nothing until the time is up, and then kills it.
         yield Unpause(container.id, container.name)
-    yield Stop(container.id, container.name, wish.stop_timeout, wish.force_kill, swap.successor)
+    yield Stop(
+        container.id,
+        container.name,
+        wish.stop_timeout,
+        wish.force_kill,
+        swap.successor,
+        steady=not container.has_restarted,
+    )
 
 
 def _leave(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Disconnect]:

@@ -108,7 +108,8 @@ class SetRestartPolicy:
 class Stop:
     """``timeout`` in seconds; None takes the container's own. ``kill`` does not ask first.
 
-    ``successor``: the reference of the container that is to take its place, if there is one.
+    ``successor``: the reference of the container that is to take its place, if there is one. ``steady``: it has not
+    fallen over before, and when this is undone it has to stay up.
     """
 
     container: str
@@ -116,6 +117,7 @@ class Stop:
     timeout: int | None = None
     kill: bool = False
     successor: str = ""
+    steady: bool = True
 
     def __str__(self) -> str:
         return f"{'kill' if self.kill else 'stop'} {self.name}"
@@ -126,7 +128,7 @@ class Start:
     """``heal``: a container that the engine cannot start any more is made again from what stands of it.
 
     ``rival``: who was to take its place; it is gone before the original of a container made again is removed.
-    ``heirs``: the IDs of what other containers were made again as, by the IDs that they had.
+    ``heirs``: the IDs of what other containers were made again as, by the IDs that they had. ``steady``: as in Stop.
     """
 
     container: str
@@ -134,6 +136,7 @@ class Start:
     heal: bool = False
     rival: str = ""
     heirs: t.Mapping[str, str] = field(default_factory=dict)
+    steady: bool = True
 
     def __str__(self) -> str:
         return f"start {self.name}"
@@ -324,7 +327,7 @@ def invert(step: Step) -> Step | None:
     if isinstance(step, SetRestartPolicy):
         return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy, runs=step.runs)
     if isinstance(step, Stop):
-        return Start(step.container, step.name, heal=True, rival=step.successor)
+        return Start(step.container, step.name, heal=True, rival=step.successor, steady=step.steady)
     if isinstance(step, SetAside):
         return Revive(step.container, step.name, rival=step.successor)
     if isinstance(step, Start):

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import typing as t
 
@@ -256,6 +257,43 @@ def test_rollback_undoes_in_reverse_order() -> None:
     expected = [steps.invert(step) for step in reversed(items[0].steps[: len(done)])]
     assert undone == [str(step) for step in expected if step is not None]
     assert daemon.state() == before
+
+
+@pytest.mark.parametrize(
+    ("restarts", "code", "rolled_back"), [(0, "rollback_failed", False), (3, "start_failed", True)]
+)
+def test_an_original_that_falls_over_again(restarts: int, code: str, rolled_back: bool) -> None:
+    """Where it did so before it is as it was; the engine goes on restarting it."""
+    daemon = host_for_swap()
+    daemon.named("web")["RestartCount"] = restarts
+    daemon.crashing = {"web"}
+    (outcome,) = apply(daemon, plan(daemon, *CASES["swap"][1:]).items)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == (code, rolled_back)
+    assert daemon.named("web")["HostConfig"]["RestartPolicy"]["Name"] == "always"
+    assert not daemon.volumes
+
+
+@pytest.mark.parametrize(("refusals", "message", "done"), [(1, "container not running", True), (9, "no", False)])
+def test_a_restart_policy_is_set_although_the_container_just_ends(
+    refusals: int, message: str, done: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    daemon = host_for_swap()
+    web = daemon.named("web")
+    left = [ApiError(500, f"Cannot update container: runc did not terminate successfully: {message}")] * refusals
+
+    class Ending(ModelClient):
+        def request(self, method: str, path: str, **options: t.Any) -> t.Any:
+            if path.endswith("/update") and left:
+                raise left.pop()
+            return super().request(method, path, **options)
+
+    monkeypatch.setattr(_apply, "_UPDATE_PAUSE", 0)
+    step = steps.SetRestartPolicy(web["Id"], "web", {"Name": "no"}, {"Name": "always"})
+    with contextlib.nullcontext() if done else pytest.raises(ApiError):
+        Worker(Ending(daemon)).perform(step)
+    assert (web["HostConfig"]["RestartPolicy"]["Name"] == "no") is done
+    assert len(left) == (0 if done else refusals - 1)
 
 
 def test_what_cannot_be_undone_is_said() -> None:

@@ -49,6 +49,7 @@ ONE_WAY: list[t.Any] = [
     ),
     pytest.param(steps.Start("id", "c"), steps.Stop("id", "c", kill=True), id="start"),
     pytest.param(steps.Stop("id", "c", 5), steps.Start("id", "c", heal=True), id="stop"),
+    pytest.param(steps.Stop("id", "c", steady=False), steps.Start("id", "c", heal=True, steady=False), id="unsteady"),
     pytest.param(
         steps.Stop("id", "c", kill=True, successor="new"), steps.Start("id", "c", heal=True, rival="new"), id="kill"
     ),
