@@ -32,6 +32,8 @@ _PORT_TAKEN = re.compile(
 )
 # How they say it of a fixed address of a container; of a host port the kernel says it in lower case.
 _ADDRESS_TAKEN = "Address already in use"
+# What is done to undo something for a container that was there before.
+_BRINGS_BACK = (steps.Start, steps.Revive, steps.SetRestartPolicy, steps.Connect, steps.Pause, steps.Rename)
 # A stop waits this much longer than the container may take, in seconds.
 _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
@@ -157,16 +159,26 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
     for each in started:
+        if each.name in worker.gone:
+            continue
         try:
             worker.perform(steps.Verify(each.container, each.name, publications=(), networks=()))
         except (ApiError, Failure) as error:
             problems.append(f"start {each.name} again: {error}")
-    outcome.rolled_back = (RECREATED if worker.made_again else True) if not problems else False
+    outcome.rolled_back = (RECREATED if worker.made_again else True) if not (problems or worker.gone) else False
+    if worker.gone and outcome.failure is not None:
+        cause = outcome.failure
+        names = " and ".join(map(repr, sorted(worker.gone)))
+        outcome.failure = Failure(
+            cause.code,
+            f"{cause.message.rstrip('.')}. What is left was put back; of {names} there is nothing.",
+            **cause.details,
+        )
     if problems and outcome.failure is not None:
         cause = outcome.failure
         outcome.failure = Failure(
             "rollback_failed",
-            f"{cause.message} Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind}"
+            f"{cause.message.rstrip('.')}. Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind}"
             f" {outcome.item.name!r} needs a look.",
             cause=cause.as_dict(),
             problems=problems,
@@ -198,6 +210,10 @@ class Worker:
         self.client = client
         # Containers that the engine could not start any more, by name.
         self.made_again: list[str] = []
+        # Those that should have been put back and were removed by somebody else, by name.
+        self.gone: set[str] = set()
+        # Those that the engine would not start, by ID.
+        self._refused: set[str] = set()
         self._made: dict[str, str] = {}
 
     def _id(self, reference: str) -> str:
@@ -213,7 +229,9 @@ class Worker:
             if undoing and isinstance(step, steps.SetRestartPolicy) and step.runs:
                 self._revive(step)
         except ApiError as error:
-            if not (undoing and _is_already_so(step, error)):
+            if undoing and isinstance(step, _BRINGS_BACK) and self._is_gone(step, error):
+                self._note_gone(step)
+            elif not (undoing and _is_already_so(step, error)):
                 raise
         return str(step) if len(self.made_again) == made_again else f"recreate {self.made_again[-1]}"
 
@@ -233,6 +251,19 @@ class Worker:
                 return False
             self._made[reference] = found[0]
         return True
+
+    def _is_gone(self, step: steps.Step, error: ApiError) -> bool:
+        """Whether the step failed because somebody has removed its container."""
+        subject = steps.find_subject(step)
+        if subject is None or error.status != 404 or "no such container" not in error.message.lower():
+            return False
+        return self.client.find(f"/containers/{self._id(subject.container)}/json") is None
+
+    def _note_gone(self, step: steps.Step) -> None:
+        """What this plan has made is not missed: it would be removed anyway."""
+        subject = steps.find_subject(step)
+        if subject is not None and subject.container not in self._made:
+            self.gone.add(subject.name)
 
     def still_stands(self, step: steps.Step) -> bool | None:
         """Whether the object of a removal that failed is there as it was; None where that cannot be told."""
@@ -325,6 +356,8 @@ class Worker:
 
     def _revive(self, step: steps.SetRestartPolicy) -> None:
         container_id = self._id(step.container)
+        if container_id in self._refused:
+            return
         if not self.client.get(f"/containers/{container_id}/json")["State"]["Running"]:
             self._start(steps.Start(step.container, step.name, heal=True))
 
@@ -355,6 +388,7 @@ class Worker:
         try:
             self.client.post(f"/containers/{container_id}/start")
         except ApiError as error:
+            self._refused.add(container_id)
             if not step.heal:
                 raise
             container = Container(self.client.get(f"/containers/{container_id}/json"))
@@ -429,6 +463,9 @@ class Worker:
             return error
         code = "daemon_error"
         details: dict[str, t.Any] = {"status": error.status}
+        if self._is_gone(step, error):
+            message = f"Could not {step}: somebody else has removed the container in the meantime."
+            return Failure("container_not_found", message, **details)
         if _ADDRESS_TAKEN in error.message:
             code = "address_in_use"
         elif is_port_taken(error.message):

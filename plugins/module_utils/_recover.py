@@ -119,7 +119,7 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
         if any(_is_accepted(entry, by_id) for entry in journal.entries):
             steps += _finish(journal, by_id, snapshot, leftovers)
         else:
-            steps += _undo(journal, by_id, snapshot, leftovers)
+            steps += _undo(journal, by_id, snapshot)
         steps.append(CloseJournal(journal))
     return Item("container", name, steps=tuple(steps), settles=True)
 
@@ -138,8 +138,8 @@ def _finish(
     """All successors stand in their places; what is left of the originals goes."""
     for entry in journal.entries:
         successor = by_id.get(entry.successor)
-        if successor is None and entry.removes_itself:
-            continue  # gone with the engine, as its original would be
+        if successor is None and (entry.removes_itself or entry.original not in by_id):
+            continue  # gone with the engine, as its original would be, or both removed by somebody
         if successor is None or successor.name != entry.name:
             raise _unknown(entry.name, leftovers, journal.volume)
     for entry in reversed(journal.entries):
@@ -147,9 +147,7 @@ def _finish(
             yield RemoveContainer(entry.original, by_id[entry.original].name, force=True)
 
 
-def _undo(
-    journal: Journal, by_id: t.Mapping[str, Container], snapshot: Snapshot, leftovers: t.Sequence[Summary]
-) -> t.Iterator[Step]:
+def _undo(journal: Journal, by_id: t.Mapping[str, Container], snapshot: Snapshot) -> t.Iterator[Step]:
     """First everything that holds ports, addresses or names steps back; then the originals stand again."""
     successors = {entry.name: by_id[entry.successor] for entry in journal.entries if entry.successor in by_id}
     for entry in reversed(journal.entries):
@@ -164,8 +162,9 @@ def _undo(
     for entry in journal.entries:
         standing = by_id.get(entry.original)
         if standing is None and entry.original and not entry.removes_itself:
-            standing = _find_heir(entry, journal, snapshot, leftovers)
-            heirs[entry.original] = standing.id
+            standing = _find_heir(entry, snapshot)
+            if standing is not None:
+                heirs[entry.original] = standing.id
         if standing is not None:
             startable = all(each in heirs or snapshot.find_container(each) for each in standing.shares.values())
             yield from _restore(standing, entry, successors.get(entry.name), heirs, startable)
@@ -216,13 +215,16 @@ def _restore(
         yield SetRestartPolicy(original.id, name, policy=entry.restart_policy, former=standing)
 
 
-def _find_heir(entry: Entry, journal: Journal, snapshot: Snapshot, leftovers: t.Sequence[Summary]) -> Container:
-    """The original was made again and removed: what was made of it may not have its name yet."""
+def _find_heir(entry: Entry, snapshot: Snapshot) -> Container | None:
+    """The original was made again and removed: what was made of it may not have its name yet.
+
+    None: somebody has removed it, and there is nothing to put back.
+    """
     for name in (entry.name, again_name(entry.name, entry.original)):
         found = next((each for each in snapshot.summaries if each.name == name), None)
         if found is not None and found.id != entry.successor:
             return snapshot.inspected(found)
-    raise _unknown(entry.name, leftovers, journal.volume)
+    return None
 
 
 def _remove(container: Container) -> RemoveContainer:

@@ -308,6 +308,24 @@ Step = t.Union[
 ]
 
 
+class Subject(t.NamedTuple):
+    """The container that a step is done to: a reference, and a name for people."""
+
+    container: str
+    name: str
+
+
+def find_subject(step: Step) -> Subject | None:
+    """None where the step is about no container that stands by then."""
+    if isinstance(step, (Connect, Disconnect)):
+        return Subject(step.container, step.container_name)
+    if isinstance(step, CarryLayer):
+        return Subject(step.source, step.name)
+    if isinstance(step, (SetRestartPolicy, Stop, Start, Revive, Pause, Unpause, CheckLayer, Rename)):
+        return Subject(step.container, step.name)
+    return None
+
+
 def invert(step: Step) -> Step | None:
     """The step that undoes this one, harmless where it was never done; None where there is nothing to undo."""
     if isinstance(step, CreateNetwork):

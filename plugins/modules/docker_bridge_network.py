@@ -355,7 +355,8 @@ failure:
       description:
         - "V(option_conflict): options do not go together, or the value of one means nothing."
         - "V(port_conflict): a container that was connected lost a host port to somebody else."
-        - "V(container_not_found): there is no such container to connect."
+        - "V(container_not_found): there is no such container to connect, or somebody else has removed it in the
+          meantime."
         - "V(ambiguous_name): a name or ID fits several objects."
         - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."

@@ -401,7 +401,8 @@ failure:
         - "V(port_conflict): a host port is taken. C(publication) says which, C(holder) by whom, as far as it is
           known."
         - "V(bind_policy): a publication breaks O(bind_policy)."
-        - "V(container_not_found): there is no such container, and no O(image) of which to make it."
+        - "V(container_not_found): there is no such container, and no O(image) of which to make it; or
+          somebody else has removed it in the meantime."
         - "V(network_not_found): a network to join does not exist."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."

@@ -274,6 +274,62 @@ def test_an_original_that_falls_over_again(restarts: int, code: str, rolled_back
     assert not daemon.volumes
 
 
+class Raced(ModelClient):
+    """Somebody else does something just before the first request that ends like this."""
+
+    def __init__(self, daemon: ModelDaemon, verb: str, meanwhile: t.Callable[[], None]) -> None:
+        super().__init__(daemon)
+        self._verb: str | None = verb
+        self._meanwhile = meanwhile
+
+    def request(self, method: str, path: str, **options: t.Any) -> t.Any:
+        if self._verb is not None and path.endswith(self._verb):
+            self._verb = None
+            self._meanwhile()
+        return super().request(method, path, **options)
+
+
+@pytest.mark.parametrize("verb", ["/update", "/stop", "/changes", "/rename"])
+def test_an_original_that_somebody_removes(verb: str) -> None:
+    """Nothing can be put back then, and nothing is left that would keep a later run from making it anew."""
+    daemon = host_for_swap()
+    web = daemon.named("web")
+    items = plan(daemon, *CASES["swap"][1:]).items
+    (outcome,) = apply_items(items, lambda: Raced(daemon, verb, lambda: daemon._remove(web)), 1)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == ("container_not_found", False)
+    assert "somebody else has removed" in outcome.failure.message
+    assert "of 'web' there is nothing" in outcome.failure.message
+    assert ([raw["Name"] for raw in daemon.containers.values()], daemon.volumes) == (["/db"], {})
+
+
+def test_a_successor_that_somebody_removes() -> None:
+    daemon = host_for_swap()
+    before = daemon.state()
+    items = plan(daemon, *CASES["swap"][1:]).items
+    (outcome,) = apply_items(items, lambda: Raced(daemon, "/start", lambda: daemon._remove(daemon.named("web"))), 1)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == ("container_not_found", True)
+    assert daemon.state() == before
+
+
+def test_a_refused_start_is_reported_once() -> None:
+    """The restart policy is set all the same; that the container should run again has been said."""
+    daemon = host_for_swap()
+    items = plan(daemon, *CASES["swap"][1:]).items
+
+    def take_port() -> None:
+        ports = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": port} for port in ("8080", "8081")]}
+        daemon.add_container("thief", HostConfig={"PortBindings": ports}, ExposedPorts={"80/tcp": {}})
+
+    (outcome,) = apply_items(items, lambda: Raced(daemon, "/start", take_port), 1)
+    assert outcome.failure is not None
+    assert outcome.failure.code == "rollback_failed"
+    assert [problem.partition(":")[0] for problem in outcome.failure.details["problems"]] == ["start web"]
+    assert "allocated. Undoing it" in outcome.failure.message
+    assert daemon.named("web")["HostConfig"]["RestartPolicy"]["Name"] == "always"
+
+
 @pytest.mark.parametrize(("refusals", "message", "done"), [(1, "container not running", True), (9, "no", False)])
 def test_a_restart_policy_is_set_although_the_container_just_ends(
     refusals: int, message: str, done: bool, monkeypatch: pytest.MonkeyPatch

@@ -248,11 +248,16 @@ def test_an_original_that_was_stopped_is_not_started() -> None:
 # -- what does not fit -------------------------------------------------------------------------------------------------
 
 
-def strangers() -> dict[str, t.Callable[[Bed], None]]:
-    def both_gone(bed: Bed) -> None:
-        for container in (bed.original, bed.successor):
-            bed.client.delete(f"/containers/{container}", force=1)
+@pytest.mark.parametrize("phase", ["journal", "stopped", "both-renamed"])
+def test_where_somebody_has_removed_both_nothing_is_left_to_settle(phase: str) -> None:
+    bed = Bed(phase=phase)
+    for container in (bed.original, bed.successor):
+        bed.client.delete(f"/containers/{container}", force=1)
+    assert bed.recover() == ["close the journal of web"]
+    assert (bed.daemon.containers, bed.daemon.volumes) == ({}, {})
 
+
+def strangers() -> dict[str, t.Callable[[Bed], None]]:
     def original_gone_too_early(bed: Bed) -> None:
         bed.client.delete(f"/containers/{bed.original}", force=1)
 
@@ -265,7 +270,6 @@ def strangers() -> dict[str, t.Callable[[Bed], None]]:
         bed.daemon.volumes.clear()
 
     return {
-        "both gone": both_gone,
         "original gone too early": original_gone_too_early,
         "another original": another_original,
         "backup without a journal": backup_without_journal,
@@ -295,7 +299,7 @@ def test_what_is_refused_names_who_to_look_at() -> None:
     assert caught.value.details["leftovers"] == [each.name for each in find_leftovers("web", bed.read())]
     assert backup_name("web", bed.original) in caught.value.message
     bed = Bed(phase="stopped")
-    strangers()["both gone"](bed)
+    strangers()["original gone too early"](bed)
     with pytest.raises(Failure, match=f"remove the volume {bed.journal.volume}"):
         plan_recovery("web", bed.read())
 
