@@ -76,7 +76,11 @@ def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parall
                 if all(need in done for need in needs):
                     del waiting[key]
                     failed = [name for kind, name in needs if done[(kind, name)].failure is not None]
-                    if failed:
+                    leader = done[item.leader] if item.leader is not None and failed else None
+                    if leader is not None and leader.rolled_back is not None:
+                        # It has failed with its leader, and was put back with it.
+                        done[key] = replace(leader, item=item, actions=[])
+                    elif failed:
                         done[key] = ItemOutcome(item, failure=_not_begun(item, failed))
                     elif not item.steps:
                         done[key] = ItemOutcome(item)

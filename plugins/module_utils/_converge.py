@@ -287,26 +287,34 @@ def _pull(client: Client, plan: Plan) -> list[str]:
 
 
 def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -> None:
+    """One error that lists everything that failed; its code is that of the first."""
     failed = [outcome for outcome in outcomes if outcome.failure is not None]
     if not failed:
         return
-    first = next((each for each in failed if each.rolled_back is not None), failed[0])
-    cause = t.cast(Failure, first.failure)
-    others = [f"{each.item.kind} {each.item.name}" for each in failed if each is not first]
-    rolled_back: bool | str = all(each.rolled_back is not False for each in failed)
-    message = cause.message.rstrip(".") + "."
-    if rolled_back and first.rolled_back:
-        message += (
-            " Everything was put back as it was."
-            if first.rolled_back is True
-            else " Everything was put back; what could not be was made again."
-        )
-    if others:
-        message += f" Also failed or not begun: {', '.join(others)}."
-    failure = Failure(cause.code, message, **cause.details)
+    begun = [each for each in failed if each.rolled_back is not None] or failed
+    waiting = [each for each in failed if each not in begun]
+    # Those that were in one transaction have one failure.
+    causes = list({id(each.failure): t.cast(Failure, each.failure) for each in begun}.values())
     kept = [outcome for outcome in outcomes if outcome.failure is None and outcome.actions]
+    rolled_back: bool | str = all(each.rolled_back is not False for each in failed)
     if rolled_back and any(each.rolled_back == RECREATED for each in failed):
         rolled_back = RECREATED
+    sentences = [cause.message.rstrip(".") for cause in causes]
+    if rolled_back and kept:
+        sentences.append(f"Put back: {_name_items(begun)}")
+    elif rolled_back:
+        sentences.append("Everything was put back" + ("" if rolled_back == RECREATED else " as it was"))
+    if rolled_back == RECREATED:
+        sentences[-1] += "; what could not be was made again"
+    if waiting:
+        sentences.append(f"Not begun: {_name_items(waiting)}")
+    failure = Failure(causes[0].code, ". ".join(sentences) + ".", **causes[0].details)
     failure.outcome = {"changed": bool(kept) or rolled_back is not True, "actions": list(actions)}
     failure.outcome["rolled_back"] = rolled_back
+    if len(causes) > 1:
+        failure.outcome["failures"] = [cause.as_dict() for cause in causes]
     raise failure
+
+
+def _name_items(outcomes: t.Iterable[ItemOutcome]) -> str:
+    return ", ".join(f"{each.item.kind} {each.item.name}" for each in outcomes)

@@ -43,9 +43,9 @@ class Item:
 
     ``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
     ``pull``: an image to pull first. ``swap``, ``reconstruction``: a container or network that is made anew; where
-    several are in one transaction, the first has the steps of all. ``predicted``: what check mode returns for it.
-    ``settles``: it settles an interrupted change; where that fails, what was done stays done and the next run goes on
-    from there.
+    several are in one transaction, the first has the steps of all, and is the ``leader`` of the others.
+    ``predicted``: what check mode returns for it. ``settles``: it settles an interrupted change; where that fails, what
+    was done stays done and the next run goes on from there.
     """
 
     kind: str
@@ -63,6 +63,7 @@ class Item:
     reconstruction: Reconstruction | None = None
     predicted: t.Mapping[str, t.Any] | None = None
     settles: bool = False
+    leader: Key | None = None
 
     @property
     def key(self) -> Key:

@@ -80,7 +80,7 @@ def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], li
         leader = members[0].key
         needs = frozenset(need for member in members for need in member.needs) - set(group)
         for member in members:
-            by_key[member.key] = replace(member, needs=frozenset([leader]))
+            by_key[member.key] = replace(member, needs=frozenset([leader]), leader=leader)
         steps = plan_transaction(swaps, reconstructions[0] if reconstructions else None, snapshot)
         by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps))
     return [by_key[item.key] for item in items], refusals

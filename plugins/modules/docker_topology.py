@@ -450,6 +450,29 @@ refusals:
   sample:
     - code: container_not_found
       message: There is no container 'shop', and without image it cannot be made. Check the name, or give an image.
+failures:
+  description:
+    - Everything that failed by itself, each like RV(failure). The first of them is RV(failure), whose message holds
+      all.
+  type: list
+  elements: dict
+  returned: when steps of several networks or containers failed that do not belong together
+  contains:
+    code:
+      description: As RV(failure.code).
+      type: str
+    message:
+      description: As RV(failure.message), of this failure alone.
+      type: str
+  sample:
+    - code: start_failed
+      message: >-
+        Container 'shop' was started, but ended with exit code 1. Its last output is in failure.logs.
+      exit_code: 1
+      logs: ["no such file: shop.conf"]
+    - code: daemon_error
+      message: "Could not create network shop-net: could not find an available, non-overlapping IPv4 address pool"
+      status: 404
 rolled_back:
   description:
     - Whether everything that had been touched for the networks and containers that failed stands as it did before.

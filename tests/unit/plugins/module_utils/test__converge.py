@@ -234,8 +234,38 @@ def test_what_needs_a_failed_item_is_named_but_not_the_cause() -> None:
     with pytest.raises(Failure) as caught:
         run(daemon, *both)
     assert "create network net" in caught.value.message
-    assert "not begun: container web" in caught.value.message
+    assert "Not begun: container web." in caught.value.message
     assert daemon.containers == {}
+
+
+def test_every_failure_says_why() -> None:
+    daemon = ModelDaemon()
+    daemon.crashing = {"bad", "worse"}
+    containers = [{"name": name, "image": "busybox:1", "state": "started"} for name in ("bad", "good", "worse")]
+    late = {**containers[0], "name": "late", "network_mode": "container:bad"}
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [*containers, late])
+    message = caught.value.message
+    assert "'bad' was started" in message
+    assert "'worse' was started" in message
+    assert message.endswith(" Put back: container bad, container worse. Not begun: container late.")
+    assert [each["code"] for each in caught.value.outcome["failures"]] == ["start_failed", "start_failed"]
+
+
+@pytest.mark.parametrize("crashing", ["web", "twin"])
+def test_what_is_put_back_together_has_failed_together(crashing: str) -> None:
+    """Whichever of the two it is that fails, and whichever of them the plan lists first."""
+    daemon = ModelDaemon()
+    twins = [{**WEB, "published_ports": ["1:80"]}, {**WEB, "name": "twin", "published_ports": ["2:80"]}]
+    run(daemon, [], twins)
+    daemon.crashing = {crashing}
+    daemon.named(crashing)["RestartCount"] = 1
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [{**twins[0], "published_ports": ["2:80"]}, {**twins[1], "published_ports": ["1:80"]}])
+    assert f"'{crashing}' was started" in caught.value.message
+    assert caught.value.message.endswith(". Everything was put back as it was.")
+    assert caught.value.outcome["rolled_back"] is True
+    assert "failures" not in caught.value.outcome
 
 
 def test_an_undoing_that_fails_is_said() -> None:
