@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass
 
@@ -17,7 +18,14 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import Sna
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import find_companions
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import break_abandoned, find_locked, hold_locks
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
+    WAIT,
+    break_abandoned,
+    find_held,
+    find_locked,
+    hold_locks,
+    lock_name,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
@@ -42,6 +50,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import C
 
 # How often a plan that grew while its locks were waited for is made anew with more of them.
 _ATTEMPTS = 5
+# How often check mode looks whether a change of another run is done, in seconds.
+_POLL = 0.5
 
 
 @dataclass(frozen=True)
@@ -132,11 +142,15 @@ def _converge(
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
     interrupted = _find_interrupted(networks, containers, host)
     if interrupted and check_mode:
-        raise Failure(
-            "interrupted_change",
-            f"A former change of {', '.join(repr(name) for _kind, name in sorted(interrupted))} was interrupted. A run"
-            " without check mode settles that first; until then it cannot be said what else would change.",
-        )
+        host = _await_others(client, networks, containers, host)
+        interrupted = _find_interrupted(networks, containers, host)
+        if interrupted:
+            listing = ", ".join(repr(name) for _kind, name in sorted(interrupted))
+            raise Failure(
+                "interrupted_change",
+                f"A former change of {listing} was interrupted. A run without check mode settles that first; until then"
+                " it cannot be said what else would change.",
+            )
     if not check_mode:
         break_abandoned(client, host.locks)
         host = remove_abandoned(client, host)
@@ -172,6 +186,28 @@ def _read(
     client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], keys: t.Iterable[Key]
 ) -> Snapshot:
     return read_snapshot(client, networks, containers, [name for kind, name in sorted(keys) if kind == "container"])
+
+
+def _await_others(
+    client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+) -> Snapshot:
+    """What looks like an interrupted change may be one that is going on. Check mode takes no locks, and looks again."""
+    deadline = time.monotonic() + WAIT
+    while True:
+        held = find_held(client, host.locks)
+        going_on = [key for key in sorted(_find_interrupted(networks, containers, host)) if lock_name(key) in held]
+        if not going_on:
+            return host
+        if time.monotonic() > deadline:
+            kind, name = going_on[0]
+            raise Failure(
+                "busy",
+                f"Another run is changing {kind} {name!r} and did not finish within {WAIT:.0f} s; until then it cannot"
+                " be said what would change. Try again later.",
+                lock=lock_name(going_on[0]),
+            )
+        time.sleep(_POLL)
+        host = read_snapshot(client, networks, containers)
 
 
 def _find_interrupted(

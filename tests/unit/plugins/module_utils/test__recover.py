@@ -6,16 +6,19 @@
 
 from __future__ import annotations
 
+import types
 import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _converge
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import hold_locks
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
     again_name,
     backup_name,
@@ -331,6 +334,34 @@ def test_a_journal_of_somebody_else_is_none_of_ours() -> None:
     bed = Bed(phase="both-renamed")
     bed.daemon.add_container("db")
     assert plan_recovery("db", bed.read("db")) is None
+
+
+@pytest.mark.parametrize("finishes", [True, False])
+@pytest.mark.parametrize("phase", PHASES[:-1])
+def test_check_mode_waits_for_a_change_that_is_going_on(
+    phase: str, finishes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bed = Bed(phase=phase)
+    now = [0.0]
+
+    def next_look(seconds: float) -> None:
+        now[0] += seconds
+        if finishes and now[0] > 5 and bed.daemon.volumes:
+            for each in PHASES[PHASES.index(phase) + 1 :]:
+                bed.go(each)
+            bed.daemon.volumes.clear()
+
+    monkeypatch.setattr(_converge, "time", types.SimpleNamespace(sleep=next_look, monotonic=lambda: now[0]))
+    wish = parse_container({"name": "web"})
+    with hold_locks(ModelClient(bed.daemon), [("container", "web")]):
+        before = bed.daemon.state()
+        if finishes:
+            assert converge(bed.client, [], [wish], check_mode=True).base_result()["changed"] is False
+        else:
+            with pytest.raises(Failure, match="Another run is changing container 'web'") as caught:
+                converge(bed.client, [], [wish], check_mode=True)
+            assert (caught.value.code, bed.daemon.state()) == ("busy", before)
+    assert (now[0] > 30) is not finishes
 
 
 def test_check_mode_only_reports() -> None:
