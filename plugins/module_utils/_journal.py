@@ -47,12 +47,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class Member:
-    """A container on a network that is rebuilt: its endpoint as it stood, and as it shall be. None: not on it."""
+    """A container on a network that is rebuilt: its endpoint as it stood, and as it shall be. None: not on it.
+
+    ``was_running``: it may have to be stopped for a moment, so that it can be joined.
+    """
 
     container: str
     name: str
     before: t.Mapping[str, t.Any] | None
     after: t.Mapping[str, t.Any] | None
+    was_running: bool = False
 
 
 @dataclass(frozen=True)

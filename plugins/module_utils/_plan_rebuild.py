@@ -162,7 +162,7 @@ def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Requ
         if wished is not None and stays_itself and needs_other_mac(container, wished, wish.name):
             raise refuse_mac(summary.name, wished, wish.name)
         after = _lay_endpoint(container, wished, wish.name, former, snapshot) if stays else None
-        found.append(Member(summary.id, summary.name, former, after))
+        found.append(Member(summary.id, summary.name, former, after, summary.is_running))
     names = {summary.name for summary in standing}
     for name, member in listed.items():
         if name not in names and name not in request.containers:
@@ -172,7 +172,8 @@ def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Requ
                     "container_not_found",
                     f"Network {wish.name!r} cannot connect {name!r}: there is no container of that name or ID.",
                 )
-            found.append(Member(joining.id, joining.name, None, replace(member, mac_address=None).lay_over({})))
+            after = replace(member, mac_address=None).lay_over({})
+            found.append(Member(joining.id, joining.name, None, after, joining.is_running))
     return found
 
 

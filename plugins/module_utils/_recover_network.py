@@ -24,6 +24,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CreateNetwork,
     Disconnect,
     RemoveNetwork,
+    Start,
     Step,
 )
 
@@ -111,7 +112,10 @@ def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> tuple[list[Step], list
 
 
 def rejoin(members: t.Sequence[Member], side: str, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
-    """``side``: which of their two endpoints they shall have, ``before`` or ``after``. Fixed addresses first."""
+    """``side``: which of their two endpoints they shall have, ``before`` or ``after``. Fixed addresses first.
+
+    One that was stopped to be joined, and is still down, has its address only when it runs again.
+    """
     for member in sorted(members, key=lambda each: not (getattr(each, side) or {}).get("IPAMConfig")):
         yield from _rejoin(member, getattr(member, side), name, network, snapshot)
 
@@ -128,6 +132,8 @@ def _rejoin(member: Member, wanted: Raw | None, name: str, network: str, snapsho
         yield Disconnect(network, summary.id, {}, name, summary.name, force=True)
     if wanted is not None and not is_live:
         yield Connect(network, summary.id, wanted, name, summary.name, restarts=True)
+    if member.was_running and not summary.is_running:
+        yield Start(summary.id, summary.name, heal=True)
 
 
 def is_as_described(raw: Raw, body: Raw) -> bool:

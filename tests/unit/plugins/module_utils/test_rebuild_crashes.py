@@ -10,10 +10,14 @@ import pytest
 from hypothesis import settings
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED
-from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
+from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import replay_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     FAULTS,
+    ModelClient,
     ModelDaemon,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import REBUILDS, World, tell
@@ -43,3 +47,31 @@ def test_a_fault_at_any_request(kind: str, fault: str) -> None:
             tell(story, world.check, release_failed=True)
         tell(story, world.run)
         tell(story, world.check)
+
+
+@pytest.mark.parametrize("was_running", [True, False])
+@pytest.mark.parametrize("is_joined", [True, False])
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_member_that_was_stopped_to_be_joined_runs_again(was_running: bool, is_joined: bool, is_made: bool) -> None:
+    """Its host port was taken meanwhile; the run died, or gave up, before it could be started."""
+    daemon = ModelDaemon()
+    client = ModelClient(daemon)
+    daemon.add_network("net")
+    web = daemon.add_container("web", HostConfig={"NetworkMode": "net"})
+    raw = next(each for each in daemon.networks.values() if each["Name"] == "net")
+    before, after = replay_body(raw, daemon.api), {**replay_body(raw, daemon.api), "Labels": {"new": ""}}
+    members = (Member(web, "web", {}, {}, was_running),)
+    journal = Journal(rebuild=Rebuild("net", raw["Id"], before, after, members))
+    client.post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})
+    daemon.stop(web)
+    client.post(f"/networks/{raw['Id']}/disconnect", {"Container": web})
+    client.delete(f"/networks/{raw['Id']}")
+    if is_made:
+        made = client.post("/networks/create", after)["Id"]
+        if is_joined:
+            client.post(f"/networks/{made}/connect", {"Container": web, "EndpointConfig": {}})
+    converge(client, [parse_network({"name": "net"})], [], check_mode=False)
+    standing = daemon.named("web")
+    assert standing["State"]["Running"] is was_running
+    assert bool(standing["NetworkSettings"]["Networks"]["net"]["EndpointID"]) is was_running
+    assert daemon.volumes == {}
