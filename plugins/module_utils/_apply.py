@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._client import A
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._heal import is_unstartable, plan_healing
+from ansible_collections.bridgeport.docker.plugins.module_utils._holder import find_holder
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._output import hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
@@ -474,6 +475,10 @@ class Worker:
             code = "address_in_use"
         elif is_port_taken(error.message):
             code = "port_conflict"
+            subject = steps.find_subject(step)
+            taken = find_holder(self.client, self._id(subject.container), subject.name) if subject else None
+            if taken is not None:
+                return Failure(code, f"Could not {step}. {taken.message}", **{**details, **taken.details})
         elif isinstance(step, steps.Start):
             code = "start_failed"
             details["logs"] = read_logs(self.client, self._id(step.container))

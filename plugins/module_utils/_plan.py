@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from functools import partial
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import refuse_taken
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
@@ -361,16 +362,5 @@ def _check_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Failure]:
                 if name == item.name or other is None or (name, item.name) in reported:
                     continue
                 reported.add((item.name, name))
-                refusals.append(
-                    Failure(
-                        "port_conflict",
-                        f"Container {item.name!r} cannot publish {publication}: container {name!r} publishes {other}."
-                        " One host port binds one container; choose another port or address, or stop that container"
-                        " first.",
-                        container=item.name,
-                        publication=str(publication),
-                        holder=name,
-                        holder_publication=str(other),
-                    )
-                )
+                refusals.append(refuse_taken(item.name, publication, name, other))
     return refusals

@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _apply, _verify
+from ansible_collections.bridgeport.docker.plugins.module_utils import _apply, _holder, _local, _verify
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import ItemOutcome, Worker, apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
@@ -18,6 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._converge import
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import read_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import Blocker
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
@@ -326,7 +327,7 @@ def test_a_refused_start_is_reported_once() -> None:
     assert outcome.failure is not None
     assert outcome.failure.code == "rollback_failed"
     assert [problem.partition(":")[0] for problem in outcome.failure.details["problems"]] == ["start web"]
-    assert "allocated. Undoing it" in outcome.failure.message
+    assert "first. Undoing it" in outcome.failure.message
     assert daemon.named("web")["HostConfig"]["RestartPolicy"]["Name"] == "always"
 
 
@@ -605,6 +606,27 @@ def test_explain(step: steps.Step, status: int, message: str, code: str) -> None
     assert str(step) in failure.message
     assert message in failure.message
     assert failure.details["status"] == status
+
+
+@pytest.mark.parametrize("is_process", [False, True])
+def test_who_has_the_port_is_named(is_process: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was taken after the plan was made; the engine says which port that is, and no more."""
+    blocker = Blocker("127.0.0.1", process="httpd (PID 7)") if is_process else None
+    monkeypatch.setattr(_holder, "is_local", lambda connection: True)
+    monkeypatch.setattr(_local, "find_blocker", lambda publication: blocker)
+    daemon = ModelDaemon()
+    ports = {"PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}}
+    container = daemon.add_container("new", start=False, ExposedPorts={"80/tcp": {}}, HostConfig=ports)
+    if not is_process:
+        daemon.add_container("thief", ExposedPorts={"80/tcp": {}}, HostConfig=ports)
+    refusal = ApiError(500, "Bind for 127.0.0.1:8080 failed: port is already allocated")
+    failure = Worker(ModelClient(daemon)).explain(steps.Start(container, "web"), refusal)
+    who = "process httpd (PID 7)" if is_process else "container 'thief'"
+    assert failure.message.startswith(
+        f"Could not start web. Container 'web' cannot publish 127.0.0.1:8080:80/tcp: {who} "
+    )
+    assert failure.details["holder"] == ("httpd (PID 7)" if is_process else "thief")
+    assert failure.details["status"] == 500
 
 
 def test_start_failure_brings_the_logs_without_secrets() -> None:

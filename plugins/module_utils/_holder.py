@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Who has a host port that a container could not have, looked up when the engine has refused it.
+
+The engine names the port only. Whoever has it took it after the plan was made, which would have named them.
+"""
+
+from __future__ import annotations
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import refuse_taken
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free, is_local
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
+
+
+def find_holder(client: Client, container_id: str, name: str) -> Failure | None:
+    """The conflict as the plan would have told it; None where nobody is found, as after one that is gone already.
+
+    ``name``: what the container is called in front of people.
+    """
+    try:
+        container = Container(client.get(f"/containers/{container_id}/json"))
+        others = [read_summary(raw) for raw in client.get("/containers/json") if raw["Id"] != container.id]
+        wanted = [binding.configured for binding in container.bindings if binding.configured.is_fixed]
+        for publication in wanted:
+            for other in others:
+                held = next((each for each in other.publications if overlaps(each, publication)), None)
+                if held is not None:
+                    return refuse_taken(name, publication, other.name, held)
+        if is_local(client.connection):
+            for publication in wanted:
+                check_free(name, publication)
+    except ApiError:
+        return None
+    except Failure as failure:
+        return failure if failure.code == "port_conflict" else None
+    return None
