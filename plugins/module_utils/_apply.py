@@ -181,10 +181,12 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
         )
     if problems and outcome.failure is not None:
         cause = outcome.failure
+        written = any(isinstance(step, steps.OpenJournal) for step in done)
         outcome.failure = Failure(
             "rollback_failed",
             f"{cause.message.rstrip('.')}. Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind}"
-            f" {outcome.item.name!r} needs a look.",
+            f" {outcome.item.name!r} needs a look."
+            + (" The next run that would change it tries again to put it back." if written else ""),
             cause=cause.as_dict(),
             problems=problems,
         )

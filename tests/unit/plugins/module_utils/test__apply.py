@@ -388,6 +388,7 @@ def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[s
     (outcome,) = apply_items(items, lambda: Failing(daemon), 1)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == ("rollback_failed", False)
+    assert "The next run that would change it tries again" in outcome.failure.message
     assert len(daemon.volumes) == 1
     volume = next(iter(daemon.volumes.values()))
     assert read_journal(volume).name == "web"
