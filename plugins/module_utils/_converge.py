@@ -140,29 +140,20 @@ def _converge(
     networks, containers = resolve_names(networks, containers, host)
     host = host.replace(chosen=find_chosen(networks))
     names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
+    if check_mode:
+        plan, host = _foresee(client, networks, containers, host)
+        return _conclude(plan, host, check_mode, names)
     interrupted = _find_interrupted(networks, containers, host)
-    if interrupted and check_mode:
-        host = _await_others(client, networks, containers, host)
-        interrupted = _find_interrupted(networks, containers, host)
-        if interrupted:
-            listing = ", ".join(repr(name) for _kind, name in sorted(interrupted))
-            raise Failure(
-                "interrupted_change",
-                f"A former change of {listing} was interrupted. A run without check mode settles that first; until then"
-                " it cannot be said what else would change.",
-            )
-    if not check_mode:
-        break_abandoned(client, host.locks)
-        host = remove_abandoned(client, host)
+    break_abandoned(client, host.locks)
+    host = remove_abandoned(client, host)
     # Somebody is at work on one of these, or was killed at it: either way its lock has to be had to know more.
     wished = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
     keys = interrupted | find_locked(wished, host.locks)
-    if check_mode or not keys:
+    if not keys:
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
-        if check_mode or not keys:
-            tried = (bool(host.engine.is_local) or not plan.takes_ports) and _knows_subnets(plan, host)
-            return Converged(plan, host, check_mode, *names, actions=plan.actions, tried_all=tried)
+        if not keys:
+            return _conclude(plan, host, check_mode, names)
     for _attempt in range(_ATTEMPTS):
         with hold_locks(client, keys):
             # Somebody else may have changed anything until the locks were ours.
@@ -188,16 +179,49 @@ def _read(
     return read_snapshot(client, networks, containers, [name for kind, name in sorted(keys) if kind == "container"])
 
 
-def _await_others(
+def _conclude(
+    plan: Plan, host: Snapshot, check_mode: bool, names: tuple[tuple[str, ...], tuple[str, ...]]
+) -> Converged:
+    """Where nothing is applied: in check mode, or as there is nothing to do."""
+    tried = (bool(host.engine.is_local) or not plan.takes_ports) and _knows_subnets(plan, host)
+    return Converged(plan, host, check_mode, *names, actions=plan.actions, tried_all=tried)
+
+
+def _foresee(
     client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+) -> tuple[Plan, Snapshot]:
+    """The plan for check mode. Raises Failure where an interrupted change would have to be settled first."""
+    touched: set[Key] = set()
+    while True:
+        host = _await_others(client, networks, containers, host, touched)
+        plan, planned = _plan(client, networks, containers, host)
+        # The members of a network are known to be concerned only when that is to be changed.
+        if not _find_interrupted(networks, containers, host, plan.touched):
+            return plan, planned
+        touched |= plan.touched
+
+
+def _await_others(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    host: Snapshot,
+    touched: t.Collection[Key],
 ) -> Snapshot:
     """What looks like an interrupted change may be one that is going on. Check mode takes no locks, and looks again."""
     deadline = time.monotonic() + WAIT
     while True:
-        held = find_held(client, host.locks)
-        going_on = [key for key in sorted(_find_interrupted(networks, containers, host)) if lock_name(key) in held]
-        if not going_on:
+        interrupted = sorted(_find_interrupted(networks, containers, host, touched))
+        if not interrupted:
             return host
+        held = find_held(client, host.locks)
+        going_on = [key for key in interrupted if lock_name(key) in held]
+        if not going_on:
+            raise Failure(
+                "interrupted_change",
+                f"A former change of {', '.join(repr(name) for _kind, name in interrupted)} was interrupted. A run"
+                " without check mode settles that first; until then it cannot be said what else would change.",
+            )
         if time.monotonic() > deadline:
             kind, name = going_on[0]
             raise Failure(
@@ -211,11 +235,15 @@ def _await_others(
 
 
 def _find_interrupted(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    host: Snapshot,
+    touched: t.Collection[Key] = (),
 ) -> set[Key]:
-    """What an interrupted change has touched, if any of it concerns this task."""
+    """What an interrupted change has touched, if any of it concerns this task, or what this task ``touched`` beside."""
     joining = (member.name for network in networks for member in network.connected or ())
-    names = {*(wish.name for wish in containers), *joining}
+    others = (name for kind, name in touched if kind == "container")
+    names = {*(wish.name for wish in containers), *joining, *others}
     involved = {*(("container", name) for name in names), *(("network", wish.name) for wish in networks)}
     found = {key for journal in host.journals for key in journal.keys if involved & journal.keys}
     found |= {("container", name) for name in names if is_interrupted(name, host)}

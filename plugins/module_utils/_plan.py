@@ -24,6 +24,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild im
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import choose_subnets
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
@@ -39,9 +40,12 @@ class Plan:
 
     @property
     def touched(self) -> set[Key]:
-        """The objects that something is to be done with; an image to pull counts for the container that needs it."""
+        """The objects that something is to be done with; an image to pull counts for the container that needs it.
+
+        A part of a change that is going on, or was cut off, counts as the container that is changed.
+        """
         members = {
-            ("container", step.container_name)
+            ("container", (read_part_name(step.container_name) or (step.container_name,))[0])
             for item in self.items
             for step in item.steps
             if item.kind == "network" and isinstance(step, (Connect, Disconnect))

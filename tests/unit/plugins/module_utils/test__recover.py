@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _converge
+from ansible_collections.bridgeport.docker.plugins.module_utils import _converge, _lock
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import converge
@@ -30,7 +30,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._recover import 
     trial_name,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 
@@ -362,6 +362,28 @@ def test_check_mode_waits_for_a_change_that_is_going_on(
                 converge(bed.client, [], [wish], check_mode=True)
             assert (caught.value.code, bed.daemon.state()) == ("busy", before)
     assert (now[0] > 30) is not finishes
+
+
+@pytest.mark.parametrize("phase", PHASES[:-1])
+def test_a_network_changes_only_with_members_that_are_settled(phase: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a container is called in the middle of its change, it is that which is waited for and settled."""
+    bed = Bed(phase=phase)
+    network = bed.daemon.add_network("net")
+    for container in {bed.original, bed.successor} & bed.daemon.containers.keys():
+        bed.client.post(f"/networks/{network}/connect", {"Container": container, "EndpointConfig": {}})
+    wish = parse_network({"name": "net", "labels": {"new": "yes"}})
+    before = bed.daemon.state()
+    with pytest.raises(Failure, match="'web' was interrupted") as caught:
+        converge(bed.client, [wish], [], check_mode=True)
+    assert (caught.value.code, bed.daemon.state()) == ("interrupted_change", before)
+    monkeypatch.setattr(_lock, "WAIT", 0)
+    with hold_locks(ModelClient(bed.daemon), [("container", "web")]), pytest.raises(Failure) as caught:
+        converge(bed.client, [wish], [], check_mode=False)
+    assert (caught.value.code, bed.daemon.state()) == ("busy", before)
+    converge(bed.client, [wish], [], check_mode=False)
+    ((_id, raw),) = bed.daemon.containers.items()
+    assert (raw["Name"], raw["State"]["Running"], bed.daemon.volumes) == ("/web", True, {})
+    assert bed.daemon.networks[raw["NetworkSettings"]["Networks"]["net"]["NetworkID"]]["Labels"] == {"new": "yes"}
 
 
 def test_check_mode_only_reports() -> None:
