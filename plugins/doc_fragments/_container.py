@@ -443,6 +443,8 @@ options:
       - With V(true) it keeps running without its networks while its successor starts and is checked, and stops only
         then. When something fails, it gets its networks back. What it writes outside of volumes after that was carried
         over is lost.
+      - One that shares a namespace of a container that has to be stopped could not be put back, and is refused with the
+        failure code V(unsupported) all the same.
     type: bool
     default: false
   wait:

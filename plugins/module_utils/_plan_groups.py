@@ -96,6 +96,24 @@ def _check_together(swaps: t.Sequence[Replacement], networks: t.Sequence[Reconst
         ]
     if len(swaps) + len(networks) == 1:
         return []
+    stopped = {swap.container.id: swap for swap in swaps if swap.container.is_running and not swap.vanishes}
+    bereft = [
+        (swap, key, stopped[reference])
+        for swap in swaps
+        for key, reference in swap.container.shares.items()
+        if swap.vanishes and reference in stopped
+    ]
+    if bereft:
+        # It would run on in namespaces that nobody else has any more, and could not be restarted into the new ones.
+        return [
+            Failure(
+                "unsupported",
+                f"Container {swap.container.name!r} was started with --rm and shares the {SHARED_NAMESPACES[key]} of"
+                f" {other.container.name!r}, which has to be stopped to be replaced: it could not be put back if that"
+                " failed. Stop it first.",
+            )
+            for swap, key, other in bereft
+        ]
     names = ", ".join(repr(swap.container.name) for swap in swaps)
     return [
         Failure(

@@ -268,6 +268,27 @@ def test_what_is_put_back_together_has_failed_together(crashing: str) -> None:
     assert "failures" not in caught.value.outcome
 
 
+@pytest.mark.parametrize("main_vanishes", [True, False])
+@pytest.mark.parametrize("key", ["NetworkMode", "IpcMode", "PidMode"])
+def test_who_vanishes_cannot_share_with_one_that_is_stopped(key: str, main_vanishes: bool) -> None:
+    """It would run on in namespaces that are nobody's. One that is not stopped keeps them."""
+    daemon = ModelDaemon()
+    main = daemon.add_container("main", HostConfig={"AutoRemove": main_vanishes})
+    side = daemon.add_container("side", HostConfig={"AutoRemove": True, key: f"container:{main}"})
+    asked = [{"name": "main", "labels": {"a": "b"}, "dependents": "recreate", "auto_remove_swap": True}]
+    if main_vanishes:
+        run(daemon, [], asked)
+        assert side not in daemon.containers
+        assert daemon.named("side")["State"]["Running"]
+        return
+    before = daemon.state()
+    for check_mode in (True, False):
+        with pytest.raises(Failure, match="'side' was started with --rm and shares") as caught:
+            run(daemon, [], asked, check_mode=check_mode)
+        assert caught.value.code == "unsupported"
+    assert daemon.state()["containers"] == before["containers"]
+
+
 def test_an_undoing_that_fails_is_said() -> None:
     daemon = fail_at(with_web, ([], [{**WEB, "published_ports": ["1:1"]}]), "/stop", LOST_BEFORE)
     assert daemon.fault is not None
