@@ -12,6 +12,8 @@ looks at it. Only what an answer says differently from what a request has to say
 from __future__ import annotations
 
 import copy
+import posixpath
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -31,6 +33,10 @@ API_EXACT_ALIASES = (1, 45)
 
 # The modes in which a container has no endpoint of its own to publish through.
 MODES_WITHOUT_PORTS = ("none", "host")
+
+# The daemon takes any unique beginning of an ID for a name. A container called "db" is not the one whose ID begins with
+# "db", so only what the docker CLI itself prints as an ID is accepted as one.
+LONG_ID = re.compile(r"[0-9a-f]{12,64}")
 
 # What of another container one can use, by the setting that says so.
 SHARED_NAMESPACES = {"NetworkMode": "network", "IpcMode": "IPC namespace", "PidMode": "PID namespace"}
@@ -230,28 +236,53 @@ def read_blueprint(
 def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers: t.Collection[str]) -> None:
     """Name the anonymous volumes, so that the successor gets them and not new, empty ones."""
     host_config = body["HostConfig"]
-    mounted = {mount["Destination"]: mount for mount in container.raw.get("Mounts") or () if mount["Type"] == "volume"}
+    mounted = {mount["Destination"]: mount for mount in container.raw.get("Mounts") or ()}
+    anonymous = {clean_path(path) for path in body.get("Volumes") or ()}
     explained = {bind_destination(bind) for bind in host_config.get("Binds") or ()}
     for mount in host_config.get("Mounts") or ():
-        explained.add(mount["Target"])
-        if mount["Type"] == "volume" and not mount.get("Source") and mount["Target"] in mounted:
-            mount["Source"] = mounted[mount["Target"]]["Name"]
+        target = clean_path(mount["Target"])
+        explained.add(target)
+        if mount["Type"] == "volume" and not mount.get("Source") and target in mounted:
+            mount["Source"] = mounted[target]["Name"]
     sources = host_config.get("VolumesFrom") or []
-    alive = [source for source in sources if source.split(":")[0] in live_containers]
+    alive = [source for source in sources if _is_alive(source.split(":")[0], live_containers)]
     if sources:
         host_config["VolumesFrom"] = alive or None
     named = [
-        f"{mount['Name']}:{destination}" + ("" if mount.get("RW", True) else ":ro")
+        _as_bind(mount)
         for destination, mount in sorted(mounted.items())
-        if destination not in explained and (destination in (body.get("Volumes") or {}) or len(alive) < len(sources))
+        if destination not in explained
+        and mount["Type"] in ("volume", "bind")
+        and (destination in anonymous or len(alive) < len(sources))
     ]
     if named:
         host_config["Binds"] = [*(host_config.get("Binds") or ()), *named]
 
 
+def _is_alive(source: str, live_containers: t.Collection[str]) -> bool:
+    """The engine keeps what it was told: a name, or an ID that may be a short one."""
+    if source in live_containers:
+        return True
+    return bool(LONG_ID.fullmatch(source)) and any(each.startswith(source) for each in live_containers)
+
+
+def _as_bind(mount: Raw) -> str:
+    """A volume, or a folder of the host, that is mounted, as an item of HostConfig.Binds."""
+    source = mount["Name"] if mount["Type"] == "volume" else mount["Source"]
+    modes = [] if mount.get("RW", True) else ["ro"]
+    # Of a bind that names none the engine says what it takes then.
+    modes += [mount["Propagation"]] if mount.get("Propagation") not in (None, "", "rprivate") else []
+    return ":".join([source, mount["Destination"], *([",".join(modes)] if modes else [])])
+
+
+def clean_path(path: str) -> str:
+    """A path in a container as the engine notes it, whatever slashes and dots it was told with."""
+    return posixpath.normpath("/" + path.lstrip("/"))
+
+
 def bind_destination(bind: str) -> str:
     parts = bind.split(":")
-    return (parts[1] if len(parts) > 1 else parts[0]).rstrip("/") or "/"
+    return clean_path(parts[1] if len(parts) > 1 else parts[0])
 
 
 def subtract_image_defaults(blueprint: Blueprint, image: Raw) -> None:

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import host_binding
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import LONG_ID, Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
@@ -21,16 +21,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Pu
 
 Raw = t.Mapping[str, t.Any]
 
-# The daemon takes any unique beginning of an ID for a name. A container called "db" is not the one whose ID begins with
-# "db", so only what the docker CLI itself prints as an ID is accepted as one.
-_LONG_ID = re.compile(r"[0-9a-f]{12,64}")
-
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
 
 def is_called(reference: str, name: str, object_id: str) -> bool:
     """Whether an object of this name and ID is meant: by exact name, or by an ID of at least 12 hex digits."""
-    return name == reference or bool(_LONG_ID.fullmatch(reference) and object_id.startswith(reference))
+    return name == reference or bool(LONG_ID.fullmatch(reference) and object_id.startswith(reference))
 
 
 @dataclass(frozen=True)
@@ -138,7 +134,7 @@ class Snapshot:
         for summary in self.summaries:
             if summary.name == reference:
                 return summary
-        found = [s for s in self.summaries if _LONG_ID.fullmatch(reference) and s.id.startswith(reference)]
+        found = [s for s in self.summaries if LONG_ID.fullmatch(reference) and s.id.startswith(reference)]
         if len(found) > 1:
             raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
         return found[0] if found else None
@@ -148,7 +144,7 @@ class Snapshot:
         found = [network for network in self.networks if network["Name"] == reference]
         if reference in self.chosen:
             found = [network for network in found if network["Id"] == self.chosen[reference]]
-        elif not found and _LONG_ID.fullmatch(reference):
+        elif not found and LONG_ID.fullmatch(reference):
             found = [network for network in self.networks if network["Id"].startswith(reference)]
         if len(found) > 1:
             by_name = found[0]["Name"] == reference

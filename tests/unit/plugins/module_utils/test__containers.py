@@ -257,6 +257,47 @@ def test_volumes_from_with_a_mode() -> None:
     assert (host_config["VolumesFrom"], host_config["Binds"]) == (["fx-src:ro"], None)
 
 
+VOLUMES_FROM: list[t.Any] = [
+    pytest.param("f4807c2bac0b", True, id="short_id"),
+    pytest.param("f4807c2bac0b:ro", True, id="short_id_with_mode"),
+    pytest.param("f4807c2bac0c", False, id="another_id"),
+    pytest.param("f4807c", False, id="could_be_a_name"),
+]
+
+
+@pytest.mark.parametrize(("source", "stays"), VOLUMES_FROM)
+def test_volumes_from_an_id(source: str, stays: bool) -> None:
+    container = variant("volumes_from", host_config__VolumesFrom=[source])
+    live = {"fx-src", "f4807c2bac0b" + "0" * 52}
+    host_config = read_blueprint(container, None, None, OLD, live).body["HostConfig"]
+    assert host_config["VolumesFrom"] == ([source] if stays else None)
+    assert bool(host_config["Binds"]) is not stays
+
+
+def test_folders_of_the_host_from_a_container_that_is_gone() -> None:
+    container = variant("volumes_from")
+    folder = {"Type": "bind", "Source": "/srv", "RW": True, "Propagation": "rprivate"}
+    t.cast(t.Any, container.raw)["Mounts"] = [
+        {**folder, "Destination": "/plain"},
+        {**folder, "Destination": "/quiet", "RW": False},
+        {**folder, "Destination": "/seen", "RW": False, "Propagation": "rslave"},
+        {"Type": "tmpfs", "Source": "", "Destination": "/scratch", "RW": True, "Propagation": ""},
+    ]
+    host_config = read_blueprint(container, None, None, OLD, ()).body["HostConfig"]
+    assert host_config["Binds"] == ["/srv:/plain", "/srv:/quiet:ro", "/srv:/seen:ro,rslave"]
+
+
+@pytest.mark.parametrize("spelling", ["/anon/", "/./anon", "//anon", "/x/../anon"])
+def test_anonymous_volumes_of_paths_that_the_engine_spells_otherwise(spelling: str) -> None:
+    """Config.Volumes and HostConfig.Mounts stay as they were asked for, what is mounted says the clean path."""
+    container = variant("volumes", config__Volumes={spelling: {}, "/data": {}})
+    t.cast(t.Any, container.host_config)["Mounts"] = [{"Type": "volume", "Target": "/m1/"}]
+    mounted = {mount["Destination"]: mount.get("Name") for mount in container.raw["Mounts"]}
+    host_config = read_blueprint(container, None, None, OLD, ()).body["HostConfig"]
+    assert f"{mounted['/anon']}:/anon" in host_config["Binds"]
+    assert host_config["Mounts"] == [{"Type": "volume", "Target": "/m1/", "Source": mounted["/m1"]}]
+
+
 # -- endpoints, addresses, MACs ----------------------------------------------------------------------------------------
 
 FULL_ENDPOINTS = {
@@ -401,6 +442,7 @@ BINDS: list[t.Any] = [
     pytest.param("name:/data", "/data", id="named"),
     pytest.param("/host:/data:ro,z", "/data", id="mode"),
     pytest.param("name:/data/", "/data", id="slash"),
+    pytest.param("name:/data/./sub//", "/data/sub", id="dots"),
     pytest.param("/", "/", id="root"),
 ]
 
