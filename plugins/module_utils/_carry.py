@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Carrying a container's writable layer into its successor, as one stream from the daemon and back to it.
+"""Reading a container's writable layer, and carrying it into its successor, as one stream from the daemon and back.
 
 The export of a container holds no volumes and keeps hard links, which its archive endpoint does not. Nothing of it is
 kept in memory or on disk.
@@ -16,13 +16,42 @@ import tarfile
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import filter_archive, read_layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import (
+    Layer,
+    filter_archive,
+    list_mount_points,
+    read_layer,
+)
+
+
+def fetch_layer(client: Client, container: Container) -> Layer:
+    """What a container has written outside of its mount points."""
+    changes = client.get(f"/containers/{container.id}/changes") or ()
+    layer = read_layer(changes, container)
+    if not layer.summary:
+        return layer
+    # The engine mounts, and lists, where symbolic links lead: /var/run is one in most images.
+    listed = {change["Path"] for change in changes}
+    links: dict[str, str] = {}
+    unlisted = [path for path in list_mount_points(container) if path not in listed]
+    return read_layer(changes, container, [_follow(client, container.id, path, links) for path in unlisted])
+
+
+def _follow(client: Client, container_id: str, path: str, links: dict[str, str]) -> str:
+    """``links``: what is known of the container, filled in."""
+    real = ""
+    for part in path.strip("/").split("/"):
+        step = f"{real}/{part}"
+        if step not in links:
+            links[step] = client.read_link(container_id, step)
+        real = links[step].rstrip("/") if links[step] else step
+    return real or "/"
 
 
 def carry_layer(client: Client, source: str, target: str) -> None:
     """Read anew what has changed, as the container may have written until it stopped."""
     container = Container(client.get(f"/containers/{source}/json"))
-    layer = read_layer(client.get(f"/containers/{source}/changes") or (), container)
+    layer = fetch_layer(client, container)
     if not layer.paths:
         return
     try:
@@ -39,7 +68,7 @@ def carry_layer(client: Client, source: str, target: str) -> None:
 def check_layer(client: Client, container_id: str) -> None:
     """Raises Failure(writable_layer_changed) where there is something that should have been carried."""
     container = Container(client.get(f"/containers/{container_id}/json"))
-    layer = read_layer(client.get(f"/containers/{container_id}/changes") or (), container)
+    layer = fetch_layer(client, container)
     if layer.summary:
         raise Failure(
             "writable_layer_changed",

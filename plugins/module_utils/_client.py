@@ -11,7 +11,9 @@ cannot be kept. The SDK still does what is hard about the transport: unix socket
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import json
 import sys
 import time
 import typing as t
@@ -169,17 +171,31 @@ class Client:
         Raises ApiError when the daemon refuses, and Failure(daemon_unreachable) when no whole answer came.
         """
         what = f"{method} {path}"
+        response = self._exchange(
+            what,
+            method,
+            self._url(path, versioned),
+            raw,
+            params=params,
+            json=body,
+            data=data,
+            headers=headers,
+            timeout=timeout or self.connection.timeout,
+        )
+        if raw:
+            return response.content
+        if not response.content:
+            return None
         try:
-            response = self._session.request(
-                method,
-                self._url(path, versioned),
-                params=params,
-                json=body,
-                data=data,
-                headers=headers,
-                timeout=timeout or self.connection.timeout,
-            )
-            content = response.content
+            return response.json()
+        except ValueError as error:
+            raise _unreachable(self.connection, "the answer is not JSON", what) from error
+
+    def _exchange(self, what: str, method: str, url: str, raw: bool, **options: t.Any) -> t.Any:
+        """The SDK's response, its content read."""
+        try:
+            response = self._session.request(method, url, **options)
+            _content = response.content
         except TRANSPORT_ERRORS as error:
             raise _unreachable(self.connection, error, what) from error
         # A head that was cut off still parses as a status line. Date is the last header the daemon writes of its own
@@ -189,14 +205,7 @@ class Client:
         self.last_date = response.headers.get("Date", self.last_date)
         if response.status_code >= 400:
             raise ApiError(response.status_code, _error_message(response))
-        if raw:
-            return content
-        if not content:
-            return None
-        try:
-            return response.json()
-        except ValueError as error:
-            raise _unreachable(self.connection, "the answer is not JSON", what) from error
+        return response
 
     def get(self, path: str, **params: t.Any) -> t.Any:
         return self.request("GET", path, params=params or None)
@@ -232,6 +241,24 @@ class Client:
     def upload(self, path: str, chunks: t.Iterable[bytes], params: t.Mapping[str, t.Any]) -> None:
         """Send a tar archive as it comes."""
         self.request("PUT", path, params=params, data=chunks, headers={"Content-Type": "application/x-tar"})
+
+    def read_link(self, container: str, path: str) -> str:
+        """Where a symbolic link in a container leads at last, as seen in there; empty where there is none.
+
+        Also where the daemon cannot look, such as in a stopped container with the folder of a bind gone.
+        """
+        address = f"/containers/{container}/archive"
+        what = f"HEAD {address} of {path}"
+        try:
+            response = self._exchange(
+                what, "HEAD", self._url(address), False, params={"path": path}, timeout=self.connection.timeout
+            )
+            stat = json.loads(base64.b64decode(response.headers["X-Docker-Container-Path-Stat"]))
+            return str(stat["linkTarget"])
+        except ApiError:
+            return ""
+        except (ValueError, KeyError) as error:
+            raise _unreachable(self.connection, "the answer cannot be read", what) from error
 
     def _url(self, path: str, versioned: bool = True) -> str:
         prefix = f"/v{self.api_version[0]}.{self.api_version[1]}" if versioned else ""

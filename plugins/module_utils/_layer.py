@@ -10,7 +10,7 @@ from __future__ import annotations
 import tarfile
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, clean_path
 
 CHANGED, ADDED, DELETED = 0, 1, 2
 _KINDS = {CHANGED: "changed", ADDED: "added", DELETED: "deleted"}
@@ -29,18 +29,28 @@ class Layer(t.NamedTuple):
     summary: tuple[str, ...]
 
 
-def read_layer(changes: t.Sequence[t.Mapping[str, t.Any]], container: Container) -> Layer:
+def list_mount_points(container: Container) -> list[str]:
+    """Where something is mounted, as far as an answer says; a part of such a path may be a symbolic link."""
+    # The engine mounts its init (--init) without listing it.
+    mounts = ["/sbin/docker-init"]
+    mounts += [mount["Destination"] for mount in container.raw.get("Mounts") or ()]
+    mounts += container.host_config.get("Tmpfs") or ()
+    return [clean_path(path) for path in mounts]
+
+
+def read_layer(
+    changes: t.Sequence[t.Mapping[str, t.Any]], container: Container, real_paths: t.Iterable[str] = ()
+) -> Layer:
     """Sort the daemon's list of changes, without mount points and what lies below them.
+
+    ``real_paths``: what mount points that are written with symbolic links are in fact.
 
     A root that is read-only has no others: what is listed of it are directories that the engine has made for mounts, as
     it will for a successor. It would not take them from anybody either.
     """
     if container.host_config.get("ReadonlyRootfs"):
         return Layer(frozenset(), (), ())
-    # The engine mounts its init (--init) without listing it.
-    mounts = ["/sbin/docker-init"]
-    mounts += [mount["Destination"].rstrip("/") for mount in container.raw.get("Mounts") or ()]
-    mounts += [path.rstrip("/") for path in container.host_config.get("Tmpfs") or ()]
+    mounts = [*list_mount_points(container), *real_paths]
     own = [
         change
         for change in changes

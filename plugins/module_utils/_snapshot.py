@@ -12,11 +12,11 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _journal, _lock
+from ansible_collections.bridgeport.docker.plugins.module_utils._carry import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, find_companions, read_journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
@@ -108,7 +108,7 @@ def read_depth(client: Client, snapshot: Snapshot, replaced: t.Iterable[str]) ->
     references = set()
     for container_id in replaced:
         container = snapshot.containers[container_id]
-        layers[container_id] = read_layer(client.get(f"/containers/{container_id}/changes") or (), container)
+        layers[container_id] = fetch_layer(client, container)
         references |= {str(container.config["Image"]), str(container.raw["Image"])}
     snapshot = read_images(client, snapshot.replace(layers=layers), references - snapshot.images.keys())
     unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]

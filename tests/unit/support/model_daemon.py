@@ -103,6 +103,8 @@ class ModelDaemon:
         # What the disk says of whom, by container ID.
         self.layers: dict[str, list[dict[str, t.Any]]] = {}
         self.files: dict[str, dict[str, bytes]] = {}
+        # Symbolic links in every container, and where they lead.
+        self.symlinks: dict[str, str] = {}
         self.pullable: dict[str, dict[str, t.Any]] = {}
         self.logs = b""
         self._count = 0
@@ -734,6 +736,10 @@ class ModelClient(Client):
             return self.daemon.answer(method, path, params or {}, body)
         finally:
             self.last_date = email.utils.formatdate(self.daemon.clock, usegmt=True)
+
+    def read_link(self, container: str, path: str) -> str:
+        self.daemon.requests.append(f"HEAD {container} {path}")
+        return self.daemon.symlinks.get(path, "")
 
     @contextlib.contextmanager
     def download(self, path: str) -> t.Iterator[t.IO[bytes]]:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 import typing as t
 from dataclasses import replace
@@ -25,9 +27,19 @@ CONNECTION = Connection("unix:///run/x.sock", timeout=7)
 class Answer:
     """As much of a requests.Response as the client looks at."""
 
-    def __init__(self, status: int = 200, body: t.Any = None, *, date: bool = True, text: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int = 200,
+        body: t.Any = None,
+        *,
+        date: bool = True,
+        text: str | None = None,
+        stat: t.Any = None,
+    ) -> None:
         self.status_code = status
         self.headers = {"Date": "now"} if date else {}
+        if stat is not None:
+            self.headers["X-Docker-Container-Path-Stat"] = base64.b64encode(json.dumps(stat).encode()).decode()
         self._body = body
         self.text = text if text is not None else ("" if body is None else repr(body))
         self.content = self.text.encode()
@@ -139,6 +151,22 @@ def test_answers_without_a_body() -> None:
 
 def test_raw_answers() -> None:
     assert client(Answer(text="bytes", date=False))[0].request("GET", "/x", raw=True) == b"bytes"
+
+
+def test_read_link() -> None:
+    speaker, session = client(
+        Answer(stat={"name": "run", "linkTarget": "/run"}), Answer(stat={"linkTarget": ""}), Answer(404), Answer(500)
+    )
+    assert [speaker.read_link("c1", "/var/run") for _time in range(4)] == ["/run", "", "", ""]
+    method, url, options = session.seen[0]
+    assert (method, url, options["params"]) == (
+        "HEAD",
+        "http+unix://x/v1.41/containers/c1/archive",
+        {"path": "/var/run"},
+    )
+    for answer in (Answer(), Answer(stat={}), Answer(date=False, stat={"linkTarget": "/x"})):
+        with pytest.raises(Failure):
+            client(answer)[0].read_link("c1", "/x")
 
 
 def test_find() -> None:

@@ -70,6 +70,23 @@ CASES: list[tuple[str, Changes, Container, set[str], tuple[str, ...], tuple[str,
         (),
         (),
     ),
+    (
+        "a directory changed for a mount point",
+        [("/opt", CHANGED), ("/opt/data", ADDED)],
+        make_container("/opt/data"),
+        {"/opt"},
+        (),
+        (),
+    ),
+    (
+        "a directory changed for a mount point, where nobody writes",
+        [("/opt", CHANGED), ("/opt/data", ADDED)],
+        make_container("/opt/data", read_only=True),
+        set(),
+        (),
+        (),
+    ),
+    ("a tmpfs written with a slash", [("/tt", ADDED)], make_container(tmpfs=["/tt/"]), set(), (), ()),
     ("a tmpfs", [("/tt", ADDED)], make_container(tmpfs=["/tt"]), set(), (), ()),
     ("the engine's init", [("/sbin/docker-init", ADDED)], make_container(), set(), (), ()),
     ("a deletion", [("/gone", DELETED)], make_container(), set(), ("/gone",), ("deleted /gone",)),
@@ -94,6 +111,13 @@ def test_read_layer(
 ) -> None:
     listed = [{"Path": path, "Kind": kind} for path, kind in changes]
     assert read_layer(listed, container) == Layer(frozenset(paths), deleted, summary)
+
+
+def test_a_mount_point_is_where_symbolic_links_lead() -> None:
+    changes = [{"Path": "/run", "Kind": CHANGED}, {"Path": "/run/docker.sock", "Kind": ADDED}]
+    container = make_container("/var/run/docker.sock")
+    assert read_layer(changes, container).summary == ("added /run/docker.sock",)
+    assert read_layer(changes, container, ["/run/docker.sock"]) == Layer(frozenset({"/run"}), (), ())
 
 
 def make_archive() -> bytes:

@@ -8,6 +8,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._carry import fetch_layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer, read_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
@@ -96,6 +98,36 @@ def test_depth_reads_layers_of_the_replaced_and_everybody_who_may_depend() -> No
     assert read.layers == {web: Layer(frozenset({"/new"}), (), ("added /new",))}
     assert len(read.containers) == 3
     assert len([request for request in daemon.requests if request.endswith("/changes")]) == 1
+
+
+LINKS: list[t.Any] = [
+    pytest.param({"/var/run": "/run"}, "/run/docker.sock", id="folder"),
+    pytest.param({"/var/run/docker.sock": "/srv/socket"}, "/srv/socket", id="itself"),
+    pytest.param({"/var": "/a", "/a/run": "/b"}, "/b/docker.sock", id="twice"),
+    pytest.param({"/var": "/"}, "/run/docker.sock", id="root"),
+]
+
+
+@pytest.mark.parametrize(("links", "listed"), LINKS)
+def test_mount_points_behind_symbolic_links(links: dict[str, str], listed: str) -> None:
+    daemon = host()
+    web = daemon.named("web")
+    web["Mounts"] = [{"Type": "bind", "Destination": path} for path in ("/var/run/docker.sock", "/var/run/other")]
+    daemon.layers[web["Id"]] = [{"Path": listed, "Kind": 1}]
+    daemon.symlinks = links
+    client = ModelClient(daemon)
+    assert fetch_layer(client, Container(web)).summary == ()
+    asked = [request for request in daemon.requests if request.startswith("HEAD")]
+    assert len(asked) == len(set(asked)), "nothing is asked twice"
+
+
+def test_where_nothing_was_written_no_links_are_asked_for() -> None:
+    daemon = host()
+    web = daemon.named("web")
+    web["Mounts"] = [{"Type": "bind", "Destination": "/data"}]
+    daemon.layers[web["Id"]] = [{"Path": "/data", "Kind": 1}]
+    fetch_layer(ModelClient(daemon), Container(web))
+    assert not [request for request in daemon.requests if request.startswith("HEAD")]
 
 
 # -- the writable layer ------------------------------------------------------------------------------------------------
