@@ -19,9 +19,14 @@ from dataclasses import dataclass
 
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, bind_destination
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._links import parse_links
+from ansible_collections.bridgeport.docker.plugins.module_utils._mounts import (
+    check_mount_points,
+    lay_mounts,
+    lay_volumes,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import RESERVED_LABELS
 
 Raw = t.Mapping[str, t.Any]
@@ -161,6 +166,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         if retries is not None and policy != "on-failure":
             raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {policy}.")
         parsed["restart_policy"] = {"Name": policy, "MaximumRetryCount": retries or 0}
+    check_mount_points(parsed.get("volumes", ()), parsed.get("mounts", ()))
     if parsed.get("auto_remove") and parsed.get("restart_policy", {}).get("Name", "no") != "no":
         raise Failure("option_conflict", "auto_remove and a restart_policy exclude each other.")
     return parsed
@@ -228,46 +234,6 @@ def _lay_memory(body: dict[str, t.Any], wish: int) -> None:
     host_config["Memory"] = wish
 
 
-def _lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
-    binds = list(body["HostConfig"].get("Binds") or ())
-    anonymous = dict(body.get("Volumes") or {})
-    for volume in wish:
-        destination = bind_destination(volume)
-        if ":" not in volume:
-            if destination not in {bind_destination(bind) for bind in binds}:
-                anonymous.setdefault(destination, {})
-            continue
-        same = [index for index, bind in enumerate(binds) if bind_destination(bind) == destination]
-        if not same:
-            binds.append(volume)
-        elif _bind_parts(binds[same[0]]) != _bind_parts(volume):
-            binds[same[0]] = volume
-    if binds != list(body["HostConfig"].get("Binds") or ()):
-        body["HostConfig"]["Binds"] = binds
-    if anonymous != (body.get("Volumes") or {}):
-        body["Volumes"] = anonymous
-
-
-def _bind_parts(bind: str) -> tuple[str, str, frozenset[str]]:
-    source, destination, mode = [*bind.split(":"), ""][:3]
-    return source.rstrip("/") or "/", destination.rstrip("/") or "/", frozenset(mode.split(",")) - {"", "rw"}
-
-
-def _lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-    mounts = [dict(mount) for mount in body["HostConfig"].get("Mounts") or ()]
-    for mount in wish:
-        same = [index for index, each in enumerate(mounts) if each["Target"].rstrip("/") == mount["Target"].rstrip("/")]
-        if not same:
-            mounts.append(dict(mount))
-            continue
-        standing = mounts[same[0]]
-        if any((standing.get(key) or False) != (value or False) for key, value in mount.items() if key != "Target"):
-            # What was not asked about stays, such as the name of an anonymous volume.
-            mounts[same[0]] = {**standing, **mount} if standing["Type"] == mount["Type"] else dict(mount)
-    if mounts != list(body["HostConfig"].get("Mounts") or ()):
-        body["HostConfig"]["Mounts"] = mounts
-
-
 def _lay_links(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
     if sorted(body["HostConfig"].get("Links") or ()) != list(wish):
         body["HostConfig"]["Links"] = list(wish) or None
@@ -324,8 +290,8 @@ LAYERS: dict[str, Layer] = {
     "auto_remove": Layer("AutoRemove", _lay_value("AutoRemove", in_host_config=True), in_host_config=True),
     "restart_policy": Layer("RestartPolicy", _lay_restart_policy, in_host_config=True),
     "memory": Layer("Memory", _lay_memory, in_host_config=True),
-    "volumes": Layer("Binds", _lay_volumes, in_host_config=True),
-    "mounts": Layer("Mounts", _lay_mounts, in_host_config=True),
+    "volumes": Layer("Binds", lay_volumes, in_host_config=True),
+    "mounts": Layer("Mounts", lay_mounts, in_host_config=True),
     "etc_hosts": Layer("ExtraHosts", _lay_etc_hosts, in_host_config=True),
     "links": Layer("Links", _lay_links, in_host_config=True),
     "healthcheck": Layer("Healthcheck", _lay_healthcheck),
