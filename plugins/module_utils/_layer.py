@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import tarfile
 import typing as t
 
@@ -76,13 +77,18 @@ def _holds_mount(path: str, mounts: t.Iterable[str]) -> bool:
     return any(mount.startswith(f"{path}/") for mount in mounts)
 
 
+def _as_listed(name: str) -> str:
+    """A name as the list of changes has it: JSON has no place for bytes that are not UTF-8."""
+    return re.sub("[\udc80-\udcff]", "\ufffd", name)
+
+
 def filter_archive(archive: tarfile.TarFile, paths: t.Container[str]) -> t.Iterator[bytes]:
     """The members of a tar stream that have these paths, as a tar stream again, a chunk at a time.
 
     Headers are written anew in pax form with all records they had (capabilities are among them).
     """
     for member in archive:
-        if "/" + member.name.strip("/") not in paths:
+        if "/" + _as_listed(member.name.strip("/")) not in paths:
             continue
         yield member.tobuf(tarfile.PAX_FORMAT, archive.encoding or "utf-8", "surrogateescape")
         content = archive.extractfile(member) if member.isreg() else None

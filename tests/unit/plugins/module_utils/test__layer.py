@@ -159,6 +159,18 @@ def test_filter_archive_keeps_all_of_what_it_keeps() -> None:
         assert archive.extractfile("d/odd").read() == b"d" * 513  # type: ignore[union-attr]
 
 
+def test_filter_archive_of_names_that_are_not_utf_8() -> None:
+    """Latin-1, say: the engine lists a replacement character for each of such bytes (engine 20.10)."""
+    name = b"d/caf\xe9 \xff\xfe \xc3\xa9".decode("utf-8", "surrogateescape")
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT, errors="surrogateescape") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    with open_stream(buffer.getvalue()) as archive:
+        kept = b"".join(filter_archive(archive, {"/d/caf\ufffd \ufffd\ufffd \u00e9"}))
+    with tarfile.open(fileobj=io.BytesIO(kept), errors="surrogateescape") as archive:
+        assert archive.getnames() == [name]
+
+
 def test_filter_archive_of_nothing_is_an_empty_archive() -> None:
     assert b"".join(filter_archive(open_stream(make_archive()), ())) == b"\0" * 1024
 
