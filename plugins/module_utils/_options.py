@@ -19,11 +19,13 @@ from dataclasses import dataclass
 
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import option_text
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._links import parse_links
 from ansible_collections.bridgeport.docker.plugins.module_utils._mounts import (
     check_mount_points,
+    covers,
     lay_mounts,
     lay_volumes,
 )
@@ -69,6 +71,10 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
 
 def parse_texts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     return {str(key): None if content is None else str(content) for key, content in value.items()}
+
+
+def parse_labels(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+    return {str(key): option_text(content) for key, content in value.items()}
 
 
 def parse_memory(value: str) -> int:
@@ -145,7 +151,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "command": lambda value: parse_command(value, "command"),
         "entrypoint": list,
         "env": parse_env,
-        "labels": parse_texts,
+        "labels": parse_labels,
         "etc_hosts": parse_texts,
         "memory": parse_memory,
         "healthcheck": parse_healthcheck,
@@ -240,9 +246,8 @@ def _lay_links(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
 
 
 def _lay_healthcheck(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
-    merged = {**(body.get("Healthcheck") or {}), **wish}
-    if merged != (body.get("Healthcheck") or {}):
-        body["Healthcheck"] = merged
+    if not covers(body.get("Healthcheck"), wish):
+        body["Healthcheck"] = {**(body.get("Healthcheck") or {}), **wish}
 
 
 def _lay_command(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
@@ -311,6 +316,12 @@ def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Raw
             # The image's labels come back at every create.
             inherited = defaults.get("Labels") or {}
             wish = {key: inherited.get(key) if content is None else content for key, content in wish.items()}
+        elif option in ("user", "working_dir"):
+            # Of an empty one the engine takes the image's.
+            wish = wish or defaults.get(LAYERS[option].key) or ""
+        elif option == "healthcheck":
+            inherited = defaults.get("Healthcheck") or {}
+            wish = {key: content or inherited.get(key) or content for key, content in wish.items()}
         LAYERS[option].lay(blueprint.body, wish)
         if option == "env":
             _keep_away(blueprint.body, wish, defaults.get("Env") or ())

@@ -151,6 +151,7 @@ MET: list[t.Any] = [
     pytest.param({"etc_hosts": {"nope": None}}, id="etc-hosts-not-there"),
     pytest.param({"healthcheck": {"interval": "5000ms"}}, id="health"),
     pytest.param({"healthcheck": {"retries": 2, "test": "true"}}, id="health-parts"),
+    pytest.param({"healthcheck": {"start_period": "0s"}}, id="health-nothing"),
     pytest.param({"volumes": []}, id="volumes-nothing"),
     pytest.param({"links": []}, id="links-none"),
 ]
@@ -296,6 +297,32 @@ def test_an_empty_entrypoint_of_a_container_to_be_made() -> None:
     blueprint = Blueprint({"Image": "fx-app:1", "HostConfig": {}}, {})
     lay_options(blueprint, {"entrypoint": []}, image)
     assert blueprint.body["Entrypoint"] == [""]
+
+
+IMAGES_OWN: list[t.Any] = [
+    pytest.param({"user": ""}, id="user"),
+    pytest.param({"working_dir": ""}, id="working-dir"),
+    pytest.param({"healthcheck": {"retries": 0}}, id="health"),
+]
+
+
+@pytest.mark.parametrize("params", IMAGES_OWN)
+def test_what_is_empty_is_what_the_image_says(params: dict[str, t.Any]) -> None:
+    config = {"User": "app", "WorkingDir": "/srv", "Healthcheck": {"Test": ["CMD", "x"], "Retries": 3}}
+    blueprint = Blueprint({**copy.deepcopy(config), "HostConfig": {}}, {})
+    options = parse_options(params)
+    assert lay_options(blueprint, options, {"Config": config}) == []
+    other = Blueprint(
+        {"User": "root", "WorkingDir": "/", "Healthcheck": {"Test": ["CMD", "x"], "Retries": 9}, "HostConfig": {}}, {}
+    )
+    assert lay_options(other, options, {"Config": config}) == list(options)
+    assert lay_options(other, options, {"Config": config}) == []
+
+
+def test_labels_are_texts_as_elsewhere() -> None:
+    assert parse_options({"labels": {"on": True, "n": 1, "gone": None}}) == {
+        "labels": {"on": "true", "n": "1", "gone": None}
+    }
 
 
 def test_of_the_environment_only_names_are_shown() -> None:
