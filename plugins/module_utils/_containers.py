@@ -213,9 +213,12 @@ def read_blueprint(
         body["Entrypoint"] = [""]
 
     mode = container.network_mode
-    shares_name = mode == "host" or mode.startswith("container:") or bool(host_config.get("UTSMode"))
+    shares_name = mode.startswith("container:") or bool(host_config.get("UTSMode"))
     if body.get("Hostname") == container.id[:12] or shares_name:
         body.pop("Hostname", None)
+    if mode.startswith("container:"):
+        # Those of the image, which come back by themselves; the engine refuses to be asked for any.
+        body.pop("ExposedPorts", None)
 
     mac_address = body.pop("MacAddress", "")
     if mac_address and api < API_ENDPOINTS_AT_CREATE:

@@ -215,7 +215,8 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     _check_networks(wish, container, design, snapshot, request)
     refusals: list[Failure] = []
     asked = wish.ports.publications is not None or wish.bind_policy != "any"
-    if (asked or ports_change) and not wish.ports.close:
+    moves = design.body["HostConfig"].get("NetworkMode") != stands.body["HostConfig"].get("NetworkMode")
+    if (asked or ports_change or moves) and not wish.ports.close:
         refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
 
     mode = container.network_mode
@@ -412,6 +413,11 @@ def _lay_networks(
     if mode is None or mode == ("default" if current == "bridge" else current):
         return
     host_config["NetworkMode"] = mode
+    if "hostname" not in wish.options and (current == "host" or mode.startswith("container:")):
+        # The machine's own name, which the engine had filled in, or one that only a network of its own allows.
+        design.body.pop("Hostname", None)
+    if mode.startswith("container:"):
+        design.body.pop("ExposedPorts", None)
     if container is not None and container.main_network is not None and not wish.networks:
         design.endpoints.pop(container.main_network, None)
     if mode in ("host", "none") or mode.startswith("container:"):

@@ -66,7 +66,15 @@ def check_ports(
                 " publishes none.",
             )
         ]
-    names = list(design.endpoints) or ["bridge" if mode == "default" else mode]
+    names = list(design.endpoints)
+    if not names:
+        return [
+            Failure(
+                "network_mode_conflict",
+                f"Container {wish.name!r} cannot publish ports: it is on no network, so that the engine publishes none."
+                " Give it one in networks.",
+            )
+        ]
     if all(_is_internal(name, snapshot, request) for name in names):
         return [
             Failure(

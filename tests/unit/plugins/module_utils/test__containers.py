@@ -115,7 +115,7 @@ SAID_DIFFERENTLY: dict[str, tuple[set[str], set[str]]] = {
     "publish_all": ({"Hostname"}, {"Binds"}),
     "created": ({"Hostname"}, set()),
     "auto_remove": ({"Hostname"}, set()),
-    "host_mode": ({"Hostname"}, set()),
+    "host_mode": (set(), set()),
     "container_mode": ({"Hostname"}, set()),
     "mode_network_id": ({"Hostname"}, set()),
     "legacy_link": ({"Hostname"}, {"Links"}),
@@ -176,7 +176,7 @@ HOST_NAMES: list[t.Any] = [
     pytest.param(variant("plain"), None, id="from-the-id"),
     pytest.param(variant("plain", config__Hostname="own"), "own", id="own"),
     pytest.param(variant("plain", config__Hostname="own", host_config__UTSMode="host"), None, id="uts"),
-    pytest.param(variant("host_mode", config__Hostname="machine"), None, id="host-mode"),
+    pytest.param(variant("host_mode", config__Hostname="machine"), "machine", id="host-mode"),
     pytest.param(variant("container_mode", config__Hostname="other"), None, id="container-mode"),
 ]
 
@@ -184,6 +184,13 @@ HOST_NAMES: list[t.Any] = [
 @pytest.mark.parametrize(("container", "name"), HOST_NAMES)
 def test_host_name(container: Container, name: str | None) -> None:
     assert read_blueprint(container, None, None, OLD, ()).body.get("Hostname") == name
+
+
+@pytest.mark.parametrize(("name", "kept"), [("container_mode", False), ("host_mode", True), ("plain", True)])
+def test_exposed_ports_where_the_network_is_shared(name: str, kept: bool) -> None:
+    """The image's ports are filled in after the engine has checked what it was asked for (engine 20.10)."""
+    container = variant(name, config__ExposedPorts={"5000/tcp": {}})
+    assert ("ExposedPorts" in read_blueprint(container, None, None, OLD, ()).body) is kept
 
 
 def test_image_whose_tag_still_names_it() -> None:

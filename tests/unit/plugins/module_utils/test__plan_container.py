@@ -313,6 +313,34 @@ def test_a_network_the_container_has_left_is_not_joined_again() -> None:
     assert "Connect" not in kinds(item)
 
 
+def test_ports_of_a_container_on_no_network() -> None:
+    snapshot = recorded.snapshot("ports")
+    (container,) = snapshot.containers.values()
+    t.cast(t.Any, container.raw)["NetworkSettings"] = {"Networks": {}, "Ports": {}}
+    assert refusal("ports", snapshot, published_ports=["9:80"]) == ["network_mode_conflict"]
+    assert refusal("ports", snapshot, published_ports=["9:80"], networks=[{"name": "bridge"}]) == []
+
+
+HOST_NAMES: list[t.Any] = [
+    pytest.param("host_mode", {"env": {"A": "1"}}, "machine", id="stays"),
+    pytest.param("host_mode", {"hostname": "own"}, "own", id="asked-for"),
+    pytest.param("host_mode", {"network_mode": "bridge"}, None, id="leaves-the-host-s"),
+    pytest.param("host_mode", {"network_mode": "none", "hostname": "own"}, "own", id="leaves-and-asks"),
+    pytest.param("full", {"network_mode": "container:fx-plain"}, None, id="shares-another-s"),
+]
+
+
+@pytest.mark.parametrize(("name", "params", "expected"), HOST_NAMES)
+def test_host_names_and_network_modes(name: str, params: dict[str, t.Any], expected: str | None) -> None:
+    snapshot = recorded.snapshot(name)
+    if name == "host_mode":
+        snapshot = changed(snapshot, config__Hostname="machine")
+    item = plan(name, snapshot, published_ports=[], **params)
+    assert created(item).get("Hostname") == expected
+    if "container:" in params.get("network_mode", ""):
+        assert "ExposedPorts" not in created(item)
+
+
 def test_network_mode_by_id_keeps_its_aliases() -> None:
     item = plan("mode_network_id", env={"NEW": "1"})
     assert created(item)["NetworkingConfig"] == {"EndpointsConfig": {"fx-net": {"Aliases": ["byid"]}}}
@@ -368,6 +396,7 @@ REFUSED: list[t.Any] = [
     pytest.param(
         "container_mode", {"published_ports": ["80"]}, ["network_mode_conflict"], id="ports-in-container-mode"
     ),
+    pytest.param("ports", {"network_mode": "none"}, ["network_mode_conflict"], id="ports-that-would-be-lost"),
     pytest.param("internal_network", {"published_ports": ["9:80"]}, ["network_mode_conflict"], id="ports-on-internal"),
     pytest.param("host_mode", {"networks": [{"name": "fx-net"}]}, ["network_mode_conflict"], id="network-in-host-mode"),
     pytest.param(
