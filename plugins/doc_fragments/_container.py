@@ -254,8 +254,8 @@ options:
       - Whether the engine removes the container, with its anonymous volumes, when it stops, as C(docker run --rm).
       - When unset, a new container stays.
       - Excludes every O(restart_policy) but V(no).
-      - A container that has it cannot be replaced in this version. A change that would need it is refused with the
-        failure code V(unsupported).
+      - A container that has it is replaced only with O(auto_remove_swap=true). A change that would need it is refused
+        with the failure code V(unsupported) otherwise.
     type: bool
   memory:
     description:
