@@ -16,6 +16,8 @@ import json
 import typing as t
 from dataclasses import asdict, dataclass, field
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+
 Key = t.Tuple[str, str]
 
 PREFIX = "bridgeport-journal-"
@@ -98,11 +100,21 @@ class Journal:
 
 
 def read_journal(volume: t.Mapping[str, t.Any]) -> Journal:
-    raw = json.loads((volume.get("Labels") or {})[LABEL])
-    rebuild = raw["rebuild"]
-    if rebuild is not None:
-        rebuild = Rebuild(**{**rebuild, "members": tuple(Member(**member) for member in rebuild["members"])})
-    return Journal(tuple(Entry(**entry) for entry in raw["entries"]), rebuild)
+    """Raises Failure(unsupported) for what another version of this collection has written."""
+    try:
+        raw = json.loads((volume.get("Labels") or {})[LABEL])
+        rebuild = raw["rebuild"]
+        if rebuild is not None:
+            rebuild = Rebuild(**{**rebuild, "members": tuple(Member(**member) for member in rebuild["members"])})
+        return Journal(tuple(Entry(**entry) for entry in raw["entries"]), rebuild)
+    except (ValueError, TypeError, KeyError) as error:
+        raise Failure(
+            "unsupported",
+            f"Volume {volume.get('Name')!r} is the journal of a change that another version of this collection has"
+            " begun, and this one cannot read it. Wait until that change is done; where it was cut off, let that"
+            " version finish or undo it.",
+            volume=volume.get("Name"),
+        ) from error
 
 
 def find_companions(keys: t.Iterable[Key], journals: t.Iterable[Journal]) -> set[Key]:

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import copy
 import json
+import typing as t
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import (
     LABEL,
@@ -58,6 +61,23 @@ def test_a_journal_comes_back_from_its_volume(journal: Journal) -> None:
     labels = journal.as_labels()
     assert all(isinstance(value, str) for value in labels.values())
     assert read_journal({"Name": journal.volume, "Labels": labels}) == journal
+
+
+ENTRY = {"name": "web", "original": "1", "successor": "2"}
+UNREADABLE: list[t.Any] = [
+    pytest.param("{", id="no-json"),
+    pytest.param("[]", id="no-map"),
+    pytest.param('{"rebuild": null}', id="no-entries"),
+    pytest.param(json.dumps({"rebuild": None, "entries": [{**ENTRY, "of_a_later_version": 1}]}), id="unknown-term"),
+]
+
+
+@pytest.mark.parametrize("text", UNREADABLE)
+def test_a_journal_of_another_version(text: str) -> None:
+    with pytest.raises(Failure) as caught:
+        read_journal({"Name": f"{PREFIX}1", "Labels": {LABEL: text}})
+    assert caught.value.code == "unsupported"
+    assert f"{PREFIX}1" in caught.value.message
 
 
 @given(JOURNALS, JOURNALS)
