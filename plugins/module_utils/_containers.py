@@ -237,7 +237,10 @@ def read_blueprint(
 
 
 def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers: t.Collection[str]) -> None:
-    """Name the anonymous volumes, so that the successor gets them and not new, empty ones."""
+    """Name the anonymous volumes, so that the successor gets them and not new, empty ones.
+
+    Where one has been emptied since, the engine shall not fill it from the image a second time.
+    """
     host_config = body["HostConfig"]
     mounted = {mount["Destination"]: mount for mount in container.raw.get("Mounts") or ()}
     anonymous = {clean_path(path) for path in body.get("Volumes") or ()}
@@ -247,6 +250,7 @@ def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers:
         explained.add(target)
         if mount["Type"] == "volume" and not mount.get("Source") and target in mounted:
             mount["Source"] = mounted[target]["Name"]
+            mount["VolumeOptions"] = {**(mount.get("VolumeOptions") or {}), "NoCopy": True}
     sources = host_config.get("VolumesFrom") or []
     alive = [source for source in sources if _is_alive(source.split(":")[0], live_containers)]
     if sources:
@@ -275,6 +279,7 @@ def _as_bind(mount: Raw) -> str:
     modes = [] if mount.get("RW", True) else ["ro"]
     # Of a bind that names none the engine says what it takes then.
     modes += [mount["Propagation"]] if mount.get("Propagation") not in (None, "", "rprivate") else []
+    modes += ["nocopy"] if mount["Type"] == "volume" else []
     return ":".join([source, mount["Destination"], *([",".join(modes)] if modes else [])])
 
 

@@ -53,6 +53,10 @@ def normalise(raw: Raw, keeps_mac: bool) -> dict[str, t.Any]:
     for mount in host_config.get("Mounts") or ():
         if mount["Type"] == "volume" and not mount.get("Source"):
             mount["Source"] = volumes[mount["Target"]]
+        if mount["Type"] == "volume" and len(mount["Source"]) == 64:
+            # An anonymous one is not filled from the image again.
+            options = mount.get("VolumeOptions") or {}
+            mount["VolumeOptions"] = {key: value for key, value in options.items() if key != "NoCopy"}
     for mount in seen["Mounts"]:
         if mount["Type"] == "volume":
             # Empty, or z: depends on whether it was named when it was mounted.

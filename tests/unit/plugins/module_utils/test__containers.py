@@ -226,11 +226,11 @@ def test_anonymous_volumes_are_named() -> None:
     assert host_config["Binds"] == [
         "fx-named:/named:ro",
         "/tmp:/host:ro",
-        f"{mounted['/anon']}:/anon",
-        f"{mounted['/data']}:/data",
+        f"{mounted['/anon']}:/anon:nocopy",
+        f"{mounted['/data']}:/data:nocopy",
     ]
     assert host_config["Mounts"] == [
-        {"Type": "volume", "Target": "/m1", "Source": mounted["/m1"]},
+        {"Type": "volume", "Target": "/m1", "Source": mounted["/m1"], "VolumeOptions": {"NoCopy": True}},
         {"Type": "tmpfs", "Target": "/t1", "TmpfsOptions": {"SizeBytes": 1048576}},
     ]
     targets = [bind_destination(bind) for bind in host_config["Binds"]] + [m["Target"] for m in host_config["Mounts"]]
@@ -242,7 +242,7 @@ def test_read_only_anonymous_volume() -> None:
     for mount in t.cast("list[dict[str, t.Any]]", container.raw["Mounts"]):
         mount["RW"] = mount["Destination"] != "/anon"
     binds = read_blueprint(container, None, None, OLD, ()).body["HostConfig"]["Binds"]
-    assert [bind.split(":", 1)[1] for bind in binds[2:]] == ["/anon:ro", "/data"]
+    assert [bind.split(":", 1)[1] for bind in binds[2:]] == ["/anon:ro,nocopy", "/data:nocopy"]
 
 
 def test_volumes_from_a_container_that_is_there() -> None:
@@ -255,7 +255,7 @@ def test_volumes_from_a_container_that_is_gone() -> None:
     names = {mount["Destination"]: mount["Name"] for mount in container.raw["Mounts"]}
     host_config = read_blueprint(container, None, None, OLD, ()).body["HostConfig"]
     assert host_config["VolumesFrom"] is None
-    assert host_config["Binds"] == [f"{names['/anon']}:/anon", "fx-named:/named:ro"]
+    assert host_config["Binds"] == [f"{names['/anon']}:/anon:nocopy", "fx-named:/named:ro,nocopy"]
 
 
 def test_volumes_from_with_a_mode() -> None:
@@ -301,8 +301,8 @@ def test_anonymous_volumes_of_paths_that_the_engine_spells_otherwise(spelling: s
     t.cast(t.Any, container.host_config)["Mounts"] = [{"Type": "volume", "Target": "/m1/"}]
     mounted = {mount["Destination"]: mount.get("Name") for mount in container.raw["Mounts"]}
     host_config = read_blueprint(container, None, None, OLD, ()).body["HostConfig"]
-    assert f"{mounted['/anon']}:/anon" in host_config["Binds"]
-    assert host_config["Mounts"] == [{"Type": "volume", "Target": "/m1/", "Source": mounted["/m1"]}]
+    assert f"{mounted['/anon']}:/anon:nocopy" in host_config["Binds"]
+    assert [(mount["Target"], mount["Source"]) for mount in host_config["Mounts"]] == [("/m1/", mounted["/m1"])]
 
 
 # -- endpoints, addresses, MACs ----------------------------------------------------------------------------------------

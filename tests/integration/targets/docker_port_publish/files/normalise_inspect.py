@@ -33,6 +33,9 @@ def normalise(raw: dict) -> dict:
     for mount in host_config.get("Mounts") or ():
         if VOLUME_ID.fullmatch(mount.get("Source", "")):
             del mount["Source"]
+            mount.get("VolumeOptions", {}).pop("NoCopy", None)
+        if not mount.get("VolumeOptions"):
+            mount.pop("VolumeOptions", None)
     found["Mounts"] = sorted(
         ({key: mount.get(key) for key in ("Type", "Name", "Source", "Destination", "RW")} for mount in found["Mounts"]),
         key=lambda mount: mount["Destination"],
