@@ -25,6 +25,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import Binding, pair_bindings
 
 Raw = t.Mapping[str, t.Any]
+# Of the daemon's clock, to be compared with each other.
+Moment = t.Tuple[str, str]
 
 # API 1.44 (Engine 25): a create may name several networks, and a MAC belongs to an endpoint.
 API_ENDPOINTS_AT_CREATE = (1, 44)
@@ -63,6 +65,12 @@ class Blueprint:
         return "bridge" if mode == "default" else self.mode_names.get(mode, mode)
 
 
+def _read_moment(text: str) -> Moment:
+    """A time as the daemon writes it, in UTC and to the nanosecond, without the zeros at the end."""
+    seconds, _dot, fraction = text.rstrip("Z").partition(".")
+    return seconds, fraction.ljust(9, "0")
+
+
 @dataclass(frozen=True)
 class Container:
     """One container as ``GET /containers/{id}/json`` gives it."""
@@ -96,6 +104,15 @@ class Container:
     @property
     def is_paused(self) -> bool:
         return bool(self.raw["State"].get("Paused"))
+
+    @property
+    def created_at(self) -> Moment:
+        return _read_moment(self.raw["Created"])
+
+    @property
+    def ended_at(self) -> Moment:
+        """When it last ended; before everything for one that never did."""
+        return _read_moment(self.raw["State"]["FinishedAt"])
 
     @property
     def has_restarted(self) -> bool:

@@ -7,6 +7,7 @@
 
 Until an original is removed it holds everything, so undoing is always safe; once the first is gone, the successors have
 been accepted and are what the names stand for. The journal says which container is which, whoever has the name by now.
+Where somebody has removed it, as pruning volumes does, names and times tell as much of a swap of one container.
 """
 
 from __future__ import annotations
@@ -72,6 +73,40 @@ def find_journal(name: str, snapshot: Snapshot) -> Journal | None:
     return next(found, None)
 
 
+def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
+    """What the journal of a swap must have said. None where names and times do not tell.
+
+    The successor knows what a stopped original does not: its restart policy, and when the change began.
+    """
+    by_name = {summary.name: summary for summary in snapshot.summaries}
+    standing = by_name.get(name)
+    backups = [each for each in by_name if read_part_name(each) == (name, "old")]
+    found = by_name[backups[0]] if backups else standing
+    made = by_name.get(successor_name(name, found.id)) if found else None
+    if made is None and backups:
+        made = standing
+    if found is None or made is None:
+        return None
+    original, successor = snapshot.inspected(found), snapshot.inspected(made)
+    has_ended_since = original.ended_at > successor.created_at
+    # With --rm an original is taken off its networks, which it alone knew. And nobody else can have had the name of an
+    # original before that had ended.
+    if original.host_config.get("AutoRemove") or (made is standing and not has_ended_since):
+        return None
+    policies = [each.host_config.get("RestartPolicy") or {} for each in (original, successor)]
+    policy = next((each for each in policies if each.get("Name") not in (None, "", "no")), {})
+    entry = Entry(
+        name=name,
+        original=original.id,
+        successor=successor.id,
+        was_running=original.is_running or has_ended_since,
+        was_paused=original.is_paused,
+        policy=policy.get("Name") or "no",
+        retries=policy.get("MaximumRetryCount") or 0,
+    )
+    return Journal((entry,))
+
+
 def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
     """The containers of an interrupted change of this one: those its journal names, and those called like its parts."""
     journal = find_journal(name, snapshot)
@@ -97,7 +132,8 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
     if not is_interrupted(name, snapshot):
         return None
     leftovers = find_leftovers(name, snapshot)
-    journal = find_journal(name, snapshot)
+    noted = find_journal(name, snapshot)
+    journal = noted or _deduce_journal(name, snapshot)
     written = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
     steps: list[Step] = []
     for summary in leftovers:
@@ -115,12 +151,13 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
         # Before anything else: a name may be needed once more.
         steps.append(_remove(snapshot.inspected(summary)))
     if journal is not None:
-        by_id = {each.id: snapshot.inspected(each) for each in leftovers}
+        by_id = {each.id: snapshot.inspected(each) for each in snapshot.summaries if each.id in written}
         if any(_is_accepted(entry, by_id) for entry in journal.entries):
             steps += _finish(journal, by_id, snapshot, leftovers)
         else:
             steps += _undo(journal, by_id, snapshot)
-        steps.append(CloseJournal(journal))
+    if noted is not None:
+        steps.append(CloseJournal(noted))
     return Item("container", name, steps=tuple(steps), settles=True)
 
 

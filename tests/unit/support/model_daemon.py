@@ -60,6 +60,10 @@ class Link(t.NamedTuple):
     alias: str
 
 
+# What the engine says of a time that has not come.
+NEVER = "0001-01-01T00:00:00Z"
+
+
 class Died(BaseException):
     """The run was killed. No answer comes any more, so that nothing it tries on its way out reaches the daemon."""
 
@@ -121,6 +125,11 @@ class ModelDaemon:
     def new_id(self, prefix: str = "") -> str:
         self._count += 1
         return (prefix + hashlib.sha256(str(self._count).encode()).hexdigest())[:64]
+
+    def _now(self) -> str:
+        """Every time is another one. The engine leaves zeros at the end out."""
+        self._count += 1
+        return f"2026-11-25T18:00:00.{self._count:09}".rstrip("0") + "Z"
 
     def add_image(self, reference: str, **config: t.Any) -> str:
         image_id = f"sha256:{self.new_id()}"
@@ -412,6 +421,7 @@ class ModelDaemon:
         self.containers[container_id] = {
             "Id": container_id,
             "Name": f"/{name}",
+            "Created": self._now(),
             "Image": image["Id"],
             "Config": config,
             "HostConfig": host_config,
@@ -422,7 +432,8 @@ class ModelDaemon:
                 "Paused": False,
                 "ExitCode": 0,
                 "Error": "",
-                "StartedAt": "",
+                "StartedAt": NEVER,
+                "FinishedAt": NEVER,
             },
             "NetworkSettings": {"Ports": {}, "Networks": endpoints},
         }
@@ -575,8 +586,7 @@ class ModelDaemon:
             raise ApiError(400, f'exec: "{entrypoint}": stat {entrypoint}: no such file or directory: unknown')
         for name, endpoint in settings["Networks"].items():
             self._join(raw, name, endpoint)
-        self._count += 1
-        state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=f"start {self._count}")
+        state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=self._now())
         settings["Ports"] = ports
         if self.crashing & {raw["Name"].lstrip("/"), *raw["HostConfig"]["PortBindings"]}:
             self._stop(raw, 1)
@@ -633,7 +643,7 @@ class ModelDaemon:
             endpoint["Aliases"] = sorted({*(endpoint["Aliases"] or ()), raw["Id"][:12]})
 
     def _stop(self, raw: dict[str, t.Any], code: int = 0) -> None:
-        raw["State"].update(Status="exited", Running=False, Paused=False, ExitCode=code)
+        raw["State"].update(Status="exited", Running=False, Paused=False, ExitCode=code, FinishedAt=self._now())
         self._leave_all(raw)
         if raw["HostConfig"]["AutoRemove"]:
             del self.containers[raw["Id"]]

@@ -160,6 +160,34 @@ def test_every_phase(phase: str, running: bool, policy: str) -> None:
     assert plan_recovery("web", bed.read()) is None
 
 
+@pytest.mark.parametrize(("running", "policy"), ORIGINALS)
+@pytest.mark.parametrize("phase", PHASES)
+def test_every_phase_after_all_volumes_were_pruned(phase: str, running: bool, policy: str) -> None:
+    """Names and times say as much as the journal did; but who has the name of what did not run may be anybody."""
+    bed = Bed(running, policy, phase)
+    bed.daemon.volumes.clear()
+    if phase in ("removed", "closed"):
+        assert is_interrupted("web", bed.read()) is False
+    elif phase in ("both-renamed", "started") and not running:
+        with pytest.raises(Failure) as caught:
+            plan_recovery("web", bed.read())
+        assert caught.value.code == "interrupted_change"
+    else:
+        assert not any("journal" in action for action in bed.recover())
+        assert bed.daemon.state() == bed.before
+        assert plan_recovery("web", bed.read()) is None
+
+
+def test_somebody_else_may_have_the_name_once_all_volumes_were_pruned() -> None:
+    bed = Bed(phase="old-renamed")
+    bed.daemon.volumes.clear()
+    bed.client.delete(f"/containers/{bed.successor}")
+    bed.daemon.add_container("web")
+    with pytest.raises(Failure) as caught:
+        plan_recovery("web", bed.read())
+    assert caught.value.code == "interrupted_change"
+
+
 WORDS: list[t.Any] = [
     pytest.param("created", ["remove container {new}"], id="created"),
     pytest.param("journal", ["remove container {new}", "close the journal of web"], id="journal"),
@@ -268,14 +296,15 @@ def strangers() -> dict[str, t.Callable[[Bed], None]]:
         original_gone_too_early(bed)
         bed.daemon.add_container("web")
 
-    def backup_without_journal(bed: Bed) -> None:
+    def lone_backup(bed: Bed) -> None:
         bed.client.post(f"/containers/{bed.original}/rename", name=backup_name("web", bed.original))
+        bed.client.delete(f"/containers/{bed.successor}")
         bed.daemon.volumes.clear()
 
     return {
         "original gone too early": original_gone_too_early,
         "another original": another_original,
-        "backup without a journal": backup_without_journal,
+        "backup without a journal or successor": lone_backup,
     }
 
 
@@ -296,7 +325,7 @@ def test_what_does_not_fit_is_refused_and_left_as_it_is(case: str, check_mode: b
 
 def test_what_is_refused_names_who_to_look_at() -> None:
     bed = Bed(phase="stopped")
-    strangers()["backup without a journal"](bed)
+    strangers()["backup without a journal or successor"](bed)
     with pytest.raises(Failure) as caught:
         plan_recovery("web", bed.read())
     assert caught.value.details["leftovers"] == [each.name for each in find_leftovers("web", bed.read())]

@@ -80,6 +80,27 @@ def test_a_death_in_two_changes_at_once(kind: str) -> None:
     assert number > 2 * 8
 
 
+@pytest.mark.parametrize("kind", ["runs, with policy and layer", "runs", "stopped", "start-first"])
+def test_a_death_and_all_volumes_pruned_after_it(kind: str) -> None:
+    """What names and times cannot tell is refused, with nothing lost; a container that has run comes up again."""
+    refused = 0
+    total = World(kind).count()
+    for number in range(total):
+        world = World(kind)
+        world.run(None, (number, AFTER))
+        world.daemon.volumes.clear()
+        story = f"{kind}: dead after request {number} of {total}: {world.daemon.requests[-1]}"
+        outcome = world.attempt()
+        if isinstance(outcome, Failure):
+            assert outcome.code == "interrupted_change", f"{story}: {outcome.message}"
+            refused += 1
+            world.check_data()
+        else:
+            tell(story, world.check)
+    # Once both are renamed nobody can tell whose container has the name, unless the original ended in between.
+    assert refused <= (0 if kind.startswith("runs") else 3)
+
+
 # -- the daemon dies ---------------------------------------------------------------------------------------------------
 
 
