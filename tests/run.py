@@ -230,7 +230,7 @@ def lint(log: Log, args: list[str]) -> Outcome:
         "shellcheck": (COPY, ["shellcheck", *scripts]),
     }
     for name, (cwd, command) in commands.items():
-        status, output = log.run(*command, cwd=cwd, timeout=300)
+        status, output = log.run(*command, cwd=cwd, timeout=600)
         ok = status == 0
         if name == "ansible-lint":
             # It is content with a folder in which it finds nothing to look at.
