@@ -16,6 +16,7 @@ import posixpath
 import re
 import typing as t
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     Publication,
@@ -158,12 +159,12 @@ class Container:
     def exposed(self) -> tuple[str, ...]:
         return tuple(sorted(self.config.get("ExposedPorts") or {}))
 
-    @property
+    @cached_property
     def actual(self) -> tuple[Publication, ...]:
         """What is bound on the host at this moment; nothing while the container does not run."""
         return parse_actual_ports((self.raw.get("NetworkSettings") or {}).get("Ports")) if self.is_running else ()
 
-    @property
+    @cached_property
     def bindings(self) -> tuple[Binding, ...]:
         return pair_bindings(parse_port_bindings(self.host_config.get("PortBindings")), self.actual)
 

@@ -476,6 +476,8 @@ failure:
     code:
       description:
         - "V(option_conflict): an entry of O(labels) names no label, or O(api_version) is no version."
+        - "V(unsupported): another version of this collection has begun a change, and this one cannot read its journal,
+          the volume C(volume)."
         - "V(sdk_missing): the Docker SDK for Python cannot be imported."
         - "V(daemon_unreachable): the daemon does not answer."
         - "V(daemon_error): the daemon refused a request. C(status) is its HTTP status."

@@ -26,7 +26,6 @@ settings.register_profile("bridgeport", deadline=None, derandomize=True)
 settings.load_profile("bridgeport")
 
 KINDS = list(REBUILDS)
-SAMPLED = 3
 
 
 @pytest.mark.parametrize("fault", FAULTS)
