@@ -246,7 +246,7 @@ def lint(log: Log, args: list[str]) -> Outcome:
 def units(log: Log, args: list[str]) -> Outcome:
     results = clear_junit("*-units.xml")
     status, _output = log.run(
-        "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=900
+        "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=1200
     )
     outcome = read_junit(results)
     if status and not outcome.failed:

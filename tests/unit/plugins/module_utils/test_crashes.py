@@ -33,7 +33,7 @@ settings.load_profile("bridgeport")
 
 KINDS = [*SCENARIOS, *REBUILDS]
 LASTING = [kind for kind in KINDS if World(kind).is_durable]
-# How many second deaths are tried after each first one, always the same ones: here, and elsewhere.
+# How many second deaths are tried after one of the first ones, always the same: here, and elsewhere.
 SAMPLES = {"runs, with policy and layer": 6}
 SAMPLED = 1
 
@@ -79,7 +79,8 @@ def test_a_death_at_any_request_and_another_wish_after_it(kind: str) -> None:
 def test_two_deaths_in_a_row(kind: str) -> None:
     """The second run dies while it recovers, or in its own change."""
     chance = random.Random(kind)
-    for first in range(World(kind).count()):
+    total = World(kind).count()
+    for first in sorted(chance.sample(range(total), total // 2)):
         world = World(kind)
         world.run(None, (first, AFTER))
         seconds = range(world.count())
