@@ -12,7 +12,7 @@ help:
 	@echo 'make demo        run the worked example on this machine     ARGS="-e webapp_busybox_port=8000"'
 	@echo 'make demo-down   remove what the example made'
 	@echo 'make test        all set-up, then every check'
-	@echo 'make test-faults   every request of every change, broken in every way (half an hour)'
+	@echo 'make test-faults   every request of every change, broken in every way (two hours)'
 	@echo 'make test-engines  what depends on the engine, on this machine'\''s own and on newer ones'
 	@echo 'make STAGE       one of: $(STAGES)'
 	@echo '                 ARGS="docker_topology" picks an integration target, and so on'

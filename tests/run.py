@@ -379,11 +379,11 @@ def run_pytest(
 
 def faults(log: Log, args: list[str]) -> Outcome:
     """Changes in which a request breaks or the daemon dies, and the run after each. FAULTS=all tries everything."""
-    outcome = run_pytest(log, "faults", args, timeout=7200, engine="own")
+    outcome = run_pytest(log, "faults", args, timeout=14400, engine="own")
     if outcome.passed or outcome.failed:
         return outcome
     # The machine's own engine will do for everything but killing it.
-    shared = run_pytest(log, "faults", args, timeout=7200)
+    shared = run_pytest(log, "faults", args, timeout=14400)
     shared.skipped += outcome.skipped
     return shared
 
