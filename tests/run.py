@@ -41,7 +41,7 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 SANITY_PIP = {"2.19": "24.2", "2.21": "25.2"}
 SHOWN_LINES = 100
 # Seconds for one integration target or scenario.
-TARGET_TIMEOUT = 900
+TARGET_TIMEOUT = 1500
 # Runs a command beside a private engine; ends with this status where the machine cannot have it. Newer ones are the
 # engines of these Debian releases, whose packages are unpacked in ENGINES.
 ENGINE_TOOL = COPY / "tests" / "support" / "private_engine.py"

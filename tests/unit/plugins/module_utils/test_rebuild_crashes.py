@@ -31,8 +31,11 @@ KINDS = list(REBUILDS)
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_at_any_request(kind: str, fault: str) -> None:
-    """What fails is undone: the old network stands, or one like it with the same members; and the next run succeeds."""
-    for number in range(World(kind).count()):
+    """What fails is undone: the old network stands, or one like it with the same members; and the next run succeeds.
+
+    At every second request: who is left out for one fault is tried for the next.
+    """
+    for number in range(FAULTS.index(fault) % 2, World(kind).count(), 2):
         world = World(kind)
 
         def trouble(daemon: ModelDaemon, fault: tuple[int, str] = (number, fault)) -> None:
