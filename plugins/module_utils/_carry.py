@@ -11,12 +11,14 @@ kept in memory or on disk.
 
 from __future__ import annotations
 
+import posixpath
 import tarfile
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import (
+    INIT,
     Layer,
     filter_archive,
     list_mount_points,
@@ -34,6 +36,9 @@ def fetch_layer(client: Client, container: Container) -> Layer:
     listed = {change["Path"] for change in changes}
     links: dict[str, str] = {}
     unlisted = [path for path in list_mount_points(container) if path not in listed]
+    if INIT in unlisted and not any(posixpath.basename(path) == posixpath.basename(INIT) for path in listed):
+        # Most containers have none, and this is also asked while the service is down.
+        unlisted.remove(INIT)
     return read_layer(changes, container, [_follow(client, container.id, path, links) for path in unlisted])
 
 

@@ -14,6 +14,8 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, clean_path
 
 CHANGED, ADDED, DELETED = 0, 1, 2
+# The engine mounts its init (--init) without listing it among the mounts.
+INIT = "/sbin/docker-init"
 _KINDS = {CHANGED: "changed", ADDED: "added", DELETED: "deleted"}
 
 _CHUNK = 1 << 20
@@ -32,8 +34,7 @@ class Layer(t.NamedTuple):
 
 def list_mount_points(container: Container) -> list[str]:
     """Where something is mounted, as far as an answer says; a part of such a path may be a symbolic link."""
-    # The engine mounts its init (--init) without listing it.
-    mounts = ["/sbin/docker-init"]
+    mounts = [INIT]
     mounts += [mount["Destination"] for mount in container.raw.get("Mounts") or ()]
     mounts += container.host_config.get("Tmpfs") or ()
     return [clean_path(path) for path in mounts]
