@@ -57,6 +57,11 @@ _MODE_KNOWN_SINCE = {"nat-unprotected": (28, 0), "isolated": (28, 0)}
 _TRUTH = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
 
 
+def option_texts(values: t.Mapping[t.Any, t.Any]) -> dict[str, str | None]:
+    """A map of options, or of labels; None stays None, which means that there shall be none."""
+    return {str(key): option_text(value) for key, value in values.items()}
+
+
 def option_text(value: t.Any) -> str | None:
     """An option as the engine stores it: everything is text there, booleans in lower case."""
     if value is None:
@@ -131,9 +136,7 @@ _READERS = {
 
 def parse_driver_options(params: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     """``driver_options`` and the options of their own, by full names; None: it must not be set."""
-    parsed: dict[str, str | None] = {
-        str(key): option_text(value) for key, value in (params.get("driver_options") or {}).items()
-    }
+    parsed = option_texts(params.get("driver_options") or {})
     spelled = {key: f"driver_options[{key}]" for key in parsed}
     for option, key in BRIDGE_OPTIONS.items():
         value = params.get(option)

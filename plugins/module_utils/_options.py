@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import option_text
+from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import option_texts
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._links import parse_links
@@ -71,10 +71,6 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
 
 def parse_texts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     return {str(key): None if content is None else str(content) for key, content in value.items()}
-
-
-def parse_labels(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
-    return {str(key): option_text(content) for key, content in value.items()}
 
 
 def parse_memory(value: str) -> int:
@@ -151,7 +147,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "command": lambda value: parse_command(value, "command"),
         "entrypoint": list,
         "env": parse_env,
-        "labels": parse_labels,
+        "labels": option_texts,
         "etc_hosts": parse_texts,
         "memory": parse_memory,
         "healthcheck": parse_healthcheck,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import (
     option_text,
+    option_texts,
     parse_driver_options,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -110,7 +111,7 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         ipv6_address=address("ipv6_address", 6),
         links=texts("links"),
         mac_address=str(entry["mac_address"]).lower() if entry.get("mac_address") else None,
-        driver_opts={str(k): option_text(v) for k, v in driver_opts.items()} if driver_opts else None,
+        driver_opts=option_texts(driver_opts) if driver_opts else None,
         gw_priority=None if gw_priority is None else int(gw_priority),
     )
 
