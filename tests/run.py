@@ -166,19 +166,13 @@ def project_files() -> list[str]:
     return [str(path) for path in found if path.parts[0] not in (".build", ".venv") and "__pycache__" not in path.parts]
 
 
-def refresh_copy(keep_output: bool) -> None:
+def refresh_copy() -> None:
     """Make COPY anew from the checkout, so that deleted files are gone from it as well."""
-    saved = BUILD / "output"
-    shutil.rmtree(saved, ignore_errors=True)
-    if keep_output and OUTPUT.is_dir():
-        OUTPUT.rename(saved)
     shutil.rmtree(COPY, ignore_errors=True)
     for name in project_files():
         target = COPY / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(CHECKOUT / name, target, follow_symlinks=False)
-    if saved.is_dir():
-        saved.rename(OUTPUT)
     # ansible-test and ansible-lint ask the nearest repository for the files to test: without one of its own the copy
     # belongs to the checkout's, which ignores .build.
     if shutil.which("git"):
@@ -244,10 +238,13 @@ def lint(log: Log, args: list[str]) -> Outcome:
 
 
 def units(log: Log, args: list[str]) -> Outcome:
+    return run_units(log, *args, timeout=1200)
+
+
+def run_units(log: Log, *args: str, timeout: int) -> Outcome:
     results = clear_junit("*-units.xml")
-    status, _output = log.run(
-        "ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no", "--coverage", *args, timeout=1200
-    )
+    command = ["ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no"]
+    status, _output = log.run(*command, *args, timeout=timeout)
     outcome = read_junit(results)
     if status and not outcome.failed:
         outcome.failed.append(f"ansible-test units ended with status {status}")
@@ -624,10 +621,13 @@ def importer(log: Log, args: list[str]) -> Outcome:
 
 
 def coverage(log: Log, args: list[str]) -> Outcome:
-    """Not a test: how much of plugins/ the unit tests and the integration targets ran."""
-    outcome = Outcome()
+    """The unit tests once more, and how much of plugins/ they ran.
+
+    On request: ansible-test gives each test a process of its own, whose file of a few hundred kB is written and read.
+    """
+    outcome = run_units(log, "--coverage", *args, timeout=2400)
     command = ["ansible-test", "coverage", "report", "--python", PYTHON_VERSION, "--color", "no"]
-    status, output = log.run(*command, "--omit", "*/tests/*", timeout=120)
+    status, output = log.run(*command, "--omit", "*/tests/*", timeout=1200)
     lines = [line for line in output.splitlines() if re.search(r"^(Name|TOTAL|plugins/|-+$)", line)]
     if status or not any(line.startswith("TOTAL") for line in lines):
         outcome.failed.append("no coverage to report")
@@ -671,7 +671,7 @@ STAGES = {
     "secrets": Stage(no_secrets, needs_engine=True),
     "newer-engine": Stage(newer_engine, needs_engine=True),
     "engines": Stage(engines, needs_engine=True, on_request=True),
-    "coverage": Stage(coverage, tests=False),
+    "coverage": Stage(coverage, on_request=True),
 }
 
 
@@ -679,12 +679,8 @@ STAGES = {
 LANES = (
     ("engine",),
     ("lint", "units", "molecule", "newer-engine", "fidelity"),
-    ("differential", "integration", "faults", "engines", "bench"),
-    (
-        *("integration-system-python", "sanity", "importer", "report", "concurrency", "conflicts", "members", "ports"),
-        "secrets",
-    ),
-    ("coverage",),
+    ("differential", "integration", "faults", "sanity", "importer", "report", "engines", "bench", "coverage"),
+    ("integration-system-python", "concurrency", "conflicts", "members", "ports", "secrets"),
 )
 # Their host ports are as documented, so they run once: with the interpreter that most hosts have.
 FIXED_PORTS = {"documented_examples"}
@@ -770,16 +766,15 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, stop_everything)
     wanted = chosen or [name for name, stage in STAGES.items() if not stage.on_request]
     lanes = [[name for name in lane if name in wanted] for lane in LANES]
-    refresh_copy(keep_output=bool(chosen))
+    refresh_copy()
     print(f"ansible-core {ansible_core_version()}, Python {sys.version.split()[0]}; logs in {LOGS}", flush=True)
     report = Report()
-    first, *beside, last = lanes
+    first, *beside = lanes
     report.run_lane(first, args)
     with ThreadPoolExecutor(len(beside)) as pool:
         # result() raises what a lane raised.
         for lane in [pool.submit(report.run_lane, names, args) for names in beside]:
             lane.result()
-    report.run_lane(last, args)
     return 0 if report.print_summary() else 1
 
 
