@@ -104,6 +104,8 @@ options:
       - Whether to publish every exposed port on a host port that the engine chooses, as C(docker run -P).
       - What it publishes counts as listed in O(published_ports). Publications on one address are none of these.
       - When unset, it stays as it is, but is cleared where O(published_ports) is given and O(purge) is V(true).
+      - V(false) alone leaves what an earlier change has pinned of it, as the engine does not tell such a publication
+        from one that was asked for. Give O(published_ports) as well, V([]) for none, to close these.
     type: bool
   exposed_ports:
     description:
