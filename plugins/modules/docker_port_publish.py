@@ -384,6 +384,8 @@ rolled_back:
     - Whether everything that had been touched for the container stands as it did before.
     - V(recreated) is that it does, and that the engine could not start a container any more, which was made again
       from what stood of it, with its files.
+    - A host port that the engine had chosen, and no change had pinned, may be another one then, as the engine chooses
+      whenever a container starts.
     - With V(false) something could not be undone, which RV(failure.message) says.
   type: raw
   returned: when a step failed
