@@ -262,7 +262,7 @@ def sanity(log: Log, args: list[str]) -> Outcome:
     }
     results = clear_junit("ansible-test-sanity-*.xml")
     command = ["ansible-test", "sanity", "--python", PYTHON_VERSION, "--requirements", "--color", "no", "--junit"]
-    status, output = log.run(*command, *args, timeout=420, env=own_home)
+    status, output = log.run(*command, *args, timeout=900, env=own_home)
     outcome = read_junit(results)
     outcome.skipped = [
         re.sub(r"^sanity\.(.*)-python-[\d.]+: No tests applicable\.$", r"\1: there are no files for it", line)
