@@ -47,7 +47,7 @@ DELAYS = (0.0, 0.05)
 START_DELAYS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
 RECOVERY_DELAYS = (0.15,)
 # How many points of a scenario are tried in the middle of a start, and elsewhere.
-START_SAMPLE, OTHER_SAMPLE = 2, 1
+START_SAMPLE, OTHER_SAMPLE = 1, 1
 
 Point = t.Tuple[int, float]
 

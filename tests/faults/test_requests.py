@@ -33,8 +33,8 @@ from ansible_collections.bridgeport.docker.tests.support.private_engine import D
 
 FAULTS = os.environ.get("FAULTS", "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
-# How many cases of a swap are tried beside kill-after, and how many of every other scenario; how many of each if few.
-SAMPLE, SMALL_SAMPLE, SMALLEST_SAMPLE = 12, 4, 3
+# How many cases of a swap are tried beside kill-after; how many of every other scenario, and of each if few.
+SAMPLE, SMALL_SAMPLE = 8, 3
 # Containers that are worked on at the same time, as most of a case is waiting; each takes at least so many cases.
 WORKERS = int(os.environ.get("FAULTS_WORKERS", "6"))
 SHARD = 3
@@ -60,9 +60,7 @@ def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
     if FAULTS == "all":
         return [*every, *beyond]
     chooser = random.Random(f"{SEED} {scenario.name}")
-    if FAULTS == "few":
-        return chooser.sample(every, SMALLEST_SAMPLE)
-    if FAULTS == "sample" and scenario is not SWAP:
+    if FAULTS == "few" or (FAULTS == "sample" and scenario is not SWAP):
         return chooser.sample(every, SMALL_SAMPLE)
     if ":" in FAULTS:
         return [(mode, int(number)) for mode, _colon, number in (case.partition(":") for case in FAULTS.split(","))]
