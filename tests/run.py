@@ -193,12 +193,6 @@ def read_junit(pattern: str) -> Outcome:
     return outcome
 
 
-def clear_junit(pattern: str) -> str:
-    for path in (OUTPUT / "junit").glob(pattern):
-        path.unlink()
-    return pattern
-
-
 # --- Stages -----------------------------------------------------------------------------------------------------------
 
 
@@ -242,10 +236,9 @@ def units(log: Log, args: list[str]) -> Outcome:
 
 
 def run_units(log: Log, *args: str, timeout: int) -> Outcome:
-    results = clear_junit("*-units.xml")
     command = ["ansible-test", "units", "--python", PYTHON_VERSION, "--color", "no"]
     status, _output = log.run(*command, *args, timeout=timeout)
-    outcome = read_junit(results)
+    outcome = read_junit("*-units.xml")
     if status and not outcome.failed:
         outcome.failed.append(f"ansible-test units ended with status {status}")
     return outcome
@@ -260,10 +253,9 @@ def sanity(log: Log, args: list[str]) -> Outcome:
         "XDG_CONFIG_HOME": os.environ.get("XDG_CONFIG_HOME", os.path.expanduser("~/.config")),
         "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")),
     }
-    results = clear_junit("ansible-test-sanity-*.xml")
     command = ["ansible-test", "sanity", "--python", PYTHON_VERSION, "--requirements", "--color", "no", "--junit"]
     status, output = log.run(*command, *args, timeout=900, env=own_home)
-    outcome = read_junit(results)
+    outcome = read_junit("ansible-test-sanity-*.xml")
     outcome.skipped = [
         re.sub(r"^sanity\.(.*)-python-[\d.]+: No tests applicable\.$", r"\1: there are no files for it", line)
         for line in outcome.skipped
@@ -348,7 +340,7 @@ def run_pytest(
     log: Log, folder: str, args: list[str], timeout: int, engine: str = "", env: t.Mapping[str, str] | None = None
 ) -> Outcome:
     """``engine`` names a private one; without, it is the machine's own."""
-    results = clear_junit(f"{folder}-{engine}.xml" if engine else f"{folder}.xml")
+    results = f"{folder}-{engine}.xml" if engine else f"{folder}.xml"
     report = OUTPUT / "junit" / results
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", "--capture=no"]
     if engine:
