@@ -62,6 +62,7 @@ ONE_WAY: list[t.Any] = [
         id="remove-network-that-can-be-made-again",
     ),
     pytest.param(steps.VerifyMembers("id", "n", ()), None, id="verify-members"),
+    pytest.param(steps.CheckCarry("id", "new", "c"), None, id="check-carry"),
     pytest.param(steps.CheckLayer("id", "c"), None, id="check-layer"),
     pytest.param(steps.RemoveContainer("id", "c"), None, id="remove-container"),
     pytest.param(steps.Verify("id", "c", (), ()), None, id="verify"),
@@ -100,6 +101,9 @@ WORDS: list[t.Any] = [
     pytest.param(steps.Pause("id", "c"), "pause c", id="pause"),
     pytest.param(steps.Unpause("id", "c"), "unpause c", id="unpause"),
     pytest.param(steps.VerifyMembers("id", "n", ()), "verify the members of n", id="verify-members"),
+    pytest.param(
+        steps.CheckCarry("id", "new", "c"), "check that the writable layer of c can be carried", id="check-carry"
+    ),
     pytest.param(steps.CheckLayer("id", "c"), "check the writable layer of c", id="check-layer"),
     pytest.param(steps.CarryLayer("id", "new", "c"), "carry the writable layer of c", id="carry-layer"),
     pytest.param(steps.OpenJournal(JOURNAL), "open the journal of c", id="open-journal"),
