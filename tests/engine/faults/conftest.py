@@ -15,7 +15,7 @@ from ansible_collections.bridgeport.docker.tests.support.module_runner import Ru
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, make_images
 
 for _name in ("bed", "container_bed", "network_bed"):
-    pytest.register_assert_rewrite(f"ansible_collections.bridgeport.docker.tests.faults.{_name}")
+    pytest.register_assert_rewrite(f"ansible_collections.bridgeport.docker.tests.engine.faults.{_name}")
 
 
 @pytest.fixture(scope="session", autouse=True)

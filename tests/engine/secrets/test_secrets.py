@@ -26,9 +26,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
-from ansible_collections.bridgeport.docker.tests.faults.cutproxy import CutProxy
-from ansible_collections.bridgeport.docker.tests.secrets.cores import Core, get_core, pinned
-from ansible_collections.bridgeport.docker.tests.secrets.registry import ClosedRegistry, closed_registry
+from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
+from ansible_collections.bridgeport.docker.tests.engine.secrets.cores import Core, get_core, pinned
+from ansible_collections.bridgeport.docker.tests.engine.secrets.registry import ClosedRegistry, closed_registry
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     COLLECTION,
     SOCKET,

@@ -24,10 +24,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
-from ansible_collections.bridgeport.docker.tests.faults.beds import make_bed
-from ansible_collections.bridgeport.docker.tests.faults.cutproxy import MODES
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import SCENARIOS, SWAP, AnyScenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import MODES
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import SCENARIOS, SWAP, AnyScenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, list_objects
 

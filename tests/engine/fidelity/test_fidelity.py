@@ -17,9 +17,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.fidelity.containers import CASES, COMPOSE, Case
-from ansible_collections.bridgeport.docker.tests.fidelity.inspected import find_differences, normalise
-from ansible_collections.bridgeport.docker.tests.fidelity.place import Place
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.containers import CASES, COMPOSE, Case
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.inspected import find_differences, normalise
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.place import Place
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     docker,

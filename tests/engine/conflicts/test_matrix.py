@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.conflicts.holders import (
+from ansible_collections.bridgeport.docker.tests.engine.conflicts.holders import (
     COMMAND,
     HOLDERS,
     IMAGE,
@@ -27,7 +27,7 @@ from ansible_collections.bridgeport.docker.tests.conflicts.holders import (
     engine_accepts,
     hold,
 )
-from ansible_collections.bridgeport.docker.tests.conflicts.remote_door import RemoteDoor
+from ansible_collections.bridgeport.docker.tests.engine.conflicts.remote_door import RemoteDoor
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,

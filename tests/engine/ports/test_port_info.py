@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.ports.cases import CASES, PORTS, Case
+from ansible_collections.bridgeport.docker.tests.engine.ports.cases import CASES, PORTS, Case
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,

@@ -25,9 +25,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
-from ansible_collections.bridgeport.docker.tests.faults.beds import make_bed
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import (
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import (
     CREATION,
     REBUILD,
     SCENARIOS,
