@@ -151,11 +151,10 @@ def sweeps(request: pytest.FixtureRequest, runner: Runner, left: list[str]) -> d
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_every_request(scenario: AnyScenario, sweeps: dict[str, Sweep], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_request(scenario: AnyScenario, sweeps: dict[str, Sweep], tell: t.Callable[[str], None]) -> None:
     sweep = sweeps[scenario.name]
     survived = sweep.tried - len(sweep.problems)
-    with capsys.disabled():
-        print(f"\nfaults in {scenario.name} of {sweep.requests} requests: {sweep.tried} tried, {survived} survived")
+    tell(f"faults in {scenario.name} of {sweep.requests} requests: {sweep.tried} tried, {survived} survived")
     assert sweep.tried > 0
     if FAULTS == "all" or (FAULTS == "sample" and scenario is SWAP):
         assert sweep.unreached == {("kill-after", sweep.requests + 1)}
