@@ -118,7 +118,9 @@ def carry_layer(client: Client, source: str, target: str) -> None:
             with _open_export(client, source) as archive:
                 _unpack(client, target, restore_links(archive, unlinked), noOverwriteDirNonDir=1)
     except tarfile.TarError as error:
-        raise Failure("daemon_error", f"The writable layer of container {name!r} could not be read: {error}.") from error
+        raise Failure(
+            "daemon_error", f"The writable layer of container {name!r} could not be read: {error}."
+        ) from error
 
 
 @contextlib.contextmanager

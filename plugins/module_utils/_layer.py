@@ -174,9 +174,7 @@ class LayerChanges:
             summary=tuple(
                 _describe(path, kind)
                 for path, kind in own.items()
-                if kind == DELETED
-                or path in blockers
-                or not (path in parents and (kind == CHANGED or path in above))
+                if kind == DELETED or path in blockers or not (path in parents and (kind == CHANGED or path in above))
             ),
             hidden=tuple(
                 f"{_describe(path, kind)} (something is mounted there)"
@@ -244,15 +242,15 @@ def restore_links(archive: tarfile.TarFile, unlinked: t.Iterable[tarfile.TarInfo
     for link in unlinked:
         links.setdefault(link.linkname, []).append(link)
     for member in archive:
-        first, *others = links.get(member.name, [None])
-        if first is None:
+        if member.name not in links:
             continue
+        first, *others = links[member.name]
         member.name = first.name
-        member.pax_headers.pop("path", None)
+        member.pax_headers = {key: text for key, text in member.pax_headers.items() if key != "path"}
         yield from _copy_member(archive, member)
         for other in others:
             other.linkname = member.name
-            other.pax_headers.pop("linkpath", None)
+            other.pax_headers = {key: text for key, text in other.pax_headers.items() if key != "linkpath"}
             yield from _copy_member(archive, other)
     yield b"\0" * (2 * tarfile.BLOCKSIZE)
 

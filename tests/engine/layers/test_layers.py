@@ -208,7 +208,8 @@ class Trial:
             assert self.check.get("failed") or any(words in message for words in SEEN_IN_SUCCESSOR), message
             return "refused"
         # The engine does not make or start a container with such mounts, whoever asks for it.
-        assert code in ("start_failed", "daemon_error") and self.run["rolled_back"] is True, self.run
+        assert code in ("start_failed", "daemon_error"), self.run
+        assert self.run["rolled_back"] is True, self.run
         assert after["State"]["Running"] == self.before["State"]["Running"]
         return "undone"
 

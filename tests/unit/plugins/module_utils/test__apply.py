@@ -287,9 +287,11 @@ class Raced(ModelClient):
         self._interfere(path)
         return super().request(method, path, **options)
 
-    def download(self, path: str) -> contextlib.AbstractContextManager[t.IO[bytes]]:
+    @contextlib.contextmanager
+    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
         self._interfere(path)
-        return super().download(path)
+        with super().download(path) as stream:
+            yield stream
 
     def _interfere(self, path: str) -> None:
         if self._verb is not None and path.endswith(self._verb):

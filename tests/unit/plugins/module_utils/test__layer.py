@@ -127,13 +127,14 @@ def test_a_mount_point_is_where_symbolic_links_lead() -> None:
     assert read(changes, MountPoint(path, "/run/docker.sock"))[:4] == (frozenset({"/run"}), (), (), ())
 
 
+RUN, DATA = MountPoint("/run", "/run"), MountPoint("/data", "/data")
 HIDDEN: list[tuple[str, Changes, tuple[MountPoint, ...], tuple[str, ...]]] = [
-    ("a mount point", [("/data", ADDED)], (MountPoint("/data", "/data"),), ()),
+    ("a mount point", [("/data", ADDED)], (DATA,), ()),
     ("a directory above", [("/srv", ADDED), ("/srv/data", ADDED)], (MountPoint("/srv/data", "/srv/data"),), ()),
     (
         "a file below",
         [("/data", ADDED), ("/data/db", ADDED)],
-        (MountPoint("/data", "/data"),),
+        (DATA,),
         ("added /data/db (something is mounted there)",),
     ),
     (
@@ -142,14 +143,14 @@ HIDDEN: list[tuple[str, Changes, tuple[MountPoint, ...], tuple[str, ...]]] = [
         (MountPoint("/var/run", "/run"),),
         ("changed /run/x (something is mounted there)",),
     ),
-    ("a mount point below another", [("/run/x", ADDED)], (MountPoint("/run", "/run"), MountPoint("/run/x", "/run/x")), ()),
+    ("a mount point below another", [("/run/x", ADDED)], (RUN, MountPoint("/run/x", "/run/x")), ()),
     (
         "what leads to a mount point below another",
         [("/run/x", ADDED), ("/run/x/y", ADDED)],
-        (MountPoint("/run", "/run"), MountPoint("/run/x/y", "/run/x/y")),
+        (RUN, MountPoint("/run/x/y", "/run/x/y")),
         (),
     ),
-    ("a deletion below", [("/data/x", DELETED)], (MountPoint("/data", "/data"),), ()),
+    ("a deletion below", [("/data/x", DELETED)], (DATA,), ()),
     (
         "a link at the mount point itself",
         [("/data", ADDED)],
@@ -159,10 +160,10 @@ HIDDEN: list[tuple[str, Changes, tuple[MountPoint, ...], tuple[str, ...]]] = [
 ]
 
 
-@pytest.mark.parametrize(("changes", "mounts", "hidden"), [case[1:] for case in HIDDEN], ids=[case[0] for case in HIDDEN])
-def test_what_a_mount_hides_is_said(
-    changes: Changes, mounts: tuple[MountPoint, ...], hidden: tuple[str, ...]
-) -> None:
+@pytest.mark.parametrize(
+    ("changes", "mounts", "hidden"), [case[1:] for case in HIDDEN], ids=[case[0] for case in HIDDEN]
+)
+def test_what_a_mount_hides_is_said(changes: Changes, mounts: tuple[MountPoint, ...], hidden: tuple[str, ...]) -> None:
     layer = read(changes, *mounts)
     assert layer.hidden == hidden
     assert not any(path.startswith("/data") for path in layer.paths)
@@ -170,6 +171,15 @@ def test_what_a_mount_hides_is_said(
 
 DIRECTORY, FILE = PathStat(True, ""), PathStat(False, "")
 Stats = t.Dict[str, PathStat]
+
+
+def blocked(path: str, blocker: str, obstacle: str) -> MountPoint:
+    return MountPoint(path, path, blocker=blocker, obstacle=obstacle.format(blocker=blocker, path=path))
+
+
+NO_DIRECTORY = "{blocker} is not a directory any more, and {path} is a mount point below it"
+LINK_OF_IMAGE = "{blocker} is a link in the image, on the way to the mount point {path}"
+LEADS_ELSEWHERE = "the link {blocker}, on the way to the mount point {path}, leads elsewhere now"
 
 # What stands in the container and in a successor (None: there is none yet), and where the mount point is found.
 WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
@@ -189,12 +199,7 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a/b",
         {"/a": PathStat(False, "/d")},
         {"/a": PathStat(False, "/c")},
-        MountPoint(
-            "/a/b",
-            "/a/b",
-            blocker="/a",
-            obstacle="the link /a, on the way to the mount point /a/b, leads elsewhere now",
-        ),
+        blocked("/a/b", "/a", LEADS_ELSEWHERE),
     ),
     (
         "a link of the layer above",
@@ -202,7 +207,7 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a/b",
         {"/a": PathStat(False, "/c")},
         None,
-        MountPoint("/a/b", "/a/b", blocker="/a", obstacle="/a is not a directory any more, and /a/b is a mount point below it"),
+        blocked("/a/b", "/a", NO_DIRECTORY),
     ),
     (
         "a file of the layer above",
@@ -210,9 +215,7 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a/b/c",
         {"/a": FILE},
         None,
-        MountPoint(
-            "/a/b/c", "/a/b/c", blocker="/a", obstacle="/a is not a directory any more, and /a/b/c is a mount point below it"
-        ),
+        blocked("/a/b/c", "/a", NO_DIRECTORY),
     ),
     (
         "something above that cannot be told",
@@ -220,7 +223,7 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a/b",
         {},
         None,
-        MountPoint("/a/b", "/a/b", blocker="/a", obstacle="/a is not a directory any more, and /a/b is a mount point below it"),
+        blocked("/a/b", "/a", NO_DIRECTORY),
     ),
     ("a directory above", [("/a", CHANGED)], "/a/b", {"/a": DIRECTORY}, {"/a": DIRECTORY}, MountPoint("/a/b", "/a/b")),
     (
@@ -229,7 +232,7 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a/b",
         {},
         {"/a": PathStat(False, "/c")},
-        MountPoint("/a/b", "/a/b", blocker="/a", obstacle="/a is a link in the image, on the way to the mount point /a/b"),
+        blocked("/a/b", "/a", LINK_OF_IMAGE),
     ),
     (
         "a directory made again where the image has a link",
@@ -237,9 +240,16 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a/b",
         {},
         {"/a": PathStat(False, "/c")},
-        MountPoint("/a/b", "/a/b", blocker="/a", obstacle="/a is a link in the image, on the way to the mount point /a/b"),
+        blocked("/a/b", "/a", LINK_OF_IMAGE),
     ),
-    ("a new directory, which the image cannot have", [("/a", ADDED), ("/a/x", ADDED)], "/a", {}, {}, MountPoint("/a", "/a")),
+    (
+        "a new directory, of which the image has none",
+        [("/a", ADDED), ("/a/x", ADDED)],
+        "/a",
+        {},
+        {},
+        MountPoint("/a", "/a"),
+    ),
     ("a deletion above", [("/a", DELETED)], "/a/b", {}, {"/a": DIRECTORY}, MountPoint("/a/b", "/a/b")),
     (
         "a link of the layer at the mount point",
@@ -256,7 +266,7 @@ WAYS: list[tuple[str, Changes, str, Stats, Stats | None, MountPoint]] = [
         "/a",
         {},
         {"/a": PathStat(False, "/c")},
-        MountPoint("/a", "/a", blocker="/a", obstacle="/a is a link in the image, on the way to the mount point /a"),
+        blocked("/a", "/a", LINK_OF_IMAGE),
     ),
 ]
 
