@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How much the crash tests try: a seeded sample, or everything where the variable CRASHES is ``all``.
+"""How much the long tests try: a seeded sample, or everything where the variable BUDGET is ``all``.
 
-CRASHES_SEED chooses another sample.
+BUDGET_SEED chooses another sample.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import os
 import random
 import typing as t
 
-SAMPLED = os.environ.get("CRASHES", "sample") != "all"
-SEED = os.environ.get("CRASHES_SEED", "1")
-# One in so many is tried in a sample.
+SAMPLED = os.environ.get("BUDGET", "sample") != "all"
+SEED = os.environ.get("BUDGET_SEED", "1")
+# One crash point in so many is tried in a sample.
 PART = 4
 
 T = t.TypeVar("T")
@@ -24,6 +24,14 @@ T = t.TypeVar("T")
 def examples(count: int) -> int:
     """How many examples Hypothesis tries."""
     return count // PART if SAMPLED else count
+
+
+def some(cases: t.Sequence[T], count: int) -> list[T]:
+    """So many of them in a sample, in their order."""
+    if not SAMPLED or count >= len(cases):
+        return list(cases)
+    picked = random.Random(f"{SEED} {len(cases)}").sample(range(len(cases)), count)
+    return [cases[number] for number in sorted(picked)]
 
 
 class Sample:
