@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.engine.fidelity.containers import CASES, COMPOSE, Case
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.containers import CASES, Case, find_compose
 from ansible_collections.bridgeport.docker.tests.engine.fidelity.inspected import find_differences, normalise
 from ansible_collections.bridgeport.docker.tests.engine.fidelity.place import Place
 from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED, some
@@ -153,7 +153,7 @@ def reason_to_skip(case: Case) -> str:
     major, minor = map(int, version.split("."))
     if not case.since <= (major, minor) < case.until:
         return f"API {version} of this engine does not have it"
-    if case.needs_compose and not COMPOSE:
+    if case.needs_compose and not find_compose():
         return "Docker Compose could not be had"
     return ""
 
