@@ -43,6 +43,8 @@ ENGINES = BUILD / "engines"
 # Runs a command beside a private engine; ends with this status where the machine cannot have it.
 ENGINE_TOOL = COPY / "tests" / "support" / "private_engine.py"
 ENGINE_UNAVAILABLE = 77
+# Pytest's own status.
+NO_TESTS = 5
 
 
 # --- Stages -----------------------------------------------------------------------------------------------------------
@@ -75,7 +77,8 @@ PROCESSES = ("-n", str(len(os.sched_getaffinity(0))), "--dist", "worksteal")
 UNITS = Part(("tests/unit", *PROCESSES), 900)
 MOLECULE = Part(("tests/checks/test_molecule.py",), 9000)
 INTEGRATION = Part(("tests/checks/test_integration.py",), 9000)
-ENGINE = Part(("tests/engine", "--ignore=tests/engine/faults"), 1800)
+# Most of what they do is waiting. What a file sets up is set up once.
+ENGINE = Part(("tests/engine", "--ignore=tests/engine/faults", "-n", "4", "--dist", "loadfile"), 1800)
 FAULTS = Part(("tests/engine/faults",), 14400, engine="own", or_shared=True)
 # A short pass on a newer engine.
 NEWER = (
@@ -234,18 +237,40 @@ def stop_everything(number: int, frame: object) -> None:
     os._exit(130)
 
 
-def run_part(name: str, part: Part, args: t.Sequence[str], outcome: Outcome) -> None:
+def split_arguments(args: t.Sequence[str]) -> tuple[list[str], list[str]]:
+    """Paths, and options of pytest: words alone pick the cases of these names."""
+    paths = [word for word in args if word.startswith("tests/")]
+    others = [word for word in args if word not in paths]
+    if others and not any(word.startswith("-") for word in others):
+        return paths, ["-k", " or ".join(f"[{word}]" for word in others)]
+    return paths, others
+
+
+def choose_parts(parts: t.Sequence[Part], paths: t.Sequence[str]) -> dict[Part, list[str]]:
+    """Each path goes to the part whose own path is nearest above it."""
+    if not paths:
+        return {part: [] for part in parts}
+    chosen: dict[Part, list[str]] = {}
+    for path in paths:
+        above = [part for part in parts if path.startswith(part.paths[0].removesuffix(".py"))]
+        if above:
+            nearest = max(len(part.paths[0]) for part in above)
+            for part in above:
+                if len(part.paths[0]) == nearest:
+                    chosen.setdefault(part, []).append(path)
+    return chosen
+
+
+def run_part(name: str, part: Part, paths: t.Sequence[str], options: t.Sequence[str], outcome: Outcome) -> None:
     suite = f"{name}-{part.engine}-{Path(part.paths[0]).stem}" if part.engine else name
     log, junit = LOGS / f"{suite}.log", LOGS / f"{suite}.xml"
     junit.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", f"--junit-xml={junit}"]
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rs", "-o", "junit_family=xunit1"]
+    command.append(f"--junit-xml={junit}")
     if part.engine:
         command = [sys.executable, str(ENGINE_TOOL), part.engine, str(ENGINES), *command]
-    paths = [word for word in args if (COPY / word.partition("::")[0]).exists()]
-    words = [f"[{word}]" for word in args if re.fullmatch(r"\w+", word) and word not in paths]
-    options = [word for word in args if word not in paths and f"[{word}]" not in words]
     own = [word for word in part.paths if not (paths and word.startswith("tests/"))]
-    command += [*own, *paths, *options, *(["-k", " or ".join(words)] if words else [])]
+    command += [*own, *paths, *options]
     with log.open("w") as stream:
         # A file, not a pipe: a daemon that the command starts may keep its output open.
         process = subprocess.Popen(
@@ -268,13 +293,16 @@ def run_part(name: str, part: Part, args: t.Sequence[str], outcome: Outcome) -> 
     if part.engine and status == ENGINE_UNAVAILABLE:
         outcome.skipped.append(output[-1])
         if part.or_shared:
-            run_part(name, replace(part, engine="", or_shared=False), args, outcome)
+            run_part(name, replace(part, engine="", or_shared=False), paths, options, outcome)
         return
     before = len(outcome.failed)
     if junit.exists():
         outcome.read(junit)
+    if status == NO_TESTS and options:
+        # Another part of the stage may have what was asked for.
+        return
     if status and len(outcome.failed) == before:
-        why = {5: "ran no test", 124: f"took longer than {part.seconds} s"}
+        why = {NO_TESTS: "ran no test", 124: f"took longer than {part.seconds} s"}
         outcome.failed.append(f"{suite}: {why.get(status, f'pytest ended with status {status}')}")
     if status:
         outcome.shown += [f"what failed (all output: {log}):", *output[-SHOWN_LINES:]]
@@ -296,8 +324,12 @@ class Report:
             if stage.needs_engine and self.outcomes["engine"].failed:
                 outcome.skipped.append("all of it: there is no engine")
             else:
-                for part in (self.whole and stage.whole) or stage.sample:
-                    run_part(name, part, [] if name == "engine" else self.args, outcome)
+                paths, options = split_arguments([] if name == "engine" else self.args)
+                parts = (self.whole and stage.whole) or stage.sample
+                for part, own in choose_parts(parts, paths).items():
+                    run_part(name, part, own, options, outcome)
+                if not (outcome.passed or outcome.failed or outcome.skipped):
+                    outcome.failed.append("ran no test")
             outcome.seconds = time.monotonic() - started
             with self.lock:
                 self.outcomes[name] = outcome
