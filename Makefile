@@ -2,20 +2,22 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# PYTHON=/path/to/python chooses the interpreter of .venv; ARGS is handed to the playbook or to the tool of one stage.
+# PYTHON=/path/to/python chooses the interpreter of .venv; ARGS is handed to the playbook, or to pytest in a stage.
 .DEFAULT_GOAL := help
-STAGES := lint units sanity importer report engine differential integration integration-system-python molecule faults
-STAGES += coverage concurrency bench fidelity conflicts members ports secrets newer-engine engines
-.PHONY: help venv demo demo-down test test-faults test-engines clean $(STAGES)
+STAGES := lint units sanity importer engine integration engine-tests molecule
+STAGES += faults ansible-test-units integration-venv report newer-engine engines bench coverage
+.PHONY: help venv demo demo-down test test-all test-faults test-engines clean $(STAGES)
 
 help:
 	@echo 'make demo        run the worked example on this machine     ARGS="-e webapp_busybox_port=8000"'
 	@echo 'make demo-down   remove what the example made'
-	@echo 'make test        all set-up, then every check'
+	@echo 'make test        all set-up, then every check, with samples of what takes long'
+	@echo 'make test-all    everything that a release needs'
 	@echo 'make test-faults   every request of every change, broken in every way (two hours)'
 	@echo 'make test-engines  what depends on the engine, on this machine'\''s own and on newer ones'
 	@echo 'make STAGE       one of: $(STAGES)'
-	@echo '                 ARGS="docker_topology" picks an integration target, and so on'
+	@echo '                 ARGS="docker_topology" picks a case, ARGS="tests/engine/ports" a path, ARGS="-k port" what has it in its name'
+	@echo '                 BUDGET=all tries everything instead of a sample'
 	@echo 'make bench       ours beside community.docker, as ratios       ARGS="gap" picks one of gap, names, cost, memory'
 	@echo 'make clean       remove what these commands left in the checkout'
 
@@ -32,6 +34,9 @@ demo-down:
 
 test: venv
 	@.venv/bin/python tests/run.py
+
+test-all: venv
+	@.venv/bin/python tests/run.py --all
 
 test-faults: venv
 	@FAULTS=all .venv/bin/python tests/run.py faults -- $(ARGS)

@@ -4,12 +4,18 @@
 
 from __future__ import annotations
 
+import signal
 import typing as t
 
 import pytest
 
 # The property of a test in the JUnit file whose values tests/run.py prints below the stage.
 TOLD = "told"
+
+
+def pytest_configure() -> None:
+    # Ended from outside, a run tears down what it has set up.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.fixture

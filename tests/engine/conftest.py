@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.tests.engine.site import Site
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import Images, has_engine, make_images
 
@@ -26,3 +27,10 @@ def images() -> Images:
 def runner() -> t.Iterator[Runner]:
     with contextlib.closing(Runner()) as made:
         yield made
+
+
+@pytest.fixture
+def site(runner: Runner, images: Images) -> t.Iterator[Site]:
+    made = Site(runner, images)
+    yield made
+    made.close()

@@ -2,15 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Pages of made-up hosts, written by the role topology_report, and the browser in which they are looked at.
-
-CHROMIUM names the browser's program.
-"""
+"""Pages of made-up hosts, written by the role topology_report, and the browser in which they are looked at."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -21,9 +17,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ansible_collections.bridgeport.docker.tests.support.commands import install_packages
 from ansible_collections.bridgeport.docker.tests.support.real_engine import COLLECTION
 from ansible_collections.bridgeport.docker.tests.unit.support import topologies
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 # Pages and screenshots stay here to be looked at.
 OUTPUT = COLLECTION.parents[2] / "report"
 PLAY_TIMEOUT = 240
@@ -96,6 +94,22 @@ def play(folder: Path, names: t.Iterable[str], **variables: t.Any) -> str:
     return done.stdout.splitlines()[-2]
 
 
+def find_browser() -> str:
+    return next(filter(None, map(shutil.which, BROWSERS)), "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _programs() -> None:
+    """Chromium and Graphviz, installed where they are missing."""
+    for is_there, packages in (
+        (find_browser, ("chromium", "fonts-dejavu-core")),
+        (lambda: shutil.which("dot"), ("graphviz",)),
+    ):
+        reason = "" if is_there() else install_packages(*packages)
+        if reason:
+            pytest.skip(f"there is no {packages[0]}: {reason}")
+
+
 @pytest.fixture(scope="session")
 def written() -> Path:
     """All pages, made anew."""
@@ -107,7 +121,7 @@ def written() -> Path:
 @pytest.fixture(scope="session")
 def browser() -> t.Iterator[Browser]:
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=os.environ["CHROMIUM"], args=CHROMIUM_OPTIONS)
+        running = playwright.chromium.launch(executable_path=find_browser(), args=CHROMIUM_OPTIONS)
         yield running
         running.close()
 

@@ -13,7 +13,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import typing as t
 from pathlib import Path
@@ -119,11 +118,3 @@ def _run(command: t.Sequence[str], folder: Path, check: bool = True) -> str:
         # Without the mirror's address, which belongs to nobody else.
         raise Unavailable(f"{command[0]} {command[-1]} ended with status {done.returncode}")
     return done.stdout
-
-
-if __name__ == "__main__":
-    # Where Docker Compose is; unpacked into the folder that is named.
-    try:
-        print(find_compose(Path(sys.argv[1])))
-    except Unavailable as reason:
-        sys.exit(f"Docker Compose: {reason}")

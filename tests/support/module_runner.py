@@ -23,7 +23,14 @@ import typing as t
 from pathlib import Path
 
 PACKAGE = "ansible_collections.bridgeport.docker.plugins.modules"
-MODULES = ("docker_port_publish", "docker_bridge_network", "docker_port_info")
+MODULES = (
+    "docker_port_publish",
+    "docker_bridge_network",
+    "docker_network_probe",
+    "docker_port_info",
+    "docker_topology",
+    "docker_topology_info",
+)
 # Seconds for one run.
 BOUND = 120
 

@@ -36,7 +36,12 @@ if __name__ == "__main__":
     # Started as a file, wherever that is.
     sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
 
-from ansible_collections.bridgeport.docker.tests.support.engine_packages import Unavailable, find_programs
+from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED
+from ansible_collections.bridgeport.docker.tests.support.engine_packages import (
+    Unavailable,
+    find_compose,
+    find_programs,
+)
 from ansible_collections.bridgeport.docker.tests.support.real_engine import make_images
 
 STATUS_UNAVAILABLE = 77
@@ -187,7 +192,11 @@ def run_beside(engine: str, store: Path, command: t.Sequence[str]) -> int:
     missing = [name for name in ("unshare", "nsenter", "setpriv", "iptables", "runc") if not _which(name)]
     if missing:
         raise Unavailable(f"there is no {', '.join(missing)}")
-    path = find_programs(engine, store)
+    path, compose = find_programs(engine, store), ""
+    if not SAMPLED:
+        # A private engine's host has no way out, so that it cannot be had later.
+        with contextlib.suppress(Unavailable):
+            compose = find_compose(store)
     _remove_remains()
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix=_PREFIX, dir=_PARENT))
@@ -210,7 +219,7 @@ def run_beside(engine: str, store: Path, command: t.Sequence[str]) -> int:
         _save_images(home / "images.tar")
         try:
             with _boot(home) as init:
-                return _run_inside(init, [sys.executable, __file__, "--inside", folder, *command])
+                return _run_inside(init, [sys.executable, __file__, "--inside", folder, *command], compose)
         finally:
             _remove_cgroups(home.name)
 
@@ -266,8 +275,10 @@ def _await_end(pid: int) -> None:
         time.sleep(_POLL)
 
 
-def _run_inside(init: int, command: t.Sequence[str]) -> int:
+def _run_inside(init: int, command: t.Sequence[str], compose: str) -> int:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("DOCKER_") and key != VARIABLE}
+    if compose:
+        environment["COMPOSE"] = compose
     # A mount namespace has another root folder, so that the working folder has to be found again.
     enter = ["nsenter", f"--target={init}", *_NAMESPACES, "--", "env", f"--chdir={os.getcwd()}", *command]
     return subprocess.run(enter, check=False, env=environment, stdin=subprocess.DEVNULL).returncode

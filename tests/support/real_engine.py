@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -18,6 +19,13 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
+from ansible_collections.bridgeport.docker.tests.integration.targets.setup_free_ports.files.find_free_ports import (
+    FIRST,
+    LAST,
+    TRIES,
+    is_free,
+)
+
 COLLECTION = Path(__file__).resolve().parents[2]
 # As the docker CLI finds it.
 SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").replace("unix://", "", 1)
@@ -25,7 +33,6 @@ SOCKET = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock").replace("u
 BOUND = 120
 
 _MAKE_IMAGES = COLLECTION / "tests/integration/targets/setup_images/files/make_images.sh"
-_FIND_PORTS = COLLECTION / "tests/integration/targets/setup_free_ports/files/find_free_ports.py"
 _MODULES = "ansible_collections.{}.plugins.modules.{}"
 
 
@@ -68,16 +75,32 @@ def make_images() -> Images:
     return images
 
 
-def free_ports(count: int) -> list[int]:
-    """A row of host ports that are free, outside the range from which kernel and engine choose."""
-    found = subprocess.run(
-        [sys.executable, str(_FIND_PORTS), str(count)], check=True, capture_output=True, text=True, timeout=BOUND
-    )
-    return t.cast(t.List[int], json.loads(found.stdout))
-
-
-_lock = threading.Lock()
+_lock = threading.RLock()
 _ports: t.Iterator[int] = iter(())
+_next_row = 0
+
+
+def free_ports(count: int) -> list[int]:
+    """A row of host ports that are free, outside the range from which kernel and engine choose.
+
+    No two rows of one process meet, and processes of one run of pytest take theirs from different parts of the range.
+    """
+    global _next_row
+    workers, worker = (
+        int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")),
+        os.environ.get("PYTEST_XDIST_WORKER", "gw0"),
+    )
+    size = (LAST - FIRST) // workers
+    start = FIRST + size * int(worker[2:])
+    with _lock:
+        for _try in range(TRIES):
+            if not start <= _next_row <= start + size - count:
+                _next_row = random.randrange(start, start + size - count)
+            row = list(range(_next_row, _next_row + count))
+            _next_row += count
+            if all(map(is_free, row)):
+                return row
+    raise AssertionError(f"no {count} free ports in a row in {TRIES} tries")
 
 
 def next_port() -> int:

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from hypothesis import settings
 
-from ansible_collections.bridgeport.docker.tests.unit.support.budget import Sample
+from ansible_collections.bridgeport.docker.tests.support.budget import Sample
 
 # The same examples in every run, however long they take.
 settings.register_profile("bridgeport", deadline=None, derandomize=True)

@@ -28,6 +28,7 @@ from ansible_collections.bridgeport.docker.tests.engine.conflicts.holders import
     hold,
 )
 from ansible_collections.bridgeport.docker.tests.engine.conflicts.remote_door import RemoteDoor
+from ansible_collections.bridgeport.docker.tests.support.budget import some
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,
@@ -38,6 +39,7 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
 )
 
 WORKERS = 8
+CHOSEN = some(HOLDERS, 4)
 HERE = f"unix://{SOCKET}"
 Result = t.Dict[str, t.Any]
 
@@ -124,14 +126,14 @@ def try_row(holder: Holder, port: int, remote: str, runner: Runner) -> Row:
 
 @pytest.fixture(scope="module")
 def rows(runner: Runner) -> t.Iterator[dict[str, Future[Row]]]:
-    ports = free_ports(len(HOLDERS))
+    ports = free_ports(len(CHOSEN))
     with RemoteDoor(SOCKET) as remote, ThreadPoolExecutor(WORKERS) as pool:
         # Those first that take longest.
-        order = sorted(zip(HOLDERS, ports), key=lambda each: bool(each[0].spec))
+        order = sorted(zip(CHOSEN, ports), key=lambda each: bool(each[0].spec))
         yield {holder.name: pool.submit(try_row, holder, port, remote, runner) for holder, port in order}
 
 
-@pytest.mark.parametrize("holder", HOLDERS, ids=lambda holder: holder.name)
+@pytest.mark.parametrize("holder", CHOSEN, ids=lambda holder: holder.name)
 def test_a_row_is_as_the_engine_has_it(holder: Holder, rows: dict[str, Future[Row]]) -> None:
     row = rows[holder.name].result()
     assert not row.problems, "\n".join(row.problems)
@@ -141,9 +143,10 @@ def test_a_row_is_as_the_engine_has_it(holder: Holder, rows: dict[str, Future[Ro
 def test_count(rows: dict[str, Future[Row]], tell: t.Callable[[str], None]) -> None:
     done = [row.result() for row in rows.values()]
     refused, allowed = sum(row.refused for row in done), sum(row.allowed for row in done)
+    tell(f"{len(CHOSEN)} of {len(HOLDERS)} holders of a port")
     tell(f"conflicts: {refused + allowed} cells as the engine has them, {refused} refused, {allowed} allowed")
-    assert refused > len(HOLDERS)
-    assert allowed > len(HOLDERS)
+    assert refused > len(CHOSEN)
+    assert allowed > len(CHOSEN)
 
 
 # -- beside the matrix -------------------------------------------------------------------------------------------------

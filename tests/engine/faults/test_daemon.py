@@ -34,10 +34,11 @@ from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import 
     SWAP,
     AnyScenario,
 )
+from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, end_ghosts
 
-FAULTS = os.environ.get("FAULTS", "sample")
+FAULTS = os.environ.get("FAULTS", "few" if SAMPLED else "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
 # Of --rm nothing is left when an engine dies, and nobody is paused when it comes up again: with or without a change.
 DURABLE = [scenario for scenario in SCENARIOS if scenario.outlives_daemon]

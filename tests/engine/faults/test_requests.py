@@ -28,10 +28,11 @@ from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
 from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_bed
 from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import MODES
 from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import SCENARIOS, SWAP, AnyScenario
+from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, list_objects
 
-FAULTS = os.environ.get("FAULTS", "sample")
+FAULTS = os.environ.get("FAULTS", "few" if SAMPLED else "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
 # How many cases of a swap are tried beside kill-after; how many of every other scenario, and of each if few.
 SAMPLE, SMALL_SAMPLE = 8, 3

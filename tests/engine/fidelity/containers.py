@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -13,10 +14,24 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ansible_collections.bridgeport.docker.tests.engine.fidelity.place import COMMAND, IMAGE, SCRIPT, Place
+from ansible_collections.bridgeport.docker.tests.support.commands import BUILD
+from ansible_collections.bridgeport.docker.tests.support.engine_packages import Unavailable
+from ansible_collections.bridgeport.docker.tests.support.engine_packages import find_compose as unpack_compose
+from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon
 from ansible_collections.bridgeport.docker.tests.support.real_engine import BOUND, docker, next_port
 
-# Where Docker Compose is, if it could be had.
-COMPOSE = os.environ.get("COMPOSE") or shutil.which("docker-compose") or ""
+
+@functools.lru_cache(maxsize=None)
+def find_compose() -> str:
+    """Docker Compose, unpacked from Debian's packages where it is missing; empty where it cannot be had."""
+    found = os.environ.get("COMPOSE") or shutil.which("docker-compose")
+    # The host of a private engine has no way out.
+    if found or Daemon.of_this_host() is not None:
+        return found or ""
+    try:
+        return unpack_compose(BUILD / "engines")
+    except Unavailable:
+        return ""
 
 
 @dataclass(frozen=True)
@@ -405,7 +420,7 @@ volumes: {{data: {{}}}}
 @case("Docker Compose", needs_compose=True, warning="Compose project")
 def _compose(place: Place) -> None:
     text = _COMPOSE_FILE.format(image=IMAGE, name=place.name, port=next_port())
-    words = [COMPOSE, "-p", place.name, "-f", "-", "up", "-d"]
+    words = [find_compose(), "-p", place.name, "-f", "-", "up", "-d"]
     done = subprocess.run(words, check=False, input=text, capture_output=True, text=True, timeout=BOUND)
     assert done.returncode == 0, done.stderr
     place._made.append(("network", "rm", f"{place.name}_back"))

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.engine.ports.cases import CASES, PORTS, Case
+from ansible_collections.bridgeport.docker.tests.engine.ports.cases import CASES as ALL_CASES
+from ansible_collections.bridgeport.docker.tests.engine.ports.cases import PORTS, Case
+from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED, some
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,
@@ -35,6 +37,9 @@ NETWORKS = {
     "local": ("--opt", "com.docker.network.bridge.host_binding_ipv4=127.0.0.1"),
     "inner": ("--internal",),
 }
+# What waits for its start is looked at as such.
+WAITING = [case for case in ALL_CASES if case.fails or case.name == "-P stopped"]
+CASES = [*some([case for case in ALL_CASES if case not in WAITING], 12), *WAITING]
 IDS = [case.name for case in CASES]
 Rows = t.List[t.Dict[str, t.Any]]
 
@@ -151,11 +156,13 @@ def test_count(host: Host, tell: t.Callable[[str], None]) -> None:
     bound = sum(row["active"] for row in mine)
     by_protocol = {key: sum(row["active"] and row["protocol"] == key for row in mine) for key in ("tcp", "udp", "sctp")}
     text = ", ".join(f"{count} {key}" for key, count in by_protocol.items())
-    tell(f"ports: {len(host.names)} containers as docker port has them, {bound} publications ({text})")
-    assert len(set(host.names.values())) >= 50
-    assert by_protocol["tcp"] > 50
-    assert by_protocol["udp"] > 10
-    assert {row["exposure"] for row in mine} == {"all", "address", "loopback"}
+    tell(f"{len(host.names)} of {len(ALL_CASES)} containers")
+    tell(f"ports: all as docker port has them, {bound} publications ({text})")
+    assert len(set(host.names.values())) >= (15 if SAMPLED else 50)
+    assert by_protocol["tcp"] > (10 if SAMPLED else 50)
+    if not SAMPLED:
+        assert by_protocol["udp"] > 10
+        assert {row["exposure"] for row in mine} == {"all", "address", "loopback"}
 
 
 def test_which_starts_fail_is_foreseen(host: Host) -> None:

@@ -14,7 +14,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import replay_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_network
-from ansible_collections.bridgeport.docker.tests.unit.support.budget import Sample
+from ansible_collections.bridgeport.docker.tests.support.budget import Sample
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     FAULTS,
     ModelClient,

@@ -14,7 +14,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.tests.unit.support.budget import Sample
+from ansible_collections.bridgeport.docker.tests.support.budget import Sample
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     AFTER,
     BEFORE,
