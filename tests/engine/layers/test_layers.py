@@ -4,14 +4,12 @@
 
 """Carrying the writable layer changes no volume and no directory of the host, and loses nothing that it does not name.
 
-Random layers meet random mounts on the real engine. The variable LAYERS says how many (24 by default), LAYERS_SEED
-which ones.
+Random layers meet random mounts on the real engine; BUDGET_SEED chooses which ones.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 import typing as t
@@ -23,11 +21,11 @@ import pytest
 
 from ansible_collections.bridgeport.docker.tests.engine.layers.situations import Mount, Situation, make_situation
 from ansible_collections.bridgeport.docker.tests.engine.layers.trees import Tree, read_tree
+from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED, SEED
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import BOUND, SOCKET, random_name
 
-COUNT = int(os.environ.get("LAYERS", "24"))
-SEED = os.environ.get("LAYERS_SEED", "1")
+COUNT = 16 if SAMPLED else 200
 IMAGE = "bridgeport-test-busybox:1"
 IDLE = ("sh", "-c", 'trap "exit 0" TERM; while :; do sleep 60 & wait $!; done')
 DELETED = 2
