@@ -22,6 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._heal import is_unstartable, plan_healing
 from ansible_collections.bridgeport.docker.plugins.module_utils._holder import find_holder
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, refuse_foreign_journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._output import hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify, verify_members
@@ -152,10 +153,12 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
     """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
     problems: list[str] = []
     started: list[steps.Start] = []
-    for step in reversed(done):
+    # A journal is closed last, and stays open as long as there is something left to undo: a later run does it.
+    order = list(reversed(done))
+    order.sort(key=lambda each: isinstance(each, steps.OpenJournal))
+    for step in order:
         inverse = steps.invert(step)
         if inverse is None or (problems and isinstance(inverse, steps.CloseJournal)):
-            # A journal stays open as long as there is something left to undo: a later run does it.
             continue
         try:
             outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
@@ -222,6 +225,8 @@ class Worker:
         # Those that the engine would not start, by ID.
         self._refused: set[str] = set()
         self._made: dict[str, str] = {}
+        # Journals of which the daemon has not yet said that they stand: their labels by the names of their volumes.
+        self._unconfirmed: dict[str, t.Mapping[str, str]] = {}
 
     def _id(self, reference: str) -> str:
         return self._made.get(reference, reference)
@@ -321,9 +326,9 @@ class Worker:
             journal = replace(
                 step.journal, entries=tuple(replace(each, successor=self._id(each.successor)) for each in entries)
             )
-            client.post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})
+            self._open_journal(journal)
         elif isinstance(step, steps.CloseJournal):
-            client.delete(f"/volumes/{step.journal.volume}")
+            self._close_journal(step.journal.volume)
         elif isinstance(step, steps.CarryLayer):
             carry_layer(client, step.source, self._id(step.target))
         elif isinstance(step, steps.CheckCarry):
@@ -334,6 +339,20 @@ class Worker:
             client.post(f"/containers/{self._id(step.container)}/rename", name=step.name)
         elif isinstance(step, steps.RemoveContainer):
             self._remove(step)
+
+    def _open_journal(self, journal: Journal) -> None:
+        volume, labels = journal.volume, journal.as_labels()
+        self._unconfirmed[volume] = labels
+        # A name that is taken is no error for the daemon: its answer shows the volume that stands.
+        if self.client.post("/volumes/create", {"Name": volume, "Labels": labels}).get("Labels") != labels:
+            raise refuse_foreign_journal(journal)
+        del self._unconfirmed[volume]
+
+    def _close_journal(self, volume: str) -> None:
+        labels = self._unconfirmed.get(volume)
+        if labels is not None and (self.client.find(f"/volumes/{volume}") or {}).get("Labels") != labels:
+            return  # never opened, and what stands there belongs to others
+        self.client.delete(f"/volumes/{volume}")
 
     def _create_network(self, step: steps.CreateNetwork) -> None:
         made = self.client.post("/networks/create", step.body)["Id"]

@@ -14,7 +14,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import published_result
 
 if t.TYPE_CHECKING:
@@ -69,8 +69,6 @@ def wanted_at_start(container: Container, snapshot: Snapshot) -> tuple[Publicati
     """The fixed host ports that a container that does not run takes at its next start."""
     if container.status not in _STARTABLE or publishes_nothing(container, snapshot):
         return ()
-    if read_part_name(container.name) is not None:
-        return ()  # part of a change, which sees to the ports itself
     address = snapshot.default_address(container)
     fixed = (binding.configured for binding in container.bindings if binding.configured.is_fixed)
     return tuple(each if each.host_ip else replace(each, host_ip=address) for each in fixed)
@@ -81,7 +79,8 @@ def find_conflicts(snapshot: Snapshot, probe: Probe | None) -> tuple[Conflict, .
     stopped = {
         summary.name: wanted_at_start(snapshot.inspected(summary), snapshot)
         for summary in snapshot.summaries
-        if summary.state in _STARTABLE
+        # A change sees to the ports of its parts itself.
+        if summary.state in _STARTABLE and read_part(summary, snapshot) is None
     }
     running = [summary for summary in snapshot.summaries if summary.is_running]
     found = []

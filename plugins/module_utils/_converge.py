@@ -16,7 +16,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._client import A
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import find_companions
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import find_companions, refuse_foreign_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import lock_name, name_task
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     WAIT,
@@ -24,7 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     find_held,
     find_locked,
     hold_locks,
-    lock_name,
+    refuse_foreign,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
@@ -45,6 +46,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import
     read_images,
     read_snapshot,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import OpenJournal
 from ansible_collections.bridgeport.docker.plugins.module_utils._trial import try_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
@@ -144,20 +146,20 @@ def _converge(
         plan, host = _foresee(client, networks, containers, host)
         return _conclude(plan, host, check_mode, names)
     interrupted = _find_interrupted(networks, containers, host)
-    break_abandoned(client, host.locks)
-    host = remove_abandoned(client, host)
     # Somebody is at work on one of these, or was killed at it: either way its lock has to be had to know more.
     wished = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
-    keys = interrupted | find_locked(wished, host.locks)
+    task = name_task(wished)
+    keys = interrupted | find_locked(wished, host.locks, task)
     if not keys:
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
         if not keys:
             return _conclude(plan, host, check_mode, names)
     for _attempt in range(_ATTEMPTS):
-        with hold_locks(client, keys):
+        with hold_locks(client, keys, task, actions):
             # Somebody else may have changed anything until the locks were ours.
             host = _read(client, networks, containers, keys)
+            actions += break_abandoned(client, host.locks, keys)
             needed = find_companions(keys, host.journals)
             if needed <= keys:
                 host = _recover(client, networks, containers, host, keys, actions)
@@ -260,15 +262,27 @@ def _recover(
 ) -> Snapshot:
     """Settle what interrupted runs have left of these containers, before the host is planned for."""
     settled: set[Key] = set()
+    cleared = False
     for key in sorted(keys):
         plan = plan_recovery if key[0] == "container" else plan_network_recovery
         item = None if key in settled else plan(key[1], host)
         if item is not None:
+            if item.steps and not cleared:
+                actions += _clear(client, host)
+                cleared = True
             settled |= find_companions([key], host.journals)
             outcomes = apply_items([item], client.clone, 1)
             actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
             _raise_failed(outcomes, actions)
     return _read(client, networks, containers, keys) if settled else host
+
+
+def _clear(client: Client, host: Snapshot) -> list[str]:
+    """Remove what killed runs have left of themselves anywhere on the host. Returns what was removed.
+
+    It is in the way of nobody else, so that only a run that changes something does this.
+    """
+    return [*remove_abandoned(client, host), *break_abandoned(client, host.locks)]
 
 
 def _apply(
@@ -289,6 +303,8 @@ def _apply(
         actions += pulled
         plan, host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
     tried = (bool(host.engine.is_local) or try_ports(client, plan.items, host)) and _knows_subnets(plan, host)
+    if plan.changed:
+        actions += _clear(client, host)
     outcomes = apply_items(plan.items, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)
@@ -307,6 +323,7 @@ def _plan(
         host, deep = read_depth(client, host, unread), True
         plan = make_plan(networks, containers, host)
     _refuse(plan)
+    _check_volumes(plan, host)
     if host.engine.is_local:
         _check_host_ports(plan, host)
     return plan, host
@@ -324,6 +341,17 @@ def _refuse(plan: Plan) -> None:
     failure = Failure(first.code, " ".join(refusal.message for refusal in plan.refusals), **first.details)
     failure.outcome = {"refusals": [refusal.as_dict() for refusal in plan.refusals]}
     raise failure
+
+
+def _check_volumes(plan: Plan, host: Snapshot) -> None:
+    """Locks and journals need volumes of certain names, which may be those of others."""
+    for key in sorted(plan.touched):
+        if lock_name(key) in host.foreign:
+            raise refuse_foreign(lock_name(key), key)
+    for item in plan.items:
+        for step in item.steps:
+            if isinstance(step, OpenJournal) and step.journal.volume in host.foreign:
+                raise refuse_foreign_journal(step.journal)
 
 
 def _check_host_ports(plan: Plan, host: Snapshot) -> None:

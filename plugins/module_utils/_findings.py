@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import Conflict, publishes_nothing
 from ansible_collections.bridgeport.docker.plugins.module_utils._exposure import as_publication, closed_to_loopback
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
     Row,
     Topology,
@@ -209,14 +209,33 @@ def _interrupted_problems(topology: Topology) -> t.Iterator[Finding]:
         is_done = all(row["kind"] == "lock_abandoned" for row in left)
         module = "docker_bridge_network" if kind == "network" else "docker_port_publish"
         again = f"Run the task again, or any other of {module} with name: {name}: it finishes or undoes the change."
+        if kind == "volume":
+            yield _unknown_leftover(name, is_done)
+            continue
         yield Finding(
             "interrupted_change",
             "info" if is_done else "error",
             kind,
             name,
             f"A change of {kind} {name!r} was cut off{' when it was done' if is_done else ''} and has left {names}.",
-            f"Remove the volume {names}." if kind == "volume" else again,
+            again,
         )
+
+
+def _unknown_leftover(volume: str, is_lock: bool) -> Finding:
+    """One that does not say what it is about: a lock of a lock, or a journal that cannot be read."""
+    if is_lock:
+        message = f"A change was cut off when it was done and has left {volume}."
+        return Finding("interrupted_change", "info", "volume", volume, message, f"Remove the volume {volume}.")
+    return Finding(
+        "interrupted_change",
+        "error",
+        "volume",
+        volume,
+        f"Volume {volume!r} is the journal of a change that another version of this collection has begun, and this one"
+        " cannot read it.",
+        "Wait until that change is done; where it was cut off, let that version finish or undo it.",
+    )
 
 
 def _port_problems(topology: Topology) -> t.Iterator[Finding]:

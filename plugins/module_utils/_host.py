@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import Lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, parse_port_bindings
 
@@ -69,6 +70,8 @@ class Summary:
     endpoints: t.Mapping[str, Raw]
     network_mode: str
     labels: t.Mapping[str, str]
+    # The program and its arguments, as the listing shows them.
+    command: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -103,6 +106,7 @@ def read_summary(raw: Raw) -> Summary:
         endpoints=(raw.get("NetworkSettings") or {}).get("Networks") or {},
         network_mode=(raw.get("HostConfig") or {}).get("NetworkMode") or "default",
         labels=raw.get("Labels") or {},
+        command=raw.get("Command") or "",
     )
 
 
@@ -117,8 +121,14 @@ class Snapshot:
     images: t.Mapping[str, Raw | None] = field(default_factory=dict)
     # Swaps that are going on or were cut off.
     journals: tuple[Journal, ...] = ()
-    # Labels of the volumes that are locks, held or left behind, by the volumes' names.
-    locks: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
+    # Why the journals that another version has written cannot be read.
+    unreadable: tuple[Failure, ...] = ()
+    # Held or left behind, by the names of their volumes.
+    locks: t.Mapping[str, Lock] = field(default_factory=dict)
+    # Volumes of others that are called like journals or locks.
+    foreign: frozenset[str] = frozenset()
+    # Helpers of probes that were killed, which have outlived their time. The summaries are without them.
+    abandoned: tuple[Summary, ...] = ()
     # Writable layers by container ID, read only for containers that shall be recreated.
     layers: t.Mapping[str, Layer] = field(default_factory=dict)
     # The host's own addresses and routes; None where the engine is not local or we may not look.

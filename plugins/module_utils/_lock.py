@@ -13,22 +13,22 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import hashlib
 import os
 import secrets
 import time
 import typing as t
-from dataclasses import dataclass
+from dataclasses import replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-
-PREFIX = "bridgeport-lock-"
-_LABEL = "bridgeport.docker.lock."
-# What is locked: kind and name.
-_OBJECT = _LABEL + "object"
-# A lock of a lock, for whoever removes one that was left behind.
-_GUARD = "-break"
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
+    Key,
+    Lock,
+    Owner,
+    guard_name,
+    lock_name,
+    read_lock,
+)
 
 # How long to wait for another run, and how often to look, in seconds.
 WAIT = 30.0
@@ -36,40 +36,14 @@ _POLL = 0.25
 # A lock whose owner cannot be judged from here counts as abandoned after this time on the daemon's clock, in seconds.
 LIFETIME = 900
 
-Key = t.Tuple[str, str]
+Locks = t.Mapping[str, Lock]
 
 
-@dataclass(frozen=True)
-class Owner:
-    """A process, told apart from every other one: also from one that has the same number later or elsewhere."""
-
-    token: str
-    boot_id: str
-    pid_namespace: str
-    pid: int
-    start_time: str
-    deadline: float
-
-    def as_labels(self) -> dict[str, str]:
-        return {f"{_LABEL}{name}": str(value) for name, value in vars(self).items()}
-
-    @classmethod
-    def from_labels(cls, labels: t.Mapping[str, str]) -> Owner:
-        found = {key[len(_LABEL) :]: value for key, value in labels.items() if key.startswith(_LABEL)}
-        return cls(
-            token=found.get("token", ""),
-            boot_id=found.get("boot_id", ""),
-            pid_namespace=found.get("pid_namespace", ""),
-            pid=int(found.get("pid", "0")),
-            start_time=found.get("start_time", ""),
-            deadline=float(found.get("deadline", "0")),
-        )
-
-    def is_gone(self, here: Owner, now: float) -> bool:
-        """Judged in /proc where the owner runs on this boot and in our PID namespace, by its deadline otherwise."""
-        if (self.boot_id, self.pid_namespace) == (here.boot_id, here.pid_namespace) and self.boot_id:
-            return _start_time(self.pid) != self.start_time
-        return now > self.deadline
+def is_gone(owner: Owner, here: Owner, now: float) -> bool:
+    """Judged in /proc where the owner runs on this boot and in our PID namespace, by its deadline otherwise."""
+    if (owner.boot_id, owner.pid_namespace) == (here.boot_id, here.pid_namespace) and owner.boot_id:
+        return _start_time(owner.pid) != owner.start_time
+    return now > owner.deadline
 
 
 def _start_time(pid: int) -> str:
@@ -107,142 +81,168 @@ def identify(now: float) -> Owner:
     )
 
 
-def lock_name(key: Key) -> str:
-    return PREFIX + hashlib.sha256("/".join(key).encode()).hexdigest()[:20]
-
-
-def _guard_name(name: str) -> str:
-    return f"{name}{_GUARD}"
-
-
-def find_locked(keys: t.Iterable[Key], locks: t.Mapping[str, t.Mapping[str, str]]) -> set[Key]:
+def find_locked(keys: t.Iterable[Key], locks: Locks, task: str = "") -> set[Key]:
     """Those of the objects whose lock is held, or was left behind, and what the same runs have locked beside them.
 
-    ``locks``: the labels of the volumes that stand, by their names.
+    Also what other runs have locked for a task about the same objects. ``locks``: those that stand, by their names.
     """
-    found = {key for key in keys if lock_name(key) in locks or _guard_name(lock_name(key)) in locks}
-    runs = {Owner.from_labels(locks[lock_name(key)]).token for key in found if lock_name(key) in locks}
-    for labels in locks.values():
-        kind, slash, name = labels.get(_OBJECT, "").partition("/")
-        if slash and Owner.from_labels(labels).token in runs:
-            found.add((kind, name))
+    found = {key for key in keys if lock_name(key) in locks or guard_name(lock_name(key)) in locks}
+    runs = {locks[lock_name(key)].owner.token for key in found if lock_name(key) in locks}
+    for lock in locks.values():
+        if lock.key is not None and (lock.owner.token in runs or (task and lock.task == task)):
+            found.add(lock.key)
     return found
 
 
-def find_held(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) -> frozenset[str]:
-    """The names of those of the locks whose owners live; the others were left behind. ``locks`` as above."""
+def find_held(client: Client, locks: Locks) -> frozenset[str]:
+    """The names of those of the locks whose owners live; the others were left behind."""
     now = daemon_time(client)
     me = identify(now)
-    return frozenset(name for name, labels in locks.items() if not Owner.from_labels(labels).is_gone(me, now))
+    return frozenset(name for name, lock in locks.items() if not is_gone(lock.owner, me, now))
 
 
-def locked_object(name: str, locks: t.Mapping[str, t.Mapping[str, str]]) -> Key | None:
-    """What a lock, or the guard of one, is about; None where its labels do not say. ``locks`` as above."""
-    locked = name[: -len(_GUARD)] if name.endswith(_GUARD) else name
-    kind, slash, object_name = locks.get(locked, {}).get(_OBJECT, "").partition("/")
-    return (kind, object_name) if slash else None
+def locked_object(lock: Lock, locks: Locks) -> Key | None:
+    """What a lock, or the guard of one, is about; None where that is not said."""
+    if lock.key is not None:
+        return lock.key
+    return next((each.key for each in locks.values() if guard_name(each.name) == lock.name), None)
 
 
-def break_abandoned(client: Client, locks: t.Mapping[str, t.Mapping[str, str]]) -> None:
-    """Remove those of the locks whose owners are gone: what a run that died while it gave them back has left.
+def break_abandoned(client: Client, locks: Locks, keys: t.Collection[Key] | None = None) -> list[str]:
+    """Remove those of the locks whose owners are gone: what runs that died have left. Returns what was removed.
 
-    ``locks``: the labels by volume name, as they were read a moment ago.
+    ``locks`` as they were read a moment ago. ``keys``: only those of these objects.
     """
     me = identify(daemon_time(client))
+    actions: list[str] = []
     # Guards first: one that was left behind would keep its lock from being broken.
-    for name, labels in sorted(locks.items(), key=lambda item: not item[0].endswith(_GUARD)):
-        owner = Owner.from_labels(labels)
-        if not owner.is_gone(me, daemon_time(client)):
+    for lock in sorted(locks.values(), key=lambda each: (not each.is_guard, each.name)):
+        about = locked_object(lock, locks)
+        if (keys is not None and about not in keys) or not is_gone(lock.owner, me, daemon_time(client)):
             continue
-        if name.endswith(_GUARD):
-            _remove(client, name)
-        else:
-            _break(client, name, owner, me)
+        removed = _remove(client, lock.name) if lock.is_guard else _break(client, lock, me)
+        if removed:
+            actions.append(_say_broken(about, lock.name))
+    return list(dict.fromkeys(actions))
+
+
+def _say_broken(about: Key | None, name: str) -> str:
+    return f"remove the abandoned lock {name if about is None else 'of {} {}'.format(*about)}"
 
 
 @contextlib.contextmanager
-def hold_locks(client: Client, keys: t.Iterable[Key]) -> t.Iterator[None]:
+def hold_locks(
+    client: Client, keys: t.Iterable[Key], task: str = "", actions: list[str] | None = None
+) -> t.Iterator[None]:
     """Hold the locks of these objects, taken in sorted order so that two runs cannot wait for each other.
 
-    Raises Failure(busy) where one of them is not to be had within WAIT.
+    Raises Failure(busy) where one of them is not to be had within WAIT. ``task``: what they are taken for, as name_task
+    says it. ``actions`` grows by what was removed for it: locks that runs which died have left.
     """
     me = identify(daemon_time(client))
     deadline = time.monotonic() + WAIT
     with contextlib.ExitStack() as held:
         for key in sorted(set(keys)):
+            lock = Lock(lock_name(key), me, key, task)
             # Even a lock whose answer was lost is given back.
-            held.callback(_release, client, lock_name(key), me)
-            _acquire(client, key, me, deadline)
+            held.callback(_release, client, lock)
+            _acquire(client, lock, deadline, [] if actions is None else actions)
         yield
 
 
-def _acquire(client: Client, key: Key, me: Owner, deadline: float) -> None:
-    name = lock_name(key)
+def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) -> None:
+    me = lock.owner
+    kind, object_name = lock.key or ("", "")
     while True:
-        owner = _try(client, name, me, {_OBJECT: "/".join(key)})
+        owner = _try(client, lock)
         if owner.token == me.token:
             return
-        if owner.is_gone(me, daemon_time(client)):
-            _break(client, name, owner, me)
+        if is_gone(owner, me, daemon_time(client)):
+            if _break(client, replace(lock, owner=owner), me):
+                actions.append(_say_broken(lock.key, lock.name))
             continue
         if time.monotonic() > deadline:
-            kind, object_name = key
             raise Failure(
                 "busy",
                 f"Another run is changing {kind} {object_name!r} (process {owner.pid} "
                 f"{'of this host' if owner.boot_id == me.boot_id else 'elsewhere'}) and did not finish within "
-                f"{WAIT:.0f} s. Try again later; if no such run exists, remove the volume {name}.",
-                lock=name,
+                f"{WAIT:.0f} s. Try again later; if no such run exists, remove the volume {lock.name}.",
+                lock=lock.name,
             )
         time.sleep(_POLL)
 
 
-def _try(client: Client, name: str, me: Owner, labels: t.Mapping[str, str] | None = None) -> Owner:
-    answer = client.post("/volumes/create", {"Name": name, "Labels": {**me.as_labels(), **(labels or {})}})
-    return Owner.from_labels(answer.get("Labels") or {})
+def _try(client: Client, lock: Lock) -> Owner:
+    """Who has the lock by now. Raises Failure(busy) where the volume belongs to others."""
+    standing = read_lock(client.post("/volumes/create", {"Name": lock.name, "Labels": lock.as_labels()}))
+    if standing is None:
+        raise refuse_foreign(lock.name, lock.key)
+    return standing.owner
 
 
-def _break(client: Client, name: str, gone: Owner, me: Owner) -> None:
-    """Remove the lock of an owner that is gone. A second lock keeps two runs from doing so one after the other."""
-    guard = _guard_name(name)
-    breaker = _try(client, guard, me)
+def refuse_foreign(name: str, key: Key | None) -> Failure:
+    """The lock of this object cannot be taken, and nothing says that the volume in its place may be removed."""
+    about = "an object" if key is None else "{} {!r}".format(*key)
+    return Failure(
+        "busy",
+        f"The volume {name} stands where this collection keeps the lock of {about}, and is none of its locks: its"
+        f" labels say something else. Find out who needs that volume, and remove it (docker volume rm {name}).",
+        lock=name,
+    )
+
+
+def _break(client: Client, gone: Lock, me: Owner) -> bool:
+    """Remove the lock of an owner that is gone. A second lock keeps two runs from doing so one after the other.
+
+    Returns whether it was removed.
+    """
+    guard = Lock(guard_name(gone.name), me, gone.key, gone.task)
+    breaker = _try(client, guard)
     if breaker.token != me.token:
-        if breaker.is_gone(me, daemon_time(client)):
-            _remove(client, guard)
+        if is_gone(breaker, me, daemon_time(client)):
+            _remove(client, guard.name)
         time.sleep(_POLL)
-        return
+        return False
     try:
-        standing = client.find(f"/volumes/{name}")
-        if standing is not None and Owner.from_labels(standing.get("Labels") or {}).token == gone.token:
-            _remove(client, name)
+        return _owner_of(client, gone.name) == gone.owner.token and _remove(client, gone.name)
     finally:
-        _remove(client, guard)
+        _remove(client, guard.name)
 
 
-def _release(client: Client, name: str, me: Owner) -> None:
+def _owner_of(client: Client, name: str) -> str:
+    """The token of the lock's owner; empty where there is no such lock."""
+    volume = client.find(f"/volumes/{name}")
+    standing = None if volume is None else read_lock(volume)
+    return "" if standing is None else standing.owner.token
+
+
+def _release(client: Client, lock: Lock) -> None:
     """Give the lock back. One that is not ours any more or cannot be reached is left alone: it goes with its owner."""
-    guard = _guard_name(name)
+    me, guard = lock.owner, guard_name(lock.name)
     try:
-        standing = client.find(f"/volumes/{name}")
-        if standing is None or Owner.from_labels(standing.get("Labels") or {}).token != me.token:
+        if _owner_of(client, lock.name) != me.token:
             return
         # Left by a run that died while it broke the lock of another.
-        guarding = client.find(f"/volumes/{guard}")
-        if guarding is not None:
-            breaker = Owner.from_labels(guarding.get("Labels") or {})
-            if breaker.token == me.token or breaker.is_gone(me, daemon_time(client)):
-                _remove(client, guard)
-        _remove(client, name)
+        volume = client.find(f"/volumes/{guard}")
+        guarding = None if volume is None else read_lock(volume)
+        if guarding is not None and (
+            guarding.owner.token == me.token or is_gone(guarding.owner, me, daemon_time(client))
+        ):
+            _remove(client, guard)
+        _remove(client, lock.name)
     except (ApiError, Failure):
         pass
 
 
-def _remove(client: Client, name: str) -> None:
+def _remove(client: Client, name: str) -> bool:
+    """Returns whether there was something to remove."""
     try:
         client.delete(f"/volumes/{name}")
     except ApiError as error:
         if error.status != 404:
             raise
+        return False
+    return True
 
 
 def daemon_time(client: Client) -> float:

@@ -7,7 +7,8 @@
 
 It reads its standard input and ends with that: when the probe is done, and also when the process that made it is
 killed, since then the connection that holds the input closes. Should even that fail it ends after its lifetime. The
-engine removes it when it ends; one that was never started is removed by the next run that changes something.
+engine removes it when it ends; one that was never started is removed by the next run that changes something. What tells
+a helper from the containers of others stands in _leftovers.py.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from contextlib import contextmanager
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
+    helper_body,
+    helper_commands,
+    helper_name,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import daemon_time
-
-# Its value is the ID of the container or network from which the probe is made.
-PROBE_LABEL = "bridgeport.docker.probe"
-# Seconds since the epoch on the daemon's clock, by when it has ended.
-DEADLINE_LABEL = f"{PROBE_LABEL}.deadline"
 
 
 class NoKeeper(Exception):
@@ -35,16 +36,11 @@ class NoKeeper(Exception):
 @contextmanager
 def run_helper(client: Client, image: str, network_mode: str, origin: str, lifetime: int) -> t.Iterator[str]:
     """The ID of a container of this image that runs for as long as this lasts, and is gone afterwards."""
-    keepers = (
-        ["busybox", "sh", "-c", 'read -t "$1" line', "keeper", str(lifetime)],
-        ["bash", "-c", 'read -t "$1" line', "keeper", str(lifetime)],
-        ["python3", "-I", "-c", "import select, sys; select.select([0], [], [], float(sys.argv[1]))", str(lifetime)],
-    )
-    for keeper in keepers:
-        name = f"bridgeport-probe-{secrets.token_hex(6)}"
+    for command in helper_commands(str(lifetime)):
         # The margin is for an image that takes its time to start.
-        labels = {PROBE_LABEL: origin, DEADLINE_LABEL: f"{daemon_time(client) + lifetime + 60:.0f}"}
-        helper = client.post("/containers/create", _body(image, network_mode, labels, keeper), name=name)["Id"]
+        deadline = round(daemon_time(client) + lifetime + 60)
+        body = helper_body(image, network_mode, origin, deadline, command)
+        helper = client.post("/containers/create", body, name=helper_name(secrets.token_hex(6)))["Id"]
         try:
             with client.hold_input(helper):
                 try:
@@ -59,26 +55,6 @@ def run_helper(client: Client, image: str, network_mode: str, origin: str, lifet
         finally:
             _remove(client, helper)
     raise NoKeeper("neither busybox, bash nor python3 can be started")
-
-
-def _body(image: str, network_mode: str, labels: t.Mapping[str, str], command: t.Sequence[str]) -> dict[str, t.Any]:
-    return {
-        "Image": image,
-        "Entrypoint": list(command),
-        "Cmd": [],
-        # ping needs raw packets, and nothing here needs more.
-        "User": "0:0",
-        "Labels": dict(labels),
-        "OpenStdin": True,
-        "StdinOnce": True,
-        "HostConfig": {
-            "NetworkMode": network_mode,
-            "AutoRemove": True,
-            "CapDrop": ["ALL"],
-            "CapAdd": ["NET_RAW"],
-            "LogConfig": {"Type": "none"},
-        },
-    }
 
 
 def _remove(client: Client, container: str) -> None:
@@ -102,14 +78,10 @@ def _try_remove(client: Client, container: str) -> bool:
     return True
 
 
-def remove_abandoned(client: Client, host: Snapshot) -> Snapshot:
-    """The host without the helpers whose time is over: their probes were killed before they could start them."""
-    now = daemon_time(client)
-    abandoned = {
-        summary.id
-        for summary in host.summaries
-        if DEADLINE_LABEL in summary.labels and float(summary.labels[DEADLINE_LABEL]) < now
-    }
-    for container in sorted(abandoned):
-        _try_remove(client, container)
-    return host.replace(summaries=tuple(summary for summary in host.summaries if summary.id not in abandoned))
+def remove_abandoned(client: Client, host: Snapshot) -> list[str]:
+    """Remove the helpers whose time is over. Returns what was removed."""
+    return [
+        f"remove the abandoned probe helper {summary.name}"
+        for summary in host.abandoned
+        if _try_remove(client, summary.id)
+    ]

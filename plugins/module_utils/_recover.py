@@ -8,6 +8,9 @@
 Until an original is removed it holds everything, so undoing is always safe; once the first is gone, the successors have
 been accepted and are what the names stand for. The journal says which container is which, whoever has the name by now.
 Where somebody has removed it, as pruning volumes does, names and times tell as much of a swap of one container.
+
+A name alone makes no container a part of a change: it has to be in a journal, or to be what its name says. It cannot be
+labelled, since a successor keeps its labels when it has become what its name stands for.
 """
 
 from __future__ import annotations
@@ -39,6 +42,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
 _LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old|again|try)-(?P<id>[0-9a-f]{12})")
 # In place of an ID, for a container that has no predecessor.
 _NOBODY = "0" * 12
+# What a trial would run: no image has it.
+TRIAL_PROGRAM = "/bridgeport-tries-ports"
 
 
 def _part_name(name: str, role: str, container_id: str) -> str:
@@ -67,6 +72,40 @@ def read_part_name(name: str) -> tuple[str, str] | None:
     return (match.group("name"), match.group("role")) if match else None
 
 
+class Part(t.NamedTuple):
+    """A container of a change: the name of the container that is changed, its role, and the digits in its name."""
+
+    name: str
+    role: str
+    id: str
+
+
+def read_part(summary: Summary, snapshot: Snapshot) -> Part | None:
+    """None for a container of others, also where it is called like a part.
+
+    A backup has its own ID in its name, a successor has never run or its original stands, and a container made again is
+    all that is left of its original, or that stands as well.
+    """
+    match = _LEFTOVER.fullmatch(summary.name)
+    if match is None:
+        return None
+    part = Part(match.group("name"), match.group("role"), match.group("id"))
+    if any(summary.id in (entry.original, entry.successor) for each in snapshot.journals for entry in each.entries):
+        return part
+    found = [each for each in snapshot.summaries if each.id.startswith(part.id)]
+    is_ours = {
+        "old": summary in found,
+        "new": summary.state == "created" or _has_original(part, found),
+        "again": not found or _has_original(part, found),
+        "try": summary.command == TRIAL_PROGRAM and not summary.is_running,
+    }
+    return part if is_ours[part.role] else None
+
+
+def _has_original(part: Part, found: t.Iterable[Summary]) -> bool:
+    return any(each.name in (part.name, backup_name(part.name, part.id)) for each in found)
+
+
 def find_journal(name: str, snapshot: Snapshot) -> Journal | None:
     """The journal of a change in which this container was to be replaced or made."""
     found = (each for each in snapshot.journals if any(entry.name == name for entry in each.entries))
@@ -80,8 +119,8 @@ def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
     """
     by_name = {summary.name: summary for summary in snapshot.summaries}
     standing = by_name.get(name)
-    backups = [each for each in by_name if read_part_name(each) == (name, "old")]
-    found = by_name[backups[0]] if backups else standing
+    backups = [each for each in snapshot.summaries if (read_part(each, snapshot) or ())[:2] == (name, "old")]
+    found = backups[0] if backups else standing
     made = by_name.get(successor_name(name, found.id)) if found else None
     if made is None and backups:
         made = standing
@@ -108,14 +147,14 @@ def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
 
 
 def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
-    """The containers of an interrupted change of this one: those its journal names, and those called like its parts."""
+    """The containers of an interrupted change of this one: those its journal names, and its other parts."""
     journal = find_journal(name, snapshot)
     names = {name, *(entry.name for entry in (journal.entries if journal else ()))}
     ids = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
     found = []
     for summary in snapshot.summaries:
-        match = _LEFTOVER.fullmatch(summary.name)
-        if summary.id in ids or (match and match.group("name") in names):
+        part = None if summary.id in ids else read_part(summary, snapshot)
+        if summary.id in ids or (part is not None and part.name in names):
             found.append(summary)
     return found
 
@@ -139,11 +178,11 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
     for summary in leftovers:
         if summary.id in written:
             continue
-        match = _LEFTOVER.fullmatch(summary.name)
-        if match is None or match.group("role") == "old":
+        part = read_part(summary, snapshot)
+        if part is None or part.role == "old":
             # Whatever was made before anything was written down has done nothing; a renamed original holds everything.
             raise _unknown(name, leftovers, None)
-        if match.group("role") == "again" and not any(s.id.startswith(match.group("id")) for s in snapshot.summaries):
+        if part.role == "again" and not any(each.id.startswith(part.id) for each in snapshot.summaries):
             # All that is left of its original.
             if journal is None:
                 raise _unknown(name, leftovers, None)

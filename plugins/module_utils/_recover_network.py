@@ -31,17 +31,24 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
 Raw = t.Mapping[str, t.Any]
 
 # Made to find out whether the engine would accept a definition, and removed at once.
-_TRIAL = re.compile(r"(?P<name>.+)\.bridgeport-try-[0-9a-f]{12}")
+_TRIAL = re.compile(r"(?P<name>.+)\.bridgeport-try-(?P<id>[0-9a-f]{12})")
 
 
 def trial_network_name(name: str, original_id: str) -> str:
     return f"{name}.bridgeport-try-{original_id[:12]}"
 
 
-def read_trial_name(name: str) -> str | None:
-    """The network for which one of this name was a trial; None for any other name."""
-    match = _TRIAL.fullmatch(name)
-    return match.group("name") if match else None
+def read_trial(raw: Raw, snapshot: Snapshot) -> str | None:
+    """The network for which this one was a trial; None for a network of others, also where it is called like a trial.
+
+    The network that was to be rebuilt stands as long as its trial does, and nobody joins a trial.
+    """
+    match = _TRIAL.fullmatch(raw["Name"])
+    if match is None or snapshot.members_of(raw):
+        return None
+    name, network_id = match.group("name", "id")
+    stands = any(each["Name"] == name and each["Id"].startswith(network_id) for each in snapshot.networks)
+    return name if stands else None
 
 
 def find_rebuild(name: str, snapshot: Snapshot) -> Journal | None:
@@ -49,7 +56,7 @@ def find_rebuild(name: str, snapshot: Snapshot) -> Journal | None:
 
 
 def _find_trials(name: str, snapshot: Snapshot) -> list[Raw]:
-    return [raw for raw in snapshot.networks if read_trial_name(raw["Name"]) == name]
+    return [raw for raw in snapshot.networks if read_trial(raw, snapshot) == name]
 
 
 def is_rebuild_interrupted(name: str, snapshot: Snapshot) -> bool:

@@ -11,13 +11,22 @@ import json
 import typing as t
 from urllib.parse import quote
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _journal, _lock
+from ansible_collections.bridgeport.docker.plugins.module_utils import _journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._carry import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, find_companions, read_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, find_companions, read_journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
+    LOCK_PREFIX,
+    Lock,
+    is_helper,
+    read_helper_deadline,
+    read_lock,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import daemon_time
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
 from ansible_collections.bridgeport.docker.plugins.module_utils._routes import read_host_ranges
@@ -33,11 +42,44 @@ def read_listing(client: Client) -> Snapshot:
 
 def read_changes(client: Client, snapshot: Snapshot) -> Snapshot:
     """What changes of this collection have written down: those that are going on, and those that were cut off."""
-    volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, _lock.PREFIX]}))["Volumes"] or ()
+    volumes = client.get("/volumes", filters=json.dumps({"name": [_journal.PREFIX, LOCK_PREFIX]}))["Volumes"] or ()
+    journals: list[Journal] = []
+    unreadable: list[Failure] = []
+    locks: dict[str, Lock] = {}
+    foreign: set[str] = set()
+    for volume in volumes:
+        lock = read_lock(volume)
+        try:
+            journal = read_journal(volume)
+        except Failure as failure:
+            unreadable.append(failure)
+            continue
+        if lock is not None:
+            locks[lock.name] = lock
+        elif journal is not None:
+            journals.append(journal)
+        else:
+            foreign.add(volume["Name"])
     return snapshot.replace(
-        journals=tuple(read_journal(volume) for volume in volumes if LABEL in (volume.get("Labels") or {})),
-        locks={each["Name"]: each.get("Labels") or {} for each in volumes if each["Name"].startswith(_lock.PREFIX)},
+        journals=tuple(journals), unreadable=tuple(unreadable), locks=locks, foreign=frozenset(foreign)
     )
+
+
+def set_helpers_aside(client: Client, snapshot: Snapshot) -> Snapshot:
+    """The host without the helpers of probes whose time is over: their probes were killed before they could run.
+
+    Nothing is removed. They do not count as members, dependents or anything else that a change would have to mind.
+    """
+    now = daemon_time(client)
+    abandoned = []
+    for summary in snapshot.summaries:
+        deadline = read_helper_deadline(summary.name, summary.labels, summary.network_mode)
+        if deadline is not None and deadline < now:
+            raw = client.find(f"/containers/{summary.id}/json")
+            if raw is not None and is_helper(raw):
+                abandoned.append(summary)
+    left = tuple(summary for summary in snapshot.summaries if summary not in abandoned)
+    return snapshot.replace(summaries=left, abandoned=tuple(abandoned))
 
 
 def read_snapshot(
@@ -46,15 +88,21 @@ def read_snapshot(
     containers: t.Sequence[ContainerWish],
     others: t.Collection[str] = (),
 ) -> Snapshot:
-    """What planning these wishes needs to know. ``others``: further containers that are looked after."""
+    """What planning these wishes needs to know. ``others``: further containers that are looked after.
+
+    Raises Failure(unsupported) where another version of this collection is in the middle of a change.
+    """
     before = read_host_ranges() if networks else None
-    snapshot = read_listing(client)
+    snapshot = set_helpers_aside(client, read_listing(client))
     if networks and snapshot.engine.is_local:
         after = read_host_ranges()
         # The bridge of a network that comes or goes in between is neither listed nor the host's own.
         both = None if before is None or after is None else tuple(each for each in before if each in after)
         snapshot = snapshot.replace(host_ranges=both)
     snapshot = read_changes(client, snapshot.replace(chosen=find_chosen(networks)))
+    if snapshot.unreadable:
+        # Nobody can tell which objects it is about.
+        raise snapshot.unreadable[0]
     asked: dict[str, Summary] = {}
     names = [*(wish.name for wish in containers), *others]
     for network in networks:

@@ -17,8 +17,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._links import fi
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import locked_object
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED, normal_address, read_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._pools import count_free
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import read_trial_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import read_trial
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
     endpoint_result,
@@ -195,15 +195,17 @@ def leftover_rows(topology: Topology) -> list[Row]:
             add("journal", journal.volume, "network", journal.rebuild.name)
         else:
             add("journal", journal.volume, "container", journal.name)
-    for name in snapshot.locks:
-        object_kind, object_name = locked_object(name, snapshot.locks) or ("volume", name)
+    for failure in snapshot.unreadable:
+        add("journal", failure.details["volume"], "volume", failure.details["volume"])
+    for name, lock in snapshot.locks.items():
+        object_kind, object_name = locked_object(lock, snapshot.locks) or ("volume", name)
         add("lock_held" if name in topology.held else "lock_abandoned", name, object_kind, object_name)
     for summary in snapshot.summaries:
-        part = read_part_name(summary.name)
+        part = read_part(summary, snapshot)
         if part is not None:
-            add(_PARTS[part[1]], summary.name, "container", part[0])
+            add(_PARTS[part.role], summary.name, "container", part.name)
     for network in snapshot.networks:
-        tried = read_trial_name(network["Name"])
+        tried = read_trial(network, snapshot)
         if tried is not None:
             add("trial", network["Name"], "network", tried)
     shown = {("container", each.name) for each in topology.containers}

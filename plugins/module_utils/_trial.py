@@ -20,10 +20,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import trial_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import TRIAL_PROGRAM, trial_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import CreateContainer
-
-_MISSING = "/bridgeport-tries-ports"
 
 
 def try_ports(client: Client, items: t.Sequence[Item], host: Snapshot) -> bool:
@@ -65,7 +63,7 @@ def _try(client: Client, item: Item, wanted: t.Sequence[Publication], host: Snap
                 container=item.name,
                 publication=", ".join(map(str, wanted)),
             ) from error
-        return _MISSING in error.message
+        return TRIAL_PROGRAM in error.message
     finally:
         _remove(client, trial)
     # With an init the missing program is only found by that, when everything else stands.
@@ -89,7 +87,7 @@ def _trial_body(item: Item, wanted: t.Sequence[Publication], host: Snapshot) -> 
         bindings.setdefault(publication.key, []).append(publication.as_binding())
     return {
         "Image": image,
-        "Entrypoint": [_MISSING],
+        "Entrypoint": [TRIAL_PROGRAM],
         "Cmd": [],
         "ExposedPorts": {key: {} for key in bindings},
         "HostConfig": {

@@ -26,7 +26,9 @@ def box(site: Site) -> str:
     site.run("walled", "--network", walled)
     site.run("open", "--network", "host", command=("sleep", "3600"))
     site.create("cut")
-    site.create("cut.bridgeport-old-0123456789ab")
+    # A backup is called after the container and by its own ID.
+    backup = site.seen(site.create("backup"))["Id"][:12]
+    docker("rename", backup, site.name(f"cut.bridgeport-old-{backup}"))
     writer(site)
     return site.run("calm", "--network", calm, "-p", f"127.0.0.1:{site.base}:80")
 

@@ -356,6 +356,7 @@ class ModelDaemon:
             "Image": raw["Config"]["Image"],
             "State": raw["State"]["Status"],
             "Labels": raw["Config"].get("Labels") or {},
+            "Command": " ".join([*(raw["Config"].get("Entrypoint") or ()), *(raw["Config"].get("Cmd") or ())]),
             "Ports": ports,
             "HostConfig": {"NetworkMode": raw["HostConfig"]["NetworkMode"]},
             "NetworkSettings": {"Networks": raw["NetworkSettings"]["Networks"]},

@@ -16,9 +16,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _lock, _v
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import LIFETIME, Owner
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import LOCK_PREFIX, Owner
+from ansible_collections.bridgeport.docker.plugins.module_utils._lock import LIFETIME
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import Died, ModelClient, ModelDaemon
+
+BOOT_ID = "01234567-89ab-cdef-0123-456789abcdef"
 
 Params = t.Mapping[str, t.Any]
 Ports = t.Mapping[str, t.Any]
@@ -349,10 +352,10 @@ class World:
 
     def _identify(self, now: float) -> Owner:
         number = self._process
-        return Owner(f"token {number}", "boot", "namespace", number, f"tick {number}", now + LIFETIME)
+        return Owner(f"{number:032x}", BOOT_ID, "pid:[1]", number, f"{number}", now + LIFETIME)
 
     def _start_time(self, pid: int) -> str:
-        return f"tick {pid}" if pid == self._alive else ""
+        return f"{pid}" if pid == self._alive else ""
 
     # -- what a test looks at ------------------------------------------------------------------------------------------
 
@@ -451,7 +454,7 @@ class World:
                 key: (value, expected[name][key]) for key, value in seen.items() if value != expected[name][key]
             }
             assert differing == {}, f"{name} differs (found, expected): {differing}"
-        left = [name for name in self.daemon.volumes if not (release_failed and name.startswith(_lock.PREFIX))]
+        left = [name for name in self.daemon.volumes if not (release_failed and name.startswith(LOCK_PREFIX))]
         assert left == [], f"left over: {left}"
         assert self.daemon.half_joined == set()
 

@@ -114,8 +114,12 @@ def test_who_publishes_nothing_wants_nothing() -> None:
 def test_parts_of_a_change_are_left_out() -> None:
     daemon = ModelDaemon()
     web = add(daemon, "web", "|8080", start=True)
-    add(daemon, backup_name("web", web), "|8080")
+    backup = add(daemon, "backup", "|8080")
+    ModelClient(daemon).post(f"/containers/{backup}/rename", name=backup_name("web", backup))
     assert kinds(daemon) == []
+    stranger = backup_name("web", web)
+    add(daemon, stranger, "|8080")
+    assert kinds(daemon) == [(stranger, "running", "web")]
 
 
 def test_the_address_that_the_network_gives_counts() -> None:

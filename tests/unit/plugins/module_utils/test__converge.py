@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils import _converge, _lock, _verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import LOCK_PREFIX, Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
@@ -304,7 +305,7 @@ def test_an_undoing_that_fails_is_said() -> None:
 
 
 def locked(daemon: ModelDaemon) -> set[str]:
-    return {name for name in daemon.volumes if name.startswith(_lock.PREFIX)}
+    return {name for name in daemon.volumes if name.startswith(LOCK_PREFIX)}
 
 
 @pytest.mark.parametrize(
@@ -332,8 +333,15 @@ def test_what_is_changed_is_locked_and_nothing_else(
     daemon.answer = watch  # type: ignore[method-assign]
     run(daemon, networks, containers)
     assert seen
-    assert all(each == {_lock.lock_name(key) for key in expected} for each in seen)
+    assert all(each == {lock_name(key) for key in expected} for each in seen)
     assert locked(daemon) == set()
+
+
+def take_lock(daemon: ModelDaemon, key: tuple[str, str]) -> None:
+    """For a process on another host."""
+    owner = Owner("a" * 32, "01234567-89ab-cdef-0123-456789abcdef", "", 1, "", daemon.clock + 900)
+    labels = Lock(lock_name(key), owner, key).as_labels()
+    ModelClient(daemon).post("/volumes/create", {"Name": lock_name(key), "Labels": labels})
 
 
 def test_who_waited_for_the_same_finds_nothing_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -349,10 +357,7 @@ def test_who_waited_for_the_same_finds_nothing_to_do(monkeypatch: pytest.MonkeyP
             run(daemon, [], [WEB])
             daemon.requests.clear()
 
-    other = _lock.Owner("other", "another boot", "", 1, "", daemon.clock + 900)
-    ModelClient(daemon).post(
-        "/volumes/create", {"Name": _lock.lock_name(("container", "web")), "Labels": other.as_labels()}
-    )
+    take_lock(daemon, ("container", "web"))
     monkeypatch.setattr(_lock, "time", types.SimpleNamespace(sleep=look_on, monotonic=time.monotonic, time=time.time))
     done = run(daemon, [], [WEB])
     assert (done.base_result()["changed"], done.actions) == (False, ())
@@ -362,10 +367,7 @@ def test_who_waited_for_the_same_finds_nothing_to_do(monkeypatch: pytest.MonkeyP
 
 def test_a_lock_that_is_held_makes_no_difference_to_check_mode() -> None:
     daemon = ModelDaemon()
-    other = _lock.Owner("other", "another boot", "", 1, "", daemon.clock + 900)
-    ModelClient(daemon).post(
-        "/volumes/create", {"Name": _lock.lock_name(("container", "web")), "Labels": other.as_labels()}
-    )
+    take_lock(daemon, ("container", "web"))
     daemon.requests.clear()
     assert run(daemon, [], [WEB], check_mode=True).base_result()["changed"] is True
     assert writes(daemon) == []
@@ -376,10 +378,10 @@ def test_a_refusal_under_the_lock_gives_it_back(monkeypatch: pytest.MonkeyPatch)
     daemon = ModelDaemon()
     hold = _lock.hold_locks
 
-    def late(client: ModelClient, keys: t.Iterable[tuple[str, str]]) -> t.Any:
+    def late(*arguments: t.Any) -> t.Any:
         body = {"PortBindings": {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": "8080"}]}}
         daemon.add_container("thief", HostConfig=body, ExposedPorts={"80/tcp": {}})
-        return hold(client, keys)
+        return hold(*arguments)
 
     monkeypatch.setattr(_converge, "hold_locks", late)
     with pytest.raises(Failure) as caught:

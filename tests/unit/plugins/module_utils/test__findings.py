@@ -11,8 +11,8 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import Conflict
 from ansible_collections.bridgeport.docker.plugins.module_utils._findings import find_problems
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
@@ -194,20 +194,27 @@ def test_one_finding_for_each_publication() -> None:
 
 
 LOCK = lock_name(("container", "web"))
-LOCKED = {"bridgeport.docker.lock.object": "container/web"}
+LOCKED = Lock(LOCK, Owner("a" * 32, "", "", 1, "", 1.0), ("container", "web")).as_labels()
+
+
+UNREADABLE = f"bridgeport-journal-{20 * '0'}"
 
 
 def leave(daemon: ModelDaemon, *what: str) -> None:
     web = add(daemon, "web")
     if "backup" in what:
-        daemon.add_container(backup_name("web", web), start=False, HostConfig={"NetworkMode": "net"})
+        backup = daemon.add_container("backup", start=False, HostConfig={"NetworkMode": "net"})
+        ModelClient(daemon).post(f"/containers/{backup}/rename", name=backup_name("web", backup))
     if "journal" in what:
         journal = Journal((Entry("web", web, "b" * 64),))
         ModelClient(daemon).post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})
     if "lock" in what:
         ModelClient(daemon).post("/volumes/create", {"Name": LOCK, "Labels": LOCKED})
     if "foreign" in what:
-        ModelClient(daemon).post("/volumes/create", {"Name": "bridgeport-lock-x", "Labels": {}})
+        ModelClient(daemon).post("/volumes/create", {"Name": f"{LOCK}-break", "Labels": {}})
+    if "unreadable" in what:
+        labels = {LABEL: '{"entries": [], "rebuild": {"of_a_later_version": 1}}'}
+        ModelClient(daemon).post("/volumes/create", {"Name": UNREADABLE, "Labels": labels})
 
 
 @pytest.mark.parametrize(
@@ -219,7 +226,8 @@ def leave(daemon: ModelDaemon, *what: str) -> None:
         (["journal", "backup", "lock"], True, None),
         (["lock"], False, ("info", "container", "web")),
         (["lock"], True, None),
-        (["foreign"], False, ("info", "volume", "bridgeport-lock-x")),
+        (["foreign"], False, None),
+        (["unreadable"], False, ("error", "volume", UNREADABLE)),
     ],
 )
 def test_interrupted_changes(what: list[str], held: bool, expected: tuple[str, str, str] | None) -> None:

@@ -12,24 +12,28 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
+    LOCK_PREFIX,
+    Key,
+    Lock,
+    Owner,
+    lock_name,
+    name_task,
+    read_lock,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     LIFETIME,
-    PREFIX,
     WAIT,
-    Key,
-    Owner,
     break_abandoned,
     find_held,
     find_locked,
     hold_locks,
     identify,
-    lock_name,
+    is_gone,
     locked_object,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
@@ -43,6 +47,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
 WEB: Key = ("container", "web")
 DB: Key = ("container", "db")
 NET: Key = ("network", "web")
+FAR: Key = ("container", "far/away")
 NOW = 1_800_000_000.0
 
 
@@ -71,8 +76,23 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
     return fake
 
 
-def stand(daemon: ModelDaemon, name: str, owner: Owner) -> None:
-    ModelClient(daemon).post("/volumes/create", {"Name": name, "Labels": owner.as_labels()})
+def stand(daemon: ModelDaemon, name: str, owner: Owner, task: str = "") -> None:
+    """The lock or guard of one of the objects above."""
+    lock = make_lock(name, owner, task)
+    ModelClient(daemon).post("/volumes/create", {"Name": name, "Labels": lock.as_labels()})
+
+
+def make_lock(name: str, owner: Owner, task: str = "") -> Lock:
+    return Lock(name, owner, next(key for key in (WEB, DB, NET, FAR) if name.startswith(lock_name(key))), task)
+
+
+def standing(daemon: ModelDaemon) -> dict[str, Lock]:
+    found = map(read_lock, daemon.volumes.values())
+    return {lock.name: lock for lock in found if lock is not None}
+
+
+def tokens(daemon: ModelDaemon) -> dict[str, str]:
+    return {name: lock.owner.token for name, lock in standing(daemon).items()}
 
 
 def connect(daemon: ModelDaemon, kind: type[ModelClient] = ModelClient) -> ModelClient:
@@ -82,43 +102,45 @@ def connect(daemon: ModelDaemon, kind: type[ModelClient] = ModelClient) -> Model
     return client
 
 
-def elsewhere(deadline: float, token: str = "theirs") -> Owner:
-    return Owner(token, "another boot", "pid:[1]", 7, "123", deadline)
+THEIRS, HEIR = "a" * 32, "b" * 32
+ANOTHER_BOOT = "01234567-89ab-cdef-0123-456789abcdef"
+
+
+def elsewhere(deadline: float, token: str = THEIRS) -> Owner:
+    return Owner(token, ANOTHER_BOOT, "pid:[1]", 7, "123", deadline)
 
 
 def dead() -> Owner:
     """An owner on this very host whose process has ended."""
     with subprocess.Popen(["true"]) as process:
         pass
-    return replace(identify(NOW), token="dead", pid=process.pid)
+    return replace(identify(NOW), token="d" * 32, pid=process.pid)
 
 
 def test_held_and_abandoned_locks() -> None:
     daemon = ModelDaemon()
     client = connect(daemon)
-    for name, owner in (
-        ("bridgeport-lock-mine", identify(NOW)),
-        ("bridgeport-lock-dead", dead()),
-        ("bridgeport-lock-far", elsewhere(NOW * 2)),
-        ("bridgeport-lock-late", elsewhere(1.0)),
-    ):
-        stand(daemon, name, owner)
-    locks = {name: volume["Labels"] for name, volume in daemon.volumes.items()}
-    assert find_held(client, locks) == {"bridgeport-lock-mine", "bridgeport-lock-far"}
+    stand(daemon, lock_name(WEB), identify(NOW))
+    stand(daemon, lock_name(DB), dead())
+    stand(daemon, lock_name(NET), elsewhere(NOW * 2))
+    stand(daemon, lock_name(FAR), elsewhere(1.0))
+    assert find_held(client, standing(daemon)) == {lock_name(WEB), lock_name(NET)}
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("key", "expected"),
     [
-        pytest.param(lock_name(WEB), WEB, id="lock"),
-        pytest.param(f"{lock_name(WEB)}-break", WEB, id="guard"),
-        pytest.param(f"{lock_name(NET)}-break", None, id="guard-of-nothing"),
-        pytest.param("bridgeport-lock-foreign", None, id="labels-do-not-say"),
+        pytest.param(WEB, WEB, id="it-says-so"),
+        pytest.param(None, WEB, id="the-lock-says-so"),
     ],
 )
-def test_what_a_lock_is_about(name: str, expected: Key | None) -> None:
-    locks = {lock_name(WEB): {"bridgeport.docker.lock.object": "container/web"}, "bridgeport-lock-foreign": {}}
-    assert locked_object(name, locks) == expected
+def test_what_a_guard_is_about(key: Key | None, expected: Key | None) -> None:
+    """Guards have not always said it themselves."""
+    lock = Lock(lock_name(WEB), dead(), WEB)
+    guard = Lock(f"{lock_name(WEB)}-break", dead(), key)
+    assert locked_object(lock, {lock.name: lock, guard.name: guard}) == WEB
+    assert locked_object(guard, {lock.name: lock, guard.name: guard}) == expected
+    assert locked_object(guard, {guard.name: guard}) == key
 
 
 # -- owners ------------------------------------------------------------------------------------------------------------
@@ -128,28 +150,28 @@ def test_this_process_lives() -> None:
     me = identify(NOW)
     assert (me.pid, me.deadline) == (os.getpid(), NOW + LIFETIME)
     assert all([me.boot_id, me.pid_namespace, me.start_time, me.token])
-    assert me.is_gone(identify(NOW), NOW) is False
-    assert me.is_gone(identify(NOW), NOW + 10 * LIFETIME) is False, "who can be seen to live may take any time"
+    assert is_gone(me, identify(NOW), NOW) is False
+    assert is_gone(me, identify(NOW), NOW + 10 * LIFETIME) is False, "who can be seen to live may take any time"
     assert identify(NOW).token != me.token
 
 
 def test_a_process_that_ended_is_gone_at_once() -> None:
-    assert dead().is_gone(identify(NOW), NOW) is True
+    assert is_gone(dead(), identify(NOW), NOW) is True
 
 
 def test_a_process_that_only_waits_to_be_collected_is_gone() -> None:
     with subprocess.Popen(["true"]) as process:
         owner = replace(identify(NOW), pid=process.pid, start_time=_lock._start_time(process.pid) or "1")
         for _attempt in range(200):
-            if owner.is_gone(identify(NOW), NOW):
+            if is_gone(owner, identify(NOW), NOW):
                 break
             time.sleep(0.01)
         assert process.returncode is None, "nobody has collected it"
-        assert owner.is_gone(identify(NOW), NOW) is True
+        assert is_gone(owner, identify(NOW), NOW) is True
 
 
 def test_another_process_with_the_same_number_is_not_the_owner() -> None:
-    assert replace(identify(NOW), start_time="1").is_gone(identify(NOW), NOW) is True
+    assert is_gone(replace(identify(NOW), start_time="1"), identify(NOW), NOW) is True
 
 
 @pytest.mark.parametrize("field", ["boot_id", "pid_namespace"])
@@ -157,33 +179,14 @@ def test_another_process_with_the_same_number_is_not_the_owner() -> None:
 def test_an_owner_elsewhere_is_judged_by_its_deadline(field: str, seconds: int, gone: bool) -> None:
     """Its number means another process here, or none."""
     owner = replace(identify(NOW), **{field: "other"}, pid=2**22 + 1, start_time="1")  # type: ignore[arg-type]
-    assert owner.is_gone(identify(NOW), owner.deadline + seconds) is gone
+    assert is_gone(owner, identify(NOW), owner.deadline + seconds) is gone
 
 
 def test_without_proc_nobody_can_be_seen() -> None:
     here = replace(identify(NOW), boot_id="", pid_namespace="")
     owner = replace(here, pid=2**22 + 1)
-    assert owner.is_gone(here, owner.deadline - 1) is False
-    assert owner.is_gone(here, owner.deadline + 1) is True
-
-
-@given(
-    st.builds(
-        Owner,
-        *[st.text(max_size=20)] * 3,
-        st.integers(0, 2**22),
-        st.text("0123456789", max_size=12),
-        st.floats(0, 1e11, allow_nan=False),
-    )
-)
-def test_owners_come_back_from_their_labels(owner: Owner) -> None:
-    labels = owner.as_labels()
-    assert all(isinstance(value, str) for value in labels.values())
-    assert Owner.from_labels({**labels, "com.example": "x"}) == owner
-
-
-def test_a_volume_that_says_nothing_belongs_to_nobody() -> None:
-    assert Owner.from_labels({}).is_gone(identify(NOW), NOW) is True
+    assert is_gone(owner, here, owner.deadline - 1) is False
+    assert is_gone(owner, here, owner.deadline + 1) is True
 
 
 # -- names -------------------------------------------------------------------------------------------------------------
@@ -192,13 +195,13 @@ def test_a_volume_that_says_nothing_belongs_to_nobody() -> None:
 def test_names_tell_objects_apart_and_hold_nothing_of_them() -> None:
     names = [lock_name(key) for key in (WEB, DB, NET)]
     assert len(set(names)) == 3
-    assert all(name.startswith(PREFIX) and "web" not in name for name in names)
+    assert all(name.startswith(LOCK_PREFIX) and "web" not in name for name in names)
     assert lock_name(WEB) == names[0]
 
 
 def test_find_locked() -> None:
-    labels = dead().as_labels()
-    locks = {lock_name(WEB): labels, f"{lock_name(NET)}-break": labels}
+    guard = f"{lock_name(NET)}-break"
+    locks = {lock_name(WEB): make_lock(lock_name(WEB), dead()), guard: make_lock(guard, dead())}
     assert find_locked([WEB, DB, NET], locks) == {WEB, NET}
     assert find_locked([DB], locks) == set()
     assert find_locked([WEB], {}) == set()
@@ -208,9 +211,21 @@ def test_find_locked_names_what_the_same_run_has_locked_beside() -> None:
     daemon = ModelDaemon()
     client = connect(daemon)
     with hold_locks(client, [WEB, DB]), hold_locks(client, [NET]):
-        locks = {name: each["Labels"] for name, each in daemon.volumes.items()}
+        locks = standing(daemon)
     assert find_locked([WEB], locks) == {WEB, DB}
     assert find_locked([NET], locks) == {NET}
+
+
+def test_find_locked_names_what_is_locked_for_a_task_about_the_same() -> None:
+    """Of what a run that was killed had locked, the lock of the object that the task names may be gone already."""
+    daemon = ModelDaemon()
+    client = connect(daemon)
+    with hold_locks(client, [DB], name_task([WEB])), hold_locks(client, [NET], name_task([WEB, NET])):
+        locks = standing(daemon)
+    assert find_locked([WEB], locks, name_task([WEB])) == {DB}
+    assert find_locked([WEB], locks, name_task([NET, WEB])) == {NET}
+    assert find_locked([WEB], locks, name_task([FAR])) == set()
+    assert find_locked([WEB], locks) == set()
 
 
 def test_only_abandoned_locks_and_guards_are_broken() -> None:
@@ -221,15 +236,27 @@ def test_only_abandoned_locks_and_guards_are_broken() -> None:
     stand(daemon, f"{lock_name(DB)}-break", dead())
     stand(daemon, lock_name(NET), elsewhere(daemon.clock + 1))
     with hold_locks(client, [DB]):
-        break_abandoned(client, {name: each["Labels"] for name, each in daemon.volumes.items()})
+        assert break_abandoned(client, standing(daemon)) == [
+            "remove the abandoned lock of container db",
+            "remove the abandoned lock of container web",
+        ]
         assert set(daemon.volumes) == {lock_name(NET), lock_name(DB)}
+
+
+def test_only_the_locks_of_certain_objects_are_broken() -> None:
+    daemon = ModelDaemon()
+    client = connect(daemon)
+    for name in (lock_name(WEB), lock_name(DB), f"{lock_name(DB)}-break"):
+        stand(daemon, name, dead())
+    assert break_abandoned(client, standing(daemon), {WEB, NET}) == ["remove the abandoned lock of container web"]
+    assert set(daemon.volumes) == {lock_name(DB), f"{lock_name(DB)}-break"}
 
 
 def test_a_lock_that_somebody_has_taken_since_is_not_broken() -> None:
     daemon = ModelDaemon()
     client = connect(daemon)
     with hold_locks(client, [WEB]):
-        break_abandoned(client, {lock_name(WEB): dead().as_labels()})
+        assert break_abandoned(client, {lock_name(WEB): make_lock(lock_name(WEB), dead())}) == []
         assert set(daemon.volumes) == {lock_name(WEB)}
 
 
@@ -271,7 +298,7 @@ def test_a_stranger_that_has_our_lock_by_now_keeps_it() -> None:
     with hold_locks(connect(daemon), [WEB]):
         del daemon.volumes[lock_name(WEB)]
         stand(daemon, lock_name(WEB), elsewhere(NOW + 900))
-    assert daemon.volumes[lock_name(WEB)]["Labels"] == elsewhere(NOW + 900).as_labels()
+    assert standing(daemon) == {lock_name(WEB): make_lock(lock_name(WEB), elsewhere(NOW + 900))}
 
 
 @pytest.mark.parametrize("trouble", ["refused", "deaf"])
@@ -328,7 +355,7 @@ def test_busy_after_the_wait(clock: FakeTime, keys: list[Key]) -> None:
 def test_a_living_process_of_this_host_is_waited_for_however_long_it_takes(clock: FakeTime) -> None:
     daemon = ModelDaemon()
     daemon.clock = NOW + 10 * LIFETIME
-    stand(daemon, lock_name(WEB), replace(identify(NOW), token="other run"))
+    stand(daemon, lock_name(WEB), replace(identify(NOW), token="c" * 32))
     with pytest.raises(Failure) as caught, hold_locks(connect(daemon), [WEB]):
         pytest.fail("it is not ours")
     assert (caught.value.code, f"process {os.getpid()} of this host" in caught.value.message) == ("busy", True)
@@ -340,10 +367,12 @@ def test_a_living_process_of_this_host_is_waited_for_however_long_it_takes(clock
 def test_the_lock_of_a_dead_process_is_broken_at_once(clock: FakeTime) -> None:
     daemon = ModelDaemon()
     stand(daemon, lock_name(WEB), dead())
-    with hold_locks(connect(daemon), [WEB]):
-        assert Owner.from_labels(daemon.volumes[lock_name(WEB)]["Labels"]).pid == os.getpid()
+    actions: list[str] = []
+    with hold_locks(connect(daemon), [WEB], actions=actions):
+        assert standing(daemon)[lock_name(WEB)].owner.pid == os.getpid()
         assert list(daemon.volumes) == [lock_name(WEB)]
     assert (daemon.volumes, clock.passed) == ({}, 0)
+    assert actions == ["remove the abandoned lock of container web"]
 
 
 def test_a_lock_from_elsewhere_is_broken_at_its_deadline_on_the_clock_of_the_daemon(clock: FakeTime) -> None:
@@ -362,7 +391,7 @@ def test_a_lock_from_elsewhere_is_broken_at_its_deadline_on_the_clock_of_the_dae
 def test_what_was_left_while_breaking_is_no_obstacle() -> None:
     daemon = ModelDaemon()
     stand(daemon, lock_name(WEB), dead())
-    stand(daemon, f"{lock_name(WEB)}-break", replace(dead(), token="dead breaker"))
+    stand(daemon, f"{lock_name(WEB)}-break", replace(dead(), token="e" * 32))
     with hold_locks(connect(daemon), [WEB]):
         pass
     assert daemon.volumes == {}
@@ -387,7 +416,7 @@ def test_a_lock_that_was_taken_over_meanwhile_is_not_broken(clock: FakeTime) -> 
     """Between the look at a dead owner and the breaking somebody else has done both."""
     daemon = ModelDaemon()
     stand(daemon, lock_name(WEB), dead())
-    heir = elsewhere(NOW + 900, "heir")
+    heir = elsewhere(NOW + 900, HEIR)
 
     class Slow(ModelClient):
         def post(self, path: str, body: t.Any = None, *, timeout: float | None = None, **params: t.Any) -> t.Any:
@@ -399,9 +428,7 @@ def test_a_lock_that_was_taken_over_meanwhile_is_not_broken(clock: FakeTime) -> 
     with pytest.raises(Failure) as caught, hold_locks(connect(daemon, Slow), [WEB]):
         pytest.fail("it is the heir's")
     assert caught.value.code == "busy"
-    assert {name: volume["Labels"]["bridgeport.docker.lock.token"] for name, volume in daemon.volumes.items()} == {
-        lock_name(WEB): "heir"
-    }
+    assert tokens(daemon) == {lock_name(WEB): HEIR}
 
 
 # -- several at once ---------------------------------------------------------------------------------------------------

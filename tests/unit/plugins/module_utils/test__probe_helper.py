@@ -10,14 +10,11 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import (
-    DEADLINE_LABEL,
-    PROBE_LABEL,
-    remove_abandoned,
-    run_helper,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import remove_abandoned, run_helper
 
-# How a helper runs and ends is shown in test__probe_run.py, with the probes that it makes.
+# How a helper runs and ends is shown in test__probe_run.py, with the probes that it makes; which of the containers of a
+# host are abandoned helpers in test__snapshot.py, and what of all that others make is none of ours in
+# test__leftovers.py.
 
 
 class FakeClient:
@@ -39,35 +36,31 @@ class FakeClient:
             raise ApiError(self.status, "refused")
 
 
-def make_host(**labels: dict[str, str]) -> Snapshot:
-    summaries = tuple(
-        Summary(name * 8, name, "created", "image:1", (), {}, "default", labels[name]) for name in sorted(labels)
-    )
-    return Snapshot(Engine("20.10", (1, 41)), summaries)
+def make_host(*abandoned: str) -> Snapshot:
+    summaries = {
+        name: Summary(name * 8, name, "created", "image:1", (), {}, "default", {}) for name in ("over", "runs", "other")
+    }
+    left = tuple(summary for name, summary in summaries.items() if name not in abandoned)
+    return Snapshot(Engine("20.10", (1, 41)), left, abandoned=tuple(summaries[name] for name in abandoned))
 
 
-def remove(client: FakeClient, host: Snapshot) -> list[str]:
-    return [summary.name for summary in remove_abandoned(t.cast(Client, client), host).summaries]
-
-
-@pytest.mark.parametrize("status", [200, 404, 409])
-def test_remove_abandoned(status: int) -> None:
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        pytest.param(200, ["remove the abandoned probe helper over"], id="removed"),
+        pytest.param(404, [], id="already-gone"),
+        pytest.param(409, ["remove the abandoned probe helper over"], id="just-going"),
+    ],
+)
+def test_remove_abandoned(status: int, said: list[str]) -> None:
     client = FakeClient(status)
-    left = remove(
-        client,
-        make_host(
-            over={PROBE_LABEL: "x", DEADLINE_LABEL: "999"},
-            runs={PROBE_LABEL: "x", DEADLINE_LABEL: "1000"},
-            other={"app": "shop"},
-        ),
-    )
-    assert left == ["other", "runs"]
+    assert remove_abandoned(t.cast(Client, client), make_host("over")) == said
     assert client.deleted == ["/containers/" + "over" * 8]
 
 
 def test_remove_abandoned_says_what_went_wrong() -> None:
     with pytest.raises(ApiError, match="refused"):
-        remove(FakeClient(500), make_host(over={DEADLINE_LABEL: "0"}))
+        remove_abandoned(t.cast(Client, FakeClient(500)), make_host("over"))
 
 
 def test_a_helper_that_cannot_be_created() -> None:

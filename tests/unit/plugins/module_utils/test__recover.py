@@ -340,7 +340,7 @@ def test_what_is_refused_names_who_to_look_at() -> None:
 
 NAMES: list[t.Any] = [
     pytest.param("web.bridgeport-new-0123456789ab", True, id="successor"),
-    pytest.param("web.bridgeport-old-0123456789ab", True, id="backup"),
+    pytest.param("web.bridgeport-old-0123456789ab", False, id="not-its-own-id"),
     pytest.param("web2.bridgeport-new-0123456789ab", False, id="longer-name"),
     pytest.param("my.web.bridgeport-new-0123456789ab", False, id="longer-in-front"),
     pytest.param("web.bridgeport-new-0123456789a", False, id="short-id"),

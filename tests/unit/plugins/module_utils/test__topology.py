@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import copy
 import typing as t
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal, Rebuild
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
     again_name,
     backup_name,
@@ -208,11 +209,17 @@ def test_one_that_was_never_started_may_know_its_network_by_the_id() -> None:
 
 ID = "a" * 64
 WEB_LOCK, NET_LOCK = lock_name(("container", "web")), lock_name(("network", "net"))
+OWNER = Owner("a" * 32, "", "", 1, "", 1.0)
+# A guard that does not say what it is about, as they were once written, and of which no lock is left.
+LONE_GUARD = f"{lock_name(('container', 'unknown'))}-break"
 LOCKS = {
-    WEB_LOCK: {"bridgeport.docker.lock.object": "container/web"},
-    f"{WEB_LOCK}-break": {},
-    NET_LOCK: {"bridgeport.docker.lock.object": "network/net"},
-    "bridgeport-lock-foreign": {},
+    lock.name: lock
+    for lock in (
+        Lock(WEB_LOCK, OWNER, ("container", "web")),
+        Lock(f"{WEB_LOCK}-break", OWNER, None),
+        Lock(NET_LOCK, OWNER, ("network", "net")),
+        Lock(LONE_GUARD, OWNER, None),
+    )
 }
 JOURNALS = (
     Journal((Entry("web", ID, "b" * 64), Entry("side", "c" * 64, "d" * 64))),
@@ -231,9 +238,14 @@ def left(selection: Selection | None = None) -> list[tuple[str, str, str, str]]:
     host = recorded.snapshot()
     some = host.summaries[0]
     names = ("web", "db", *PARTS)
-    summaries = [type(some)(**{**vars(some), "name": name, "id": 60 * "0" + f"{n:04}"}) for n, name in enumerate(names)]
+    ids = {backup_name("web", ID): ID}
+    summaries = [
+        replace(some, name=name, id=ids.get(name, f"{n:064}"), state="created", command="/bridgeport-tries-ports")
+        for n, name in enumerate(names)
+    ]
     networks = [
-        {"Name": name, "Id": f"{n:064}"} for n, name in enumerate(("net", "other", trial_network_name("net", ID)))
+        {"Name": name, "Id": ID if name == "net" else f"{n:064}"}
+        for n, name in enumerate(("net", "other", trial_network_name("net", ID)))
     ]
     host = host.replace(summaries=tuple(summaries), networks=tuple(networks), journals=JOURNALS, locks=LOCKS)
     containers, shown = select(host, selection)
@@ -256,13 +268,13 @@ OF_NET = sorted(
         ("trial", trial_network_name("net", ID), "network", "net"),
     ]
 )
-FOREIGN = [("lock_abandoned", "bridgeport-lock-foreign", "volume", "bridgeport-lock-foreign")]
+UNKNOWN = [("lock_abandoned", LONE_GUARD, "volume", LONE_GUARD)]
 
 
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        pytest.param(Selection(), [*OF_WEB, *OF_NET, *FOREIGN], id="everything"),
+        pytest.param(Selection(), [*OF_WEB, *OF_NET, *UNKNOWN], id="everything"),
         pytest.param(Selection(("web",)), OF_WEB, id="container"),
         pytest.param(Selection(("net",)), OF_NET, id="network"),
         pytest.param(Selection(("other", "db")), [], id="others"),

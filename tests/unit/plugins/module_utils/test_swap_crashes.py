@@ -10,7 +10,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _lock
+from ansible_collections.bridgeport.docker.plugins.module_utils import _leftovers
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -155,7 +155,7 @@ def test_what_vanishes_with_the_daemon_is_not_missed(kind: str, sample: Sample) 
         left = {name for name in world.describe() if not name.startswith("side.bridgeport-new-")}
         assert left == set(world.before) - {"web"}, story
         # What is refused takes no lock, and so breaks none.
-        assert [name for name in world.daemon.volumes if not name.startswith(_lock.PREFIX)] == [], story
+        assert [name for name in world.daemon.volumes if not name.startswith(_leftovers.LOCK_PREFIX)] == [], story
 
 
 # -- what is said ------------------------------------------------------------------------------------------------------
