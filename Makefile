@@ -16,7 +16,7 @@ help:
 	@echo 'make test-engines  what depends on the engine, on this machine'\''s own and on newer ones'
 	@echo 'make STAGE       one of: $(STAGES)'
 	@echo '                 ARGS="docker_topology" picks an integration target, and so on'
-	@echo 'make bench       ours beside community.docker, as ratios       ARGS="gap" picks one of gap, names, cost, memory'
+	@echo 'make bench       ours beside others, as ratios       ARGS="gap" picks from gap, names, start, cost, many, memory'
 	@echo 'make clean       remove what these commands left in the checkout'
 
 venv:
