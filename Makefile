@@ -18,7 +18,7 @@ help:
 	@echo 'make STAGE       one of: $(STAGES)'
 	@echo '                 ARGS="docker_topology" picks a case, ARGS="tests/engine/ports" a path, ARGS="-k port" what has it in its name'
 	@echo '                 BUDGET=all tries everything instead of a sample'
-	@echo 'make bench       ours beside community.docker, as ratios       ARGS="gap" picks one of gap, names, cost, memory'
+	@echo 'make bench       ours beside community.docker and Compose, as ratios       ARGS="gap" picks one of start, many, gap, names, cost, memory'
 	@echo 'make clean       remove what these commands left in the checkout'
 
 venv:

@@ -6,13 +6,16 @@
 """The only file that imports the Docker SDK.
 
 It speaks to the daemon in raw dicts: the SDK's typed helpers drop every field they do not know, and what is dropped
-cannot be kept. The SDK still does what is hard about the transport: unix socket, TLS, SSH and registry credentials.
+cannot be kept. The SDK still does what is hard: TLS, SSH, registry credentials and connections that are handed over.
+Requests over a unix socket do without, as importing the SDK would be most of what a task without changes costs.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import http.client
+import importlib.util
 import json
 import sys
 import time
@@ -20,25 +23,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-
-SDK_IMPORT_ERROR: str | None = None
-TRANSPORT_ERRORS: tuple[type[Exception], ...] = (OSError, ValueError)
-try:
-    import docker
-    import docker.errors
-    import docker.tls
-    import docker.utils
-    import requests.exceptions
-
-    TRANSPORT_ERRORS += (docker.errors.DockerException, requests.exceptions.RequestException)
-except ImportError as import_error:
-    SDK_IMPORT_ERROR = str(import_error)
-try:
-    import paramiko
-
-    TRANSPORT_ERRORS += (paramiko.SSHException,)
-except ImportError:
-    pass  # only needed for ssh://, and the SDK says so itself
+from ansible_collections.bridgeport.docker.plugins.module_utils._unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
 # configured MAC can be told from a generated one (engine 25 and later), so newer engines are asked in this one.
@@ -68,6 +53,11 @@ class Connection:
     def is_unix_socket(self) -> bool:
         return self.docker_host.startswith(("unix://", "/"))
 
+    @property
+    def socket_path(self) -> str:
+        """Of a unix socket, as the SDK reads it."""
+        return "/" + self.docker_host.replace("unix://", "", 1).lstrip("/")
+
 
 class ApiError(Exception):
     """The daemon's own refusal. Callers that know what was attempted turn it into a Failure."""
@@ -84,23 +74,67 @@ def parse_version(text: str) -> tuple[int, int]:
 
 
 def _open_session(connection: Connection, version: tuple[int, int]) -> t.Any:
-    """An APIClient, which is a requests.Session with the right transport mounted. Asks the daemon nothing."""
+    """A session, of requests or as much of one as is used here, with the right transport. Asks the daemon nothing."""
+    return Session(connection.socket_path) if connection.is_unix_socket else _open_sdk(connection, version)
+
+
+def _open_sdk(connection: Connection, version: tuple[int, int]) -> t.Any:
+    """The SDK's client, which is a requests.Session as well. Asks the daemon nothing."""
+    docker = _import_sdk()
     try:
         session = docker.APIClient(
             base_url=connection.docker_host,
             version=f"{version[0]}.{version[1]}",
             timeout=connection.timeout,
-            tls=_tls_config(connection),
+            tls=_tls_config(docker, connection),
             use_ssh_client=connection.use_ssh_client,
         )
-    except TRANSPORT_ERRORS as error:
+    except _transport_errors() as error:
         raise _unreachable(connection, error) from error
     # REQUESTS_CA_BUNDLE in the environment would override the CA that was given for this daemon.
     session.trust_env = False
     return session
 
 
-def _tls_config(connection: Connection) -> t.Any:
+def _import_sdk() -> t.Any:
+    try:
+        import docker
+        import docker.errors
+        import docker.tls
+        import docker.utils
+    except ImportError as error:
+        raise _sdk_missing(str(error)) from error
+    return docker
+
+
+def _check_sdk() -> None:
+    """Raises Failure(sdk_missing): before anything is changed, though most of what is done can do without."""
+    found = importlib.util.find_spec("docker")
+    # A folder of that name has no origin.
+    if found is None or found.origin is None:
+        raise _sdk_missing("No module named 'docker'")
+
+
+def _sdk_missing(reason: str) -> Failure:
+    return Failure(
+        "sdk_missing",
+        f"The Docker SDK for Python cannot be imported by {sys.executable}: {reason}. Install it for this interpreter"
+        " (python3-docker of the distribution, or pip install docker), or set ansible_python_interpreter.",
+        python=sys.executable,
+    )
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    """What the transports raise. An error of a library that was not imported cannot have been raised."""
+    # Those of requests are OSErrors.
+    found: list[type[Exception]] = [OSError, ValueError, http.client.HTTPException]
+    for module, name in (("docker.errors", "DockerException"), ("paramiko", "SSHException")):
+        if module in sys.modules:
+            found.append(getattr(sys.modules[module], name))
+    return tuple(found)
+
+
+def _tls_config(docker: t.Any, connection: Connection) -> t.Any:
     if not (connection.tls or connection.validate_certs):
         return False
     certificate = (connection.client_cert, connection.client_key)
@@ -125,14 +159,7 @@ class Client:
     @classmethod
     def connect(cls, connection: Connection) -> Client:
         """Open a connection; with api_version ``auto`` this asks the daemon which API it speaks (one request)."""
-        if SDK_IMPORT_ERROR is not None:
-            raise Failure(
-                "sdk_missing",
-                f"The Docker SDK for Python cannot be imported by {sys.executable}: {SDK_IMPORT_ERROR}. Install it for"
-                " this interpreter (python3-docker of the distribution, or pip install docker), or set"
-                " ansible_python_interpreter.",
-                python=sys.executable,
-            )
+        _check_sdk()
         try:
             version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
         except ValueError as error:
@@ -199,7 +226,7 @@ class Client:
         try:
             response = self._session.request(method, url, **options)
             _content = response.content
-        except TRANSPORT_ERRORS as error:
+        except _transport_errors() as error:
             raise _unreachable(self.connection, error, what) from error
         # A head that was cut off still parses as a status line. Date is the last header the daemon writes of its own
         # (Go's net/http), so an answer without it was not read whole and says nothing about what happened.
@@ -234,12 +261,15 @@ class Client:
         what = f"GET {path}"
         try:
             response = self._session.request("GET", self._url(path), stream=True, timeout=self.connection.timeout)
-        except TRANSPORT_ERRORS as error:
+        except _transport_errors() as error:
             raise _unreachable(self.connection, error, what) from error
         with contextlib.closing(response):
             if response.status_code >= 400:
                 raise ApiError(response.status_code, _error_message(response))
-            yield response.raw
+            try:
+                yield response.raw
+            except (OSError, http.client.HTTPException) as error:
+                raise _unreachable(self.connection, error, what) from error
 
     def upload(self, path: str, chunks: t.Iterable[bytes], params: t.Mapping[str, t.Any]) -> None:
         """Send a tar archive as it comes."""
@@ -274,15 +304,16 @@ class Client:
 
     def pull(self, reference: str) -> None:
         """Pull an image with the credentials of the SDK's configuration files, if there are any."""
+        docker = _import_sdk()
         repository, tag = docker.utils.parse_repository_tag(reference)
-        session = _open_session(self.connection, self.api_version)
+        session = _open_sdk(self.connection, self.api_version)
         try:
             for line in session.pull(repository, tag=tag or "latest", stream=True, decode=True):
                 if "error" in line:
                     raise ApiError(404, str(line["error"]))
         except docker.errors.APIError as error:
             raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
-        except TRANSPORT_ERRORS as error:
+        except _transport_errors() as error:
             raise _unreachable(self.connection, error, f"pull of {reference}") from error
         finally:
             session.close()
@@ -309,13 +340,13 @@ class Client:
     def hold_input(self, container: str) -> t.Iterator[None]:
         """Hold the standard input of a container open: until this ends, or this process does in whatever way."""
         # A connection that is handed over is not given back, so it is one of its own.
-        session = _open_session(self.connection, self.api_version)
+        session = _open_sdk(self.connection, self.api_version)
         with contextlib.closing(session):
             try:
                 held = session.attach_socket(container, params={"stdin": 1, "stream": 1})
-            except docker.errors.APIError as error:
+            except _import_sdk().errors.APIError as error:
                 raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
-            except TRANSPORT_ERRORS as error:
+            except _transport_errors() as error:
                 raise _unreachable(self.connection, error, f"attach to {container}") from error
             with contextlib.closing(held):
                 yield

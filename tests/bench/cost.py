@@ -45,10 +45,10 @@ def measure() -> list[Row]:
         made = Row(f"make and start {MADE}, one port each", "s", note="list of 8 in parallel against a loop")
         made_requests = Row(f"requests for making {MADE}", "count")
         for side in peers.alternate(3):
-            _samples(made, side).append(peers.run_play(_many(side, items[:MADE])))
+            made.of(side).append(peers.run_play(_many(side, items[:MADE])))
             _remove(items)
         for side in (OURS, THEIRS):
-            _samples(made_requests, side).append(_count(functools.partial(_many, side, items[:MADE])))
+            made_requests.of(side).append(_count(functools.partial(_many, side, items[:MADE])))
             _remove(items)
         peers.run_play(_many(OURS, items))
         rows += _no_ops("1 container, nothing to do", 5, lambda side, more=None: _one(side, items[0], more))
@@ -61,17 +61,13 @@ def measure() -> list[Row]:
 def _no_ops(label: str, rounds: int, tasks: t.Callable[..., Tasks]) -> list[Row]:
     seconds, requests = Row(label, "s"), Row(f"{label}: requests", "count")
     for side in peers.alternate(rounds):
-        _samples(seconds, side).append(peers.run_play([*tasks(side), *_NOTHING_CHANGED]))
+        seconds.of(side).append(peers.run_play([*tasks(side), *_NOTHING_CHANGED]))
     for side in (OURS, THEIRS):
-        _samples(requests, side).append(_count(functools.partial(tasks, side)))
+        requests.of(side).append(_count(functools.partial(tasks, side)))
     return [seconds, requests]
 
 
 _NOTHING_CHANGED: Tasks = [{"ansible.builtin.assert": {"that": ["done is not changed"], "quiet": True}}]
-
-
-def _samples(row: Row, side: str) -> list[float]:
-    return row.ours if side == OURS else row.theirs
 
 
 def _one(side: str, item: dict[str, t.Any], more: dict[str, t.Any] | None = None) -> Tasks:

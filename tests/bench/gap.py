@@ -45,7 +45,7 @@ def measure() -> list[Row]:
         finally:
             docker("rm", "-f", "-v", name)
         for row, value in ((gap, longest), (lost, float(missed))):
-            (row.ours if side == OURS else row.theirs).append(value)
+            row.of(side).append(value)
     gap.note = (
         f"the same container, {ROUNDS} rounds, in turn; through 127.0.0.1, so through the engine's proxy. Most of it is"
         " nobody's choice: the engine's stop and start, and the second that the kernel waits before it asks again who"

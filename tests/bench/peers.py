@@ -15,8 +15,10 @@ import platform
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 from ansible_collections.bridgeport.docker.tests.bench.table import OURS, THEIRS
@@ -66,8 +68,8 @@ def versions() -> dict[str, str]:
     }
 
 
-def run_play(tasks: t.Sequence[t.Mapping[str, t.Any]]) -> float:
-    """The seconds that ansible-playbook takes for these tasks on the local host."""
+def run_play(tasks: t.Sequence[t.Mapping[str, t.Any]], more: t.Mapping[str, str] | None = None) -> float:
+    """The seconds that ansible-playbook takes for these tasks on the local host; ``more``: for its environment."""
     with tempfile.TemporaryDirectory() as folder:
         playbook = Path(folder, "play.yml")
         # JSON is YAML.
@@ -84,12 +86,48 @@ def run_play(tasks: t.Sequence[t.Mapping[str, t.Any]]) -> float:
             capture_output=True,
             text=True,
             timeout=_PLAY_BOUND,
-            env={**kept, "ANSIBLE_COLLECTIONS_PATH": str(BUILD), "ANSIBLE_LOCALHOST_WARNING": "false"},
+            env={**kept, "ANSIBLE_COLLECTIONS_PATH": str(BUILD), "ANSIBLE_LOCALHOST_WARNING": "false", **(more or {})},
         )
         seconds = time.monotonic() - start
     if done.returncode:
         raise AssertionError(f"{done.stdout}\n{done.stderr}")
     return seconds
+
+
+def ship(folder: Path, task: t.Mapping[str, t.Any]) -> Path:
+    """Run a task, and keep the file that Ansible has sent to the host for it: module, code and arguments in one."""
+    folder.mkdir()
+    run_play([task], {"ANSIBLE_KEEP_REMOTE_FILES": "true", "ANSIBLE_REMOTE_TEMP": str(folder)})
+    (shipped,) = folder.glob("*/AnsiballZ_*.py")
+    return shipped
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What a process took, together with those that it started, in seconds."""
+
+    cpu: float
+    wall: float
+
+
+def read_output(command: t.Sequence[str]) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout.strip()
+
+
+def run_process(command: t.Sequence[str | Path]) -> Spent:
+    with tempfile.TemporaryFile("w+") as output:
+        start = time.monotonic()
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        guard = threading.Timer(_PLAY_BOUND, process.kill)
+        guard.start()
+        _pid, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - start
+        guard.cancel()
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            raise AssertionError(f"{command[0]} {command[-1]}: {output.read()}")
+    return Spent(usage.ru_utime + usage.ru_stime, wall)
 
 
 def alternate(rounds: int) -> t.Iterator[str]:

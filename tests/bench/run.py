@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Benchmarks beside community.docker, in one run on one engine: all, or those named as arguments.
+"""Benchmarks beside community.docker or Docker Compose, in one run on one engine: all, or those named as arguments.
 
 Prints a table for each and keeps all samples in .build/bench. Nothing here is a test: times depend on the machine, so
 only the ratio of two that were taken side by side says something.
@@ -14,10 +14,10 @@ import signal
 import sys
 import typing as t
 
-from ansible_collections.bridgeport.docker.tests.bench import cost, gap, memory, names, peers, table
+from ansible_collections.bridgeport.docker.tests.bench import cost, gap, many, memory, names, peers, start, table
 
-BENCHES: dict[str, tuple[str, t.Callable[[], list[table.Row]]]] = {
-    module.__name__.rpartition(".")[2]: (module.TITLE, module.measure) for module in (gap, names, cost, memory)
+BENCHES: dict[str, t.Any] = {
+    module.__name__.rpartition(".")[2]: module for module in (gap, names, start, cost, many, memory)
 }
 
 
@@ -33,10 +33,10 @@ def main(chosen: list[str]) -> int:
     print(", ".join(f"{name} {version}" for name, version in versions.items()))
     print("median (smallest..largest); a ratio below 1 is less than theirs", flush=True)
     for name in chosen or BENCHES:
-        title, measure = BENCHES[name]
-        rows = measure()
-        table.print_rows(title, rows)
-        table.save(peers.BUILD / "bench" / f"{name}.json", versions, title, rows)
+        bench = BENCHES[name]
+        rows = bench.measure()
+        table.print_rows(bench.TITLE, rows, getattr(bench, "THEIRS", table.THEIRS))
+        table.save(peers.BUILD / "bench" / f"{name}.json", versions, bench.TITLE, rows)
         sys.stdout.flush()
     return 0
 

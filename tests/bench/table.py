@@ -17,16 +17,29 @@ OURS, THEIRS = "bridgeport.docker", "community.docker"
 
 @dataclass
 class Row:
-    """The samples of both sides in one unit. Where a side has none, ``note`` says why."""
+    """The samples of both sides in one unit. Where a side has none, ``note`` says why.
+
+    ``paired``: the samples of one place were taken one after the other, so that each pair has a ratio of its own.
+    """
 
     label: str
     unit: str
     ours: list[float] = field(default_factory=list)
     theirs: list[float] = field(default_factory=list)
     note: str = ""
+    paired: bool = False
+
+    def of(self, side: str) -> list[float]:
+        return self.ours if side == OURS else self.theirs
+
+    @property
+    def ratios(self) -> list[float]:
+        return [ours / theirs for ours, theirs in zip(self.ours, self.theirs)] if self.paired else []
 
     @property
     def ratio(self) -> float | None:
+        if self.ratios:
+            return statistics.median(self.ratios)
         if not self.ours or not self.theirs or not statistics.median(self.theirs):
             return None
         return statistics.median(self.ours) / statistics.median(self.theirs)
@@ -49,11 +62,13 @@ def outages(seen: t.Sequence[tuple[float, bool]]) -> tuple[float, int]:
     return 1000 * longest, len(seen) - len(good)
 
 
-def print_rows(title: str, rows: t.Sequence[Row]) -> None:
+def print_rows(title: str, rows: t.Sequence[Row], theirs: str = THEIRS) -> None:
     print(f"\n{title}")
-    lines = [("", OURS, THEIRS, "ratio ours/theirs")]
+    lines = [("", OURS, theirs, "ratio ours/theirs")]
     for row in rows:
         ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
+        if row.ratios:
+            ratio += f" ({min(row.ratios):.2f}..{max(row.ratios):.2f})"
         lines.append((f"{row.label} [{row.unit}]", show(row.ours), show(row.theirs), ratio))
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
     notes = ["", *(row.note for row in rows)]

@@ -5,10 +5,13 @@
 from __future__ import annotations
 
 import base64
+import importlib
 import json
+import sys
 import time
 import typing as t
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -199,14 +202,14 @@ SPOKEN: list[t.Any] = [
 @pytest.mark.parametrize(("spoken", "used"), SPOKEN)
 def test_the_version_is_agreed_on(spoken: str, used: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(Answer(body={"ApiVersion": spoken}))
-    monkeypatch.setattr(_client, "SDK_IMPORT_ERROR", None)
+    monkeypatch.setattr(_client, "_check_sdk", lambda: None)
     monkeypatch.setattr(_client, "_open_session", lambda connection, version: session)
     assert Client.connect(CONNECTION).api_version == used
 
 
 def test_a_version_that_was_given_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
-    monkeypatch.setattr(_client, "SDK_IMPORT_ERROR", None)
+    monkeypatch.setattr(_client, "_check_sdk", lambda: None)
     monkeypatch.setattr(_client, "_open_session", lambda connection, version: session)
     speaker = Client.connect(replace(CONNECTION, api_version="1.40"))
     assert (speaker.api_version, session.seen) == ((1, 40), [])
@@ -217,19 +220,58 @@ def test_a_version_that_was_given_is_not_asked_for(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("version", ["newest", "", "1.x"])
 def test_a_version_that_is_none(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client, "SDK_IMPORT_ERROR", None)
+    monkeypatch.setattr(_client, "_check_sdk", lambda: None)
     with pytest.raises(Failure) as caught:
         Client.connect(replace(CONNECTION, api_version=version))
     assert caught.value.code == "option_conflict"
 
 
-def test_without_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_client, "SDK_IMPORT_ERROR", "No module named 'docker'")
+MISSING: list[t.Any] = [
+    pytest.param(CONNECTION, None, "No module named 'docker'", id="missing"),
+    pytest.param(replace(CONNECTION, docker_host="tcp://127.0.0.1:9"), None, "No module named 'docker'", id="tcp"),
+    pytest.param(CONNECTION, "docker/readme.txt", "No module named 'docker'", id="a-folder-of-that-name"),
+    pytest.param(replace(CONNECTION, docker_host="tcp://127.0.0.1:9"), "docker.py", "broken on purpose", id="broken"),
+]
+
+
+@pytest.mark.parametrize(("connection", "file", "reason"), MISSING)
+def test_without_the_sdk(
+    connection: Connection, file: str | None, reason: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if file is not None:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text('raise ImportError("broken on purpose")', encoding="utf-8")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "docker"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    importlib.invalidate_caches()
     with pytest.raises(Failure) as caught:
-        Client.connect(CONNECTION)
+        Client.connect(connection)
     assert caught.value.code == "sdk_missing"
-    assert "No module named 'docker'" in caught.value.message
+    assert reason in caught.value.message
     assert "python" in caught.value.details
+
+
+def test_a_socket_needs_the_sdk_only_for_what_is_more_than_a_request(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It is not imported, so that one that is broken is found out about only when it is used."""
+    (tmp_path / "docker.py").write_text('raise ImportError("broken on purpose")', encoding="utf-8")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "docker"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    importlib.invalidate_caches()
+    speaker = Client.connect(replace(CONNECTION, api_version="1.41"))
+    assert "docker" not in sys.modules
+    with pytest.raises(Failure, match="broken on purpose"):
+        speaker.pull("busybox")
+    with pytest.raises(Failure, match="broken on purpose"), speaker.hold_input("abc"):
+        pass
+
+
+@pytest.mark.parametrize("docker_host", ["unix:///run/x.sock", "/run/x.sock", "unix://run/x.sock"])
+def test_socket_path(docker_host: str) -> None:
+    assert Connection(docker_host).socket_path == "/run/x.sock"
 
 
 # -- exec --------------------------------------------------------------------------------------------------------------
@@ -284,7 +326,7 @@ class Attaching(Session):
 
 def test_hold_input(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Attaching(held := Held())
-    monkeypatch.setattr(_client, "_open_session", lambda connection, version: session)
+    monkeypatch.setattr(_client, "_open_sdk", lambda connection, version: session)
     with client()[0].hold_input("abc"):
         assert session.asked == [("abc", {"stdin": 1, "stream": 1})]
         assert (held.closed, session.closed) == (False, False)
@@ -293,7 +335,7 @@ def test_hold_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hold_input_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Attaching(OSError("broken pipe"))
-    monkeypatch.setattr(_client, "_open_session", lambda connection, version: session)
+    monkeypatch.setattr(_client, "_open_sdk", lambda connection, version: session)
     with pytest.raises(Failure, match="broken pipe") as caught, client()[0].hold_input("abc"):
         pass
     assert (caught.value.code, session.closed) == ("daemon_unreachable", True)

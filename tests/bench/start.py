@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one task costs on the host that has nothing to do: the process that Ansible starts there, and what it sends."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from ansible_collections.bridgeport.docker.tests.bench import peers
+from ansible_collections.bridgeport.docker.tests.bench.gap import SERVE
+from ansible_collections.bridgeport.docker.tests.bench.table import OURS, THEIRS, Row
+from ansible_collections.bridgeport.docker.tests.support.real_engine import (
+    docker,
+    free_ports,
+    make_images,
+    random_name,
+)
+
+TITLE = "start: the module's process alone, one container as it should be, in pairs"
+ROUNDS = 40
+_MODULES = {OURS: "docker_port_publish", THEIRS: "docker_container"}
+
+
+def measure() -> list[Row]:
+    name = random_name("bench-start")
+    (port,) = free_ports(1)
+    options = {
+        "name": name,
+        "image": make_images().busybox,
+        "command": ["sh", "-c", SERVE],
+        "published_ports": [f"127.0.0.1:{port}:80"],
+    }
+    cpu, wall = Row("CPU time", "ms", paired=True), Row("wall time", "ms", paired=True)
+    size = Row("what is sent", "kB", paired=True, note="module, the code that it imports, arguments: one file")
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            # The first of the two makes the container.
+            shipped = {
+                side: peers.ship(Path(folder, side), {f"{side}.{module}": options}) for side, module in _MODULES.items()
+            }
+            for side in peers.alternate(ROUNDS):
+                spent = peers.run_process([peers.PYTHON, shipped[side]])
+                for row, value in ((cpu, spent.cpu), (wall, spent.wall)):
+                    row.of(side).append(1000 * value)
+            for side, file in shipped.items():
+                size.of(side).append(file.stat().st_size / 1000)
+    finally:
+        docker("rm", "-f", "-v", name, check=False)
+    return [cpu, wall, size]
