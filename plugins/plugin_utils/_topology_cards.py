@@ -79,7 +79,7 @@ class Picture:
         used = {names.network_of(each, name) for each in names.containers for name in each["networks"]}
         for network in names.networks:
             key = names.network_ids[network["id"]]
-            # Nobody looks for the engine's own networks when nothing is on them.
+            # The engine's own networks are of no interest when nothing is on them.
             if key in used or not network["predefined"]:
                 self.lanes[key] = Lane(f"{key}l", key, str(network["name"]), lane_details(network, names))
         for container in names.containers:
@@ -87,7 +87,7 @@ class Picture:
         self.cards = arrange(self.cards, {chip.card for chip in self.chips})
 
     def lane_of(self, owner: Raw, network: str) -> Lane:
-        """``owner`` is who has the endpoint. Where there is none, or its network is gone, there is a lane for that."""
+        """``owner`` has the endpoint. There is a lane for containers without one, and for each network that is gone."""
         key = self.names.network_of(owner, network) if network else ""
         if key:
             return self.lanes[key]
@@ -98,7 +98,7 @@ class Picture:
         return self.lanes[missing]
 
     def home_of(self, container: Raw) -> tuple[Raw, str]:
-        """Whose endpoint the container uses first of all, and the name of its network."""
+        """The container whose endpoint this one uses first of all, and the name of its network."""
         owner = container
         # Bounded: two containers cannot share each other's network, but what was read might say so.
         for _step in self.names.containers:
@@ -202,7 +202,7 @@ def lane_details(network: Raw, names: Names) -> str:
 
 
 def arrange(cards: t.Sequence[Card], published: t.AbstractSet[str]) -> list[Card]:
-    """Give each card a column: who publishes stands next to the host, the others fill up what is shortest."""
+    """Give each card a column: containers that publish stand next to the host, the others fill the shortest columns."""
     heights: dict[tuple[str, int], int] = {}
     columns: dict[str, int] = {}
     home_columns: dict[str, int] = {}
