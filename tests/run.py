@@ -348,7 +348,7 @@ def run_pytest(
     status, output = log.run(
         *command,
         f"--junit-xml={report}",
-        f"tests/{folder}",
+        f"tests/engine/{folder}",
         *args,
         timeout=timeout,
         env={"PYTHONPATH": str(BUILD), **(env or {})},

@@ -398,6 +398,10 @@ options:
       - V(carry) takes them over into the successor, with owner, mode, links, capabilities and times in whole seconds.
         They go from the daemon to the daemon in one stream. With another O(image) this refuses with the failure code
         V(writable_layer_changed).
+      - Nothing is written to a volume or to a directory of the host by that. What lies where the successor has
+        something mounted stays behind and is listed in RV(ignore:will_lose). Where a symbolic link or a file was put in
+        the place of a directory on the way to a mount point, V(carry) refuses with the failure code
+        V(writable_layer_changed) before the container is stopped.
       - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths.
       - V(discard) loses them.
     type: str

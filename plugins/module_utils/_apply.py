@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer, check_layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer, check_carry, check_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -164,7 +164,7 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
     for each in started:
-        if each.name in worker.gone:
+        if each.container in worker.gone:
             continue
         try:
             worker.perform(steps.Verify(each.container, each.name, publications=(), networks=()))
@@ -173,7 +173,7 @@ def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcom
     outcome.rolled_back = (RECREATED if worker.made_again else True) if not (problems or worker.gone) else False
     if worker.gone and outcome.failure is not None:
         cause = outcome.failure
-        names = " and ".join(map(repr, sorted(worker.gone)))
+        names = " and ".join(map(repr, sorted(worker.gone.values())))
         outcome.failure = Failure(
             cause.code,
             f"{cause.message.rstrip('.')}. What is left was put back; of {names} there is nothing.",
@@ -217,8 +217,8 @@ class Worker:
         self.client = client
         # Containers that the engine could not start any more, by name.
         self.made_again: list[str] = []
-        # Those that should have been put back and were removed by somebody else, by name.
-        self.gone: set[str] = set()
+        # The names of those that should have been put back and were removed by others, by ID.
+        self.gone: dict[str, str] = {}
         # Those that the engine would not start, by ID.
         self._refused: set[str] = set()
         self._made: dict[str, str] = {}
@@ -270,7 +270,7 @@ class Worker:
         """What this plan has made is not missed: it would be removed anyway."""
         subject = steps.find_subject(step)
         if subject is not None and subject.container not in self._made:
-            self.gone.add(subject.name)
+            self.gone[subject.container] = subject.name
 
     def still_stands(self, step: steps.Step) -> bool | None:
         """Whether the object of a removal that failed is there as it was; None where that cannot be told."""
@@ -326,6 +326,8 @@ class Worker:
             client.delete(f"/volumes/{step.journal.volume}")
         elif isinstance(step, steps.CarryLayer):
             carry_layer(client, step.source, self._id(step.target))
+        elif isinstance(step, steps.CheckCarry):
+            check_carry(client, step.source, self._id(step.target))
         elif isinstance(step, steps.CheckLayer):
             check_layer(client, step.container)
         elif isinstance(step, steps.Rename):
@@ -471,6 +473,7 @@ class Worker:
         code = "daemon_error"
         details: dict[str, t.Any] = {"status": error.status}
         if self._is_gone(step, error):
+            self._note_gone(step)
             message = f"Could not {step}: somebody else has removed the container in the meantime."
             return Failure("container_not_found", message, **details)
         if _ADDRESS_TAKEN in error.message:

@@ -11,63 +11,128 @@ kept in memory or on disk.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
+import re
 import tarfile
+import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import (
     INIT,
     Layer,
+    LayerChanges,
+    Look,
+    PathStat,
     filter_archive,
     list_mount_points,
-    read_layer,
+    restore_links,
 )
 
+# How engines refuse to unpack a directory over something else, or the other way round (20.10 to 28); and how it looks
+# where they end the connection over that, as requests before 2.29 does not read the answer then.
+_REPLACES = re.compile(r"cannot overwrite (non-)?directory|Broken pipe|Connection reset", re.IGNORECASE)
 
-def fetch_layer(client: Client, container: Container) -> Layer:
-    """What a container has written outside of its mount points."""
-    changes = client.get(f"/containers/{container.id}/changes") or ()
-    layer = read_layer(changes, container)
-    if not layer.summary:
-        return layer
-    # The engine mounts, and lists, where symbolic links lead: /var/run is one in most images.
-    listed = {change["Path"] for change in changes}
-    links: dict[str, str] = {}
-    unlisted = [path for path in list_mount_points(container) if path not in listed]
-    if INIT in unlisted and not any(posixpath.basename(path) == posixpath.basename(INIT) for path in listed):
+
+def fetch_layer(
+    client: Client, container: Container, mounted: t.Iterable[str] = (), successor: str | None = None
+) -> Layer:
+    """What a container has written outside of its mount points, and of those where a successor has something mounted.
+
+    ``successor``: the ID of one that was made and has none of the layer yet.
+    """
+    if container.host_config.get("ReadonlyRootfs"):
+        # Its root takes nothing. What is listed are directories that the engine has made for mounts, as it will for a
+        # successor, which would not take them from anybody either.
+        return Layer(frozenset(), (), ())
+    changes = LayerChanges(client.get(f"/containers/{container.id}/changes") or ())
+    own = list_mount_points(container)
+    paths = list(dict.fromkeys([*own, *mounted]))
+    if not changes.matter(paths):
+        return changes.read_layer_as_written(paths)
+    if INIT in paths and not changes.names(posixpath.basename(INIT)):
         # Most containers have none, and this is also asked while the service is down.
-        unlisted.remove(INIT)
-    return read_layer(changes, container, [_follow(client, container.id, path, links) for path in unlisted])
+        paths.remove(INIT)
+    look, look_in_successor = _make_look(client, container.id), successor and _make_look(client, successor)
+    return changes.read_layer(
+        [changes.find_mount_point(path, look, look_in_successor or None, path in own) for path in paths]
+    )
 
 
-def _follow(client: Client, container_id: str, path: str, links: dict[str, str]) -> str:
-    """``links``: what is known of the container, filled in."""
-    real = ""
-    for part in path.strip("/").split("/"):
-        step = f"{real}/{part}"
-        if step not in links:
-            links[step] = client.read_link(container_id, step)
-        real = links[step].rstrip("/") if links[step] else step
-    return real or "/"
+def _make_look(client: Client, container_id: str) -> Look:
+    """Each path is asked for once."""
+    known: dict[str, PathStat | None] = {}
+
+    def look(path: str) -> PathStat | None:
+        if path not in known:
+            found = client.stat_path(container_id, path)
+            known[path] = None if found is None else PathStat(*found)
+        return known[path]
+
+    return look
+
+
+def _fetch_layer_for(client: Client, source: str, target: str) -> tuple[Layer, str]:
+    """What of the source the target, which was made and never started, can be given, and the source's name.
+
+    Raises Failure where nothing can be.
+    """
+    container, successor = (Container(client.get(f"/containers/{each}/json")) for each in (source, target))
+    layer = fetch_layer(client, container, list_mount_points(successor), successor.id)
+    name = container.name.partition(".bridgeport-")[0]
+    if layer.obstacles:
+        raise Failure(
+            "writable_layer_changed",
+            f"What container {name!r} has written outside of volumes cannot be carried over: "
+            f"{'; '.join(layer.obstacles)}. Put directories there, or set writable_layer=discard to lose the changes.",
+            paths=list(layer.summary),
+        )
+    return layer, name
+
+
+def check_carry(client: Client, source: str, target: str) -> None:
+    """Raises Failure(writable_layer_changed) where the layer cannot be carried past the mounts of the target."""
+    _fetch_layer_for(client, source, target)
 
 
 def carry_layer(client: Client, source: str, target: str) -> None:
-    """Read anew what has changed, as the container may have written until it stopped."""
-    container = Container(client.get(f"/containers/{source}/json"))
-    layer = fetch_layer(client, container)
+    """The changes are read again, as the container may have written until it stopped."""
+    layer, name = _fetch_layer_for(client, source, target)
     if not layer.paths:
         return
+    unlinked: list[tarfile.TarInfo] = []
     try:
-        with client.download(f"/containers/{source}/export") as stream, tarfile.open(
-            fileobj=stream, mode="r|", errors="surrogateescape"
-        ) as archive:
-            client.upload(f"/containers/{target}/archive", filter_archive(archive, layer.paths), {"path": "/"})
+        try:
+            # The engine shall refuse rather than delete. What is refused without a mount in the way is meant.
+            with _open_export(client, source) as archive:
+                _unpack(client, target, filter_archive(archive, layer, unlinked), noOverwriteDirNonDir=1)
+        except (ApiError, Failure) as error:
+            if not _REPLACES.search(error.message):
+                raise
+            unlinked.clear()
+            with _open_export(client, source) as archive:
+                _unpack(client, target, filter_archive(archive, layer, unlinked))
+        if unlinked:
+            with _open_export(client, source) as archive:
+                _unpack(client, target, restore_links(archive, unlinked), noOverwriteDirNonDir=1)
     except tarfile.TarError as error:
         raise Failure(
-            "daemon_error", f"The writable layer of container {container.name!r} could not be read: {error}."
+            "daemon_error", f"The writable layer of container {name!r} could not be read: {error}."
         ) from error
+
+
+@contextlib.contextmanager
+def _open_export(client: Client, container: str) -> t.Iterator[tarfile.TarFile]:
+    with client.download(f"/containers/{container}/export") as stream, tarfile.open(
+        fileobj=stream, mode="r|", errors="surrogateescape"
+    ) as archive:
+        yield archive
+
+
+def _unpack(client: Client, container: str, chunks: t.Iterable[bytes], **params: int) -> None:
+    client.upload(f"/containers/{container}/archive", chunks, {"path": "/", **params})
 
 
 def check_layer(client: Client, container_id: str) -> None:

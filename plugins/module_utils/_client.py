@@ -45,6 +45,9 @@ except ImportError:
 NEWEST_API = (1, 51)
 OLDEST_API = (1, 24)
 
+# The bit of a mode that says "directory", as Go counts them (io/fs.ModeDir).
+_MODE_DIRECTORY = 1 << 31
+
 
 @dataclass(frozen=True)
 class Connection:
@@ -242,10 +245,13 @@ class Client:
         """Send a tar archive as it comes."""
         self.request("PUT", path, params=params, data=chunks, headers={"Content-Type": "application/x-tar"})
 
-    def read_link(self, container: str, path: str) -> str:
-        """Where a symbolic link in a container leads at last, as seen in there; empty where there is none.
+    def stat_path(self, container: str, path: str) -> tuple[bool, str] | None:
+        """Whether a directory stands at a path in a container, and where a symbolic link there leads at last.
 
-        Also where the daemon cannot look, such as in a stopped container with the folder of a bind gone.
+        Of a link this says what the link is, not what it leads to; the link's end is empty for everything else.
+
+        None where nothing does, and where the daemon cannot look: in a stopped container with the folder of a bind
+        gone, for example.
         """
         address = f"/containers/{container}/archive"
         what = f"HEAD {address} of {path}"
@@ -254,10 +260,10 @@ class Client:
                 what, "HEAD", self._url(address), False, params={"path": path}, timeout=self.connection.timeout
             )
             stat = json.loads(base64.b64decode(response.headers["X-Docker-Container-Path-Stat"]))
-            return str(stat["linkTarget"])
+            return bool(int(stat["mode"]) & _MODE_DIRECTORY), str(stat["linkTarget"])
         except ApiError:
-            return ""
-        except (ValueError, KeyError) as error:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
             raise _unreachable(self.connection, "the answer cannot be read", what) from error
 
     def _url(self, path: str, versioned: bool = True) -> str:

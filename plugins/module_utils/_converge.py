@@ -302,8 +302,9 @@ def _plan(
     plan = make_plan(networks, containers, host)
     # What depends on a replaced container is replaced as well, which is known only once everybody has been looked at.
     deep = False
-    while not set(plan.replaced) <= host.layers.keys() or (plan.takes_ports and not deep):
-        host, deep = read_depth(client, host, set(plan.replaced) - host.layers.keys()), True
+    while not plan.replaced.keys() <= host.layers.keys() or (plan.takes_ports and not deep):
+        unread = {key: mounted for key, mounted in plan.replaced.items() if key not in host.layers}
+        host, deep = read_depth(client, host, unread), True
         plan = make_plan(networks, containers, host)
     _refuse(plan)
     if host.engine.is_local:

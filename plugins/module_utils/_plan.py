@@ -15,6 +15,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts impor
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import list_requested_mount_points
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
@@ -73,9 +74,10 @@ class Plan:
         )
 
     @property
-    def replaced(self) -> tuple[str, ...]:
-        """The IDs of the containers that are replaced."""
-        return tuple(item.swap.container.id for item in self.items if item.swap is not None)
+    def replaced(self) -> dict[str, list[str]]:
+        """The containers that are replaced, by ID, and where their successors have something mounted."""
+        swaps = [item.swap for item in self.items if item.swap is not None]
+        return {swap.container.id: list_requested_mount_points(swap.design.body) for swap in swaps}
 
     @property
     def takes_ports(self) -> bool:

@@ -31,6 +31,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Pu
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
+    CheckCarry,
     CheckLayer,
     CloseJournal,
     Connect,
@@ -161,15 +162,19 @@ def _check_layer(swap: Replacement, snapshot: Snapshot) -> list[Failure]:
     """Files that the container has written outside of volumes: can they go along, and may they be lost?"""
     container, wish = swap.container, swap.wish
     layer = snapshot.layers.get(container.id)
-    if layer is None or not layer.summary or wish.writable_layer == "discard":
+    if layer is None or wish.writable_layer == "discard":
         return []
-    if wish.writable_layer == "refuse":
-        return [_layer_failure(container, layer.summary, "and writable_layer=refuse forbids to replace it.")]
-    if swap.new_image:
-        return [_layer_failure(container, layer.summary, "which cannot be carried over to another image.")]
-    if swap.starts_first:
+    changes = (*layer.summary, *layer.hidden)
+    if changes and wish.writable_layer == "refuse":
+        return [_layer_failure(container, changes, "and writable_layer=refuse forbids to replace it.")]
+    if changes and swap.new_image:
+        return [_layer_failure(container, changes, "which cannot be carried over to another image.")]
+    if changes and swap.starts_first:
         why = "which cannot be carried over with update_order=start-first: the successor starts before they are final."
-        return [_layer_failure(container, layer.summary, why)]
+        return [_layer_failure(container, changes, why)]
+    if layer.obstacles:
+        why = f"which cannot be carried over: {'; '.join(layer.obstacles)}."
+        return [_layer_failure(container, changes, why)]
     if layer.deleted and not wish.ignore_deletions:
         listed = tuple(f"deleted {path}" for path in layer.deleted)
         why = "which cannot be repeated in its successor; writable_layer_deletions=ignore lets them come back."
@@ -261,6 +266,8 @@ def _prepare(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
         yield Disconnect(main, successor, {}, main, successor)
     for network, endpoint in later.items():
         yield Connect(network, successor, endpoint, network, successor)
+    if _carries(swap, snapshot) and snapshot.layers[swap.container.id].paths and not swap.starts_first:
+        yield CheckCarry(swap.container.id, successor, name)
 
 
 def _stay_down(swap: Replacement) -> t.Iterator[Step]:
@@ -345,8 +352,9 @@ def list_losses(swap: Replacement, snapshot: Snapshot) -> list[str]:
     losses = [f"container ID {container.id[:12]} of {name}", f"logs of {name}"]
     layer = snapshot.layers.get(container.id)
     if layer is not None and not _carries(swap, snapshot):
-        losses += [f"writable layer of {name}: {change}" for change in layer.summary]
+        losses += [f"writable layer of {name}: {change}" for change in (*layer.summary, *layer.hidden)]
     elif layer is not None:
+        losses += [f"writable layer of {name}: {change}" for change in layer.hidden]
         losses += [f"deletion of {path} in {name}" for path in layer.deleted]
     if swap.vanishes:
         losses.append(f"what {name} writes outside of volumes from then on, as it runs on until it is replaced")

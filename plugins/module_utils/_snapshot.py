@@ -99,16 +99,17 @@ def read_images(client: Client, snapshot: Snapshot, references: t.Iterable[str])
     return snapshot.replace(images={**snapshot.images, **images})
 
 
-def read_depth(client: Client, snapshot: Snapshot, replaced: t.Iterable[str]) -> Snapshot:
+def read_depth(client: Client, snapshot: Snapshot, replaced: t.Mapping[str, t.Iterable[str]]) -> Snapshot:
     """What taking ports and replacing containers needs to know: everybody who may depend on them or want the same.
 
-    Of those that are replaced also the writable layer, and the images that make them again.
+    Of those that are replaced also the writable layer, and the images that make them again. ``replaced``: where their
+    successors have something mounted, by their IDs.
     """
     layers = dict(snapshot.layers)
     references = set()
-    for container_id in replaced:
+    for container_id, mounted in replaced.items():
         container = snapshot.containers[container_id]
-        layers[container_id] = fetch_layer(client, container)
+        layers[container_id] = fetch_layer(client, container, mounted)
         references |= {str(container.config["Image"]), str(container.raw["Image"])}
     snapshot = read_images(client, snapshot.replace(layers=layers), references - snapshot.images.keys())
     unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]

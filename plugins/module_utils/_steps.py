@@ -228,6 +228,18 @@ class CarryLayer:
 
 
 @dataclass(frozen=True)
+class CheckCarry:
+    """Refuse to go on where what ``source`` has written cannot be carried into ``target``, while ``source`` runs."""
+
+    source: str
+    target: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"check that the writable layer of {self.name} can be carried"
+
+
+@dataclass(frozen=True)
 class CheckLayer:
     """Refuse to go on where the stopped container has written outside of volumes after it was looked at."""
 
@@ -300,6 +312,7 @@ Step = t.Union[
     Verify,
     VerifyMembers,
     CarryLayer,
+    CheckCarry,
     CheckLayer,
     OpenJournal,
     CloseJournal,
@@ -319,7 +332,7 @@ def find_subject(step: Step) -> Subject | None:
     """None where the step is about no container that stands by then."""
     if isinstance(step, (Connect, Disconnect)):
         return Subject(step.container, step.container_name)
-    if isinstance(step, CarryLayer):
+    if isinstance(step, (CarryLayer, CheckCarry)):
         return Subject(step.source, step.name)
     if isinstance(step, (SetRestartPolicy, Stop, Start, Revive, Pause, Unpause, CheckLayer, Rename)):
         return Subject(step.container, step.name)

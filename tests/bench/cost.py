@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.tests.bench import peers
 from ansible_collections.bridgeport.docker.tests.bench.gap import SERVE
 from ansible_collections.bridgeport.docker.tests.bench.table import OURS, THEIRS, Row
-from ansible_collections.bridgeport.docker.tests.faults.cutproxy import CutProxy
+from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,
     docker,

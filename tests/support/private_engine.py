@@ -29,7 +29,7 @@ import sys
 import tempfile
 import time
 import typing as t
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -37,14 +37,12 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
 
 from ansible_collections.bridgeport.docker.tests.support.engine_packages import Unavailable, find_programs
+from ansible_collections.bridgeport.docker.tests.support.real_engine import make_images
 
-IMAGES = ("bridgeport-test-busybox:1", "bridgeport-test-scratch:1", "bridgeport-test-python:1")
 STATUS_UNAVAILABLE = 77
 # Where a command finds the engine that it runs beside: a file with the fields of Daemon.
 VARIABLE = "BRIDGEPORT_PRIVATE_ENGINE"
 
-_TARGETS = Path(__file__).resolve().parents[1] / "integration" / "targets"
-_MAKE_IMAGES = _TARGETS / "setup_images" / "files" / "make_images.sh"
 _NAMESPACES = ("--net", "--mount", "--pid", "--uts", "--ipc")
 # A socket's path has at most 107 characters, so that a folder of tests will not do.
 _PARENT, _PREFIX = "/tmp", "bridgeport-engine-"
@@ -221,15 +219,10 @@ def _which(program: str) -> str | None:
     return shutil.which(program, path=os.environ["PATH"] + ":/usr/sbin:/sbin")
 
 
-def make_images() -> None:
-    """The images of the tests, on the machine's own engine; those that are there stay."""
-    subprocess.run(["bash", str(_MAKE_IMAGES), *IMAGES], check=True, stdout=subprocess.DEVNULL, timeout=_BOUND)
-
-
 def _save_images(archive: Path) -> None:
     """A private engine has no way out of its host, so it cannot get them by itself."""
-    make_images()
-    subprocess.run(["docker", "save", "--output", str(archive), *IMAGES], check=True, timeout=_BOUND)
+    images = astuple(make_images())
+    subprocess.run(["docker", "save", "--output", str(archive), *images], check=True, timeout=_BOUND)
 
 
 @contextlib.contextmanager

@@ -747,9 +747,10 @@ class ModelClient(Client):
         finally:
             self.last_date = email.utils.formatdate(self.daemon.clock, usegmt=True)
 
-    def read_link(self, container: str, path: str) -> str:
+    def stat_path(self, container: str, path: str) -> tuple[bool, str] | None:
         self.daemon.requests.append(f"HEAD {container} {path}")
-        return self.daemon.symlinks.get(path, "")
+        link = self.daemon.symlinks.get(path, "")
+        return not link and path not in self.daemon.files.get(container, {}), link
 
     @contextlib.contextmanager
     def download(self, path: str) -> t.Iterator[t.IO[bytes]]:

@@ -153,20 +153,31 @@ def test_raw_answers() -> None:
     assert client(Answer(text="bytes", date=False))[0].request("GET", "/x", raw=True) == b"bytes"
 
 
-def test_read_link() -> None:
+def test_stat_path() -> None:
+    """Modes as engine 20.10 gives them for /var/run, /etc and /etc/passwd."""
     speaker, session = client(
-        Answer(stat={"name": "run", "linkTarget": "/run"}), Answer(stat={"linkTarget": ""}), Answer(404), Answer(500)
+        Answer(stat={"name": "run", "mode": 134218239, "linkTarget": "/run"}),
+        Answer(stat={"name": "etc", "mode": 2147484141, "linkTarget": ""}),
+        Answer(stat={"name": "passwd", "mode": 420, "linkTarget": ""}),
+        Answer(404),
+        Answer(500),
     )
-    assert [speaker.read_link("c1", "/var/run") for _time in range(4)] == ["/run", "", "", ""]
+    found = [speaker.stat_path("c1", "/var/run") for _time in range(5)]
+    assert found == [(False, "/run"), (True, ""), (False, ""), None, None]
     method, url, options = session.seen[0]
     assert (method, url, options["params"]) == (
         "HEAD",
         "http+unix://x/v1.41/containers/c1/archive",
         {"path": "/var/run"},
     )
-    for answer in (Answer(), Answer(stat={}), Answer(date=False, stat={"linkTarget": "/x"})):
+    for answer in (
+        Answer(),
+        Answer(stat={}),
+        Answer(stat={"mode": None, "linkTarget": ""}),
+        Answer(date=False, stat={"mode": 1, "linkTarget": "/x"}),
+    ):
         with pytest.raises(Failure):
-            client(answer)[0].read_link("c1", "/x")
+            client(answer)[0].stat_path("c1", "/x")
 
 
 def test_find() -> None:

@@ -9,7 +9,7 @@ import json
 import typing as t
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
@@ -32,9 +32,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap impor
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
-
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
 
 IDS = st.text("0123456789abcdef", min_size=64, max_size=64)
 NAMES = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9_.-]{1,20}", fullmatch=True)

@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _lock
@@ -39,9 +39,6 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
     ModelClient,
     ModelDaemon,
 )
-
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
 
 WEB: Key = ("container", "web")
 DB: Key = ("container", "db")

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
@@ -29,9 +29,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
     rebuild_body,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
-
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
 
 NETWORKS = {raw["Name"]: raw for raw in recorded.load("networks")}
 

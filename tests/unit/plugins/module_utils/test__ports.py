@@ -10,7 +10,7 @@ import json
 import typing as t
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -27,8 +27,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
 )
 
 # No deadline: a range may be 65,536 ports, on a machine that is busy. The same examples in every run.
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
 
 
 def texts(publications: t.Iterable[Publication]) -> list[str]:

@@ -25,9 +25,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._publications im
     reconcile,
 )
 
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
-
 
 def pubs(*specs: str) -> tuple[Publication, ...]:
     return parse_publications(specs)

@@ -10,7 +10,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._carry import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer, read_layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer, LayerChanges, list_mount_points
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
     read_depth,
@@ -94,8 +94,10 @@ def test_depth_reads_layers_of_the_replaced_and_everybody_who_may_depend() -> No
     client = ModelClient(daemon)
     web = daemon.named("web")["Id"]
     daemon.layers[web] = [{"Path": "/new", "Kind": 1}]
-    read = read_depth(client, read_snapshot(client, [], [parse_container({"name": "web"})]), [web])
-    assert read.layers == {web: Layer(frozenset({"/new"}), (), ("added /new",))}
+    read = read_depth(client, read_snapshot(client, [], [parse_container({"name": "web"})]), {web: ["/data"]})
+    assert read.layers == {
+        web: Layer(frozenset({"/new"}), (), ("added /new",), above=read.layers[web].above),
+    }
     assert len(read.containers) == 3
     assert len([request for request in daemon.requests if request.endswith("/changes")]) == 1
 
@@ -130,12 +132,32 @@ def test_where_nothing_was_written_no_links_are_asked_for() -> None:
     assert not [request for request in daemon.requests if request.startswith("HEAD")]
 
 
+@pytest.mark.parametrize(
+    "listed",
+    [
+        pytest.param([("/run", 1), ("/run/s", 1)], id="made"),
+        pytest.param([("/run", 0), ("/run/s", 1)], id="changed"),
+        pytest.param([("/run", 1), ("/run/s", 1), ("/x", 1)], id="and something beside it"),
+    ],
+)
+def test_a_root_that_is_read_only_has_no_layer(listed: list[tuple[str, int]]) -> None:
+    """What is listed are directories for mounts; a successor would not take them from anybody either."""
+    daemon = host()
+    web = daemon.named("web")
+    web["Mounts"] = [{"Type": "bind", "Destination": "/run/s"}]
+    web["HostConfig"]["ReadonlyRootfs"] = True
+    daemon.layers[web["Id"]] = [{"Path": path, "Kind": kind} for path, kind in listed]
+    assert fetch_layer(ModelClient(daemon), Container(web)) == Layer(frozenset(), (), ())
+
+
 # -- the writable layer ------------------------------------------------------------------------------------------------
 
 
 def test_recorded_changes() -> None:
     """Mount points, what --init mounts, and directories that hold a change are none."""
-    layer = read_layer(recorded.load("changes"), recorded.container("volumes"))
+    layer = LayerChanges(recorded.load("changes")).read_layer_as_written(
+        list_mount_points(recorded.container("volumes"))
+    )
     assert sorted(layer.summary) == ["added /etc/new", "added /opt", "added /opt/deep", "deleted /bin/wget"]
 
 
@@ -156,4 +178,5 @@ CHANGES: list[t.Any] = [
 @pytest.mark.parametrize(("changes", "expected"), CHANGES)
 def test_summary_of_changes(changes: list[tuple[int, str]], expected: list[str]) -> None:
     raw = [{"Kind": kind, "Path": path} for kind, path in changes]
-    assert list(read_layer(raw, recorded.container("volumes")).summary) == expected
+    mounts = list_mount_points(recorded.container("volumes"))
+    assert list(LayerChanges(raw).read_layer_as_written(mounts).summary) == expected

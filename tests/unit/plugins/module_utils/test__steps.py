@@ -7,15 +7,12 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
 
 JOURNAL = Journal((Entry("c", "old-id", "new", was_running=True, policy="no"),))
 
@@ -62,6 +59,7 @@ ONE_WAY: list[t.Any] = [
         id="remove-network-that-can-be-made-again",
     ),
     pytest.param(steps.VerifyMembers("id", "n", ()), None, id="verify-members"),
+    pytest.param(steps.CheckCarry("id", "new", "c"), None, id="check-carry"),
     pytest.param(steps.CheckLayer("id", "c"), None, id="check-layer"),
     pytest.param(steps.RemoveContainer("id", "c"), None, id="remove-container"),
     pytest.param(steps.Verify("id", "c", (), ()), None, id="verify"),
@@ -100,6 +98,9 @@ WORDS: list[t.Any] = [
     pytest.param(steps.Pause("id", "c"), "pause c", id="pause"),
     pytest.param(steps.Unpause("id", "c"), "unpause c", id="unpause"),
     pytest.param(steps.VerifyMembers("id", "n", ()), "verify the members of n", id="verify-members"),
+    pytest.param(
+        steps.CheckCarry("id", "new", "c"), "check that the writable layer of c can be carried", id="check-carry"
+    ),
     pytest.param(steps.CheckLayer("id", "c"), "check the writable layer of c", id="check-layer"),
     pytest.param(steps.CarryLayer("id", "new", "c"), "carry the writable layer of c", id="carry-layer"),
     pytest.param(steps.OpenJournal(JOURNAL), "open the journal of c", id="open-journal"),

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.tests.unit.support.budget import Sample, examples
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     AFTER,
     DEATHS,
@@ -27,9 +28,6 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
     ModelDaemon,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import REBUILDS, SCENARIOS, Wanted, World, tell
-
-settings.register_profile("bridgeport", deadline=None, derandomize=True)
-settings.load_profile("bridgeport")
 
 KINDS = [*SCENARIOS, *REBUILDS]
 LASTING = [kind for kind in KINDS if World(kind).is_durable]
@@ -51,10 +49,10 @@ def test_a_change_without_a_death(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_death_at_any_request(kind: str) -> None:
+def test_a_death_at_any_request(kind: str, sample: Sample) -> None:
     """After it: who dies before the next one leaves the same."""
     total = World(kind).count()
-    for number in range(total):
+    for number in sample(range(total)):
         world = World(kind)
         assert world.run(None, (number, AFTER)) is None
         story = f"{kind}: dead after request {number} of {total}: {world.daemon.requests[-1]}"
@@ -64,9 +62,9 @@ def test_a_death_at_any_request(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_death_at_any_request_and_another_wish_after_it(kind: str) -> None:
+def test_a_death_at_any_request_and_another_wish_after_it(kind: str, sample: Sample) -> None:
     """Of the same objects, or of some of them only, in turn; after every second request."""
-    for number in range(0, World(kind).count(), 2):
+    for number in sample(range(0, World(kind).count(), 2)):
         world = World(kind)
         wanted = world.scenario.absent if number % 4 else world.scenario.other
         world.run(None, (number, AFTER))
@@ -76,11 +74,11 @@ def test_a_death_at_any_request_and_another_wish_after_it(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_two_deaths_in_a_row(kind: str) -> None:
+def test_two_deaths_in_a_row(kind: str, sample: Sample) -> None:
     """The second run dies while it recovers, or in its own change."""
     chance = random.Random(kind)
     total = World(kind).count()
-    for first in sorted(chance.sample(range(total), total // 3)):
+    for first in sample(sorted(chance.sample(range(total), total // 3))):
         world = World(kind)
         world.run(None, (first, AFTER))
         seconds = range(world.count())
@@ -95,9 +93,9 @@ def test_two_deaths_in_a_row(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", LASTING)
-def test_the_daemon_is_killed_with_the_run(kind: str) -> None:
+def test_the_daemon_is_killed_with_the_run(kind: str, sample: Sample) -> None:
     """Whoever's policy says so is up again before the next run, also in the middle of a swap."""
-    for number in range(World(kind).count()):
+    for number in sample(range(World(kind).count())):
         world = World(kind)
         world.run(None, (number, AFTER))
         story = f"{kind}: dead after request {number}: {world.daemon.requests[-1]}"
@@ -113,7 +111,7 @@ EVENTS = st.tuples(
 )
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(st.sampled_from(KINDS), st.lists(EVENTS, max_size=4))
 @example("runs", [("deaf", 6, True, False)])
 def test_any_sequence_of_faults_ends_in_old_or_new(kind: str, events: list[tuple[str, int, bool, bool]]) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, fetch
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import COMMAND, IMAGE, Scenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed, fetch
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import COMMAND, IMAGE, Scenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker, next_port
 

@@ -17,8 +17,8 @@ import docker as sdk
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import lock_name
-from ansible_collections.bridgeport.docker.tests.faults.cutproxy import CutProxy
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import IMAGE
+from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import IMAGE
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import BOUND, SOCKET, docker
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.conflicts.holders import (
+from ansible_collections.bridgeport.docker.tests.engine.conflicts.holders import (
     COMMAND,
     HOLDERS,
     IMAGE,
@@ -27,15 +27,13 @@ from ansible_collections.bridgeport.docker.tests.conflicts.holders import (
     engine_accepts,
     hold,
 )
-from ansible_collections.bridgeport.docker.tests.conflicts.remote_door import RemoteDoor
+from ansible_collections.bridgeport.docker.tests.engine.conflicts.remote_door import RemoteDoor
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,
     docker,
     free_ports,
-    has_engine,
     inspect,
-    make_images,
     random_name,
 )
 
@@ -125,16 +123,7 @@ def try_row(holder: Holder, port: int, remote: str, runner: Runner) -> Row:
 
 
 @pytest.fixture(scope="module")
-def runner() -> t.Iterator[Runner]:
-    with contextlib.closing(Runner()) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def rows(runner: Runner) -> t.Iterator[dict[str, Future[Row]]]:
-    if not has_engine():
-        pytest.skip("needs a Docker engine")
-    make_images()
     ports = free_ports(len(HOLDERS))
     with RemoteDoor(SOCKET) as remote, ThreadPoolExecutor(WORKERS) as pool:
         # Those first that take longest.
@@ -149,11 +138,10 @@ def test_a_row_is_as_the_engine_has_it(holder: Holder, rows: dict[str, Future[Ro
     assert row.refused + row.allowed == len(WANTED) * (1 if holder.spec else 2)
 
 
-def test_count(rows: dict[str, Future[Row]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_count(rows: dict[str, Future[Row]], tell: t.Callable[[str], None]) -> None:
     done = [row.result() for row in rows.values()]
     refused, allowed = sum(row.refused for row in done), sum(row.allowed for row in done)
-    with capsys.disabled():
-        print(f"\nconflicts: {refused + allowed} cells as the engine has them, {refused} refused, {allowed} allowed")
+    tell(f"conflicts: {refused + allowed} cells as the engine has them, {refused} refused, {allowed} allowed")
     assert refused > len(HOLDERS)
     assert allowed > len(HOLDERS)
 
@@ -163,9 +151,6 @@ def test_count(rows: dict[str, Future[Row]], capsys: pytest.CaptureFixture[str])
 
 @pytest.fixture
 def subject(runner: Runner) -> t.Iterator[Subject]:
-    if not has_engine():
-        pytest.skip("needs a Docker engine")
-    make_images()
     found = Subject(runner)
     yield found
     found.close()

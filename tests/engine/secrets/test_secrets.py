@@ -26,17 +26,16 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
-from ansible_collections.bridgeport.docker.tests.faults.cutproxy import CutProxy
-from ansible_collections.bridgeport.docker.tests.secrets.cores import Core, get_core, pinned
-from ansible_collections.bridgeport.docker.tests.secrets.registry import ClosedRegistry, closed_registry
+from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
+from ansible_collections.bridgeport.docker.tests.engine.secrets.cores import Core, get_core, pinned
+from ansible_collections.bridgeport.docker.tests.engine.secrets.registry import ClosedRegistry, closed_registry
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     COLLECTION,
     SOCKET,
+    Images,
     docker,
     free_ports,
-    has_engine,
     inspect,
-    make_images,
     random_name,
     run_module,
 )
@@ -150,11 +149,9 @@ class Bed:
 
 
 @pytest.fixture
-def bed(tmp_path: Path) -> t.Iterator[Bed]:
-    if not has_engine():
-        pytest.skip("there is no Docker engine")
+def bed(images: Images, tmp_path: Path) -> t.Iterator[Bed]:
     with closed_registry() as registry:
-        made = Bed(make_images().busybox, tmp_path, registry)
+        made = Bed(images.busybox, tmp_path, registry)
         volumes = {volume["Name"] for volume in list_volumes()}
         try:
             yield made
@@ -313,7 +310,7 @@ def run_play(core: Core, bed: Bed, play: Path) -> tuple[str, list[dict[str, t.An
 
 
 @pytest.mark.parametrize("version", pinned())
-def test_nothing_is_said(version: str, bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_said(version: str, bed: Bed, tell: t.Callable[[str], None]) -> None:
     core = get_core(version)
     if isinstance(core, str):
         pytest.skip(core)
@@ -345,11 +342,10 @@ def test_nothing_is_said(version: str, bed: Bed, capsys: pytest.CaptureFixture[s
     ]
     leaks += [f"the {what} is in what Ansible prints" for what in bed.secrets.found_in(output)]
     leaks += find_in_volumes(bed, volumes.text)
-    with capsys.disabled():
-        print(
-            f"\nansible-core {version}: {len(results)} tasks, {len(output)} characters and {len(volumes.seen)} volumes"
-            f" searched for {len(bed.secrets.tokens)} secrets"
-        )
+    tell(
+        f"ansible-core {version}: {len(results)} tasks, {len(output)} characters and {len(volumes.seen)} volumes"
+        f" searched for {len(bed.secrets.tokens)} secrets"
+    )
     assert not leaks, "\n".join(leaks)
     assert not went_otherwise, "\n".join(went_otherwise)
     assert any(encoded in header for header in bed.registry.came_with), "the registry was not asked with the password"

@@ -26,11 +26,10 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     BOUND,
     COLLECTION,
     SOCKET,
+    Images,
     docker,
     free_ports,
-    has_engine,
     inspect,
-    make_images,
     random_name,
 )
 
@@ -132,16 +131,9 @@ class Bed:
                 docker("volume", "rm", left, check=False)
 
 
-@pytest.fixture(scope="module")
-def image() -> str:
-    if not has_engine():
-        pytest.skip("there is no Docker engine")
-    return make_images().busybox
-
-
 @pytest.fixture
-def bed(image: str, tmp_path: Path) -> t.Iterator[Bed]:
-    made = Bed(image, tmp_path)
+def bed(images: Images, tmp_path: Path) -> t.Iterator[Bed]:
+    made = Bed(images.busybox, tmp_path)
     yield made
     made.remove()
 
@@ -167,13 +159,13 @@ def again(bed: Bed, runs: t.Sequence[Run], busy: t.Sequence[int]) -> int:
     return changed
 
 
-def test_eight_ask_for_the_same(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
+def test_eight_ask_for_the_same(bed: Bed, tell: t.Callable[[str], None]) -> None:
     one, two, three = free_ports(3)
     name = bed.start(f"127.0.0.1:{one}:80")
     wish = {"name": name, "published_ports": [f"127.0.0.1:{two}:80", f"127.0.0.1:{three}:81"]}
     results = bed.at_once([("docker_port_publish", wish)] * EIGHT)
     changed, nothing, busy = sort_out(results)
-    tell(capsys, f"the same ports: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
+    tell(f"eight at once, the same ports: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
     assert changed == 1
     for result in results:
         if not result.get("failed"):
@@ -182,7 +174,7 @@ def test_eight_ask_for_the_same(bed: Bed, capsys: pytest.CaptureFixture[str]) ->
     bed.check(name, {"80/tcp": two, "81/tcp": three})
 
 
-def test_eight_make_the_same(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
+def test_eight_make_the_same(bed: Bed, tell: t.Callable[[str], None]) -> None:
     (port,) = free_ports(1)
     name = bed.name()
     wish = {
@@ -192,12 +184,12 @@ def test_eight_make_the_same(bed: Bed, capsys: pytest.CaptureFixture[str]) -> No
         "published_ports": [f"127.0.0.1:{port}:80"],
     }
     changed, nothing, busy = sort_out(bed.at_once([("docker_port_publish", wish)] * EIGHT))
-    tell(capsys, f"the same new container: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
+    tell(f"eight at once, the same new container: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
     assert changed == 1
     bed.check(name, {"80/tcp": port}, layer=False)
 
 
-def test_eight_add_a_port_each(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
+def test_eight_add_a_port_each(bed: Bed, tell: t.Callable[[str], None]) -> None:
     first, *ports = free_ports(EIGHT + 1)
     name = bed.start(f"127.0.0.1:{first}:80")
     runs: list[Run] = [
@@ -208,13 +200,13 @@ def test_eight_add_a_port_each(bed: Bed, capsys: pytest.CaptureFixture[str]) -> 
         for number, port in enumerate(ports)
     ]
     changed, nothing, busy = sort_out(bed.at_once(runs))
-    tell(capsys, f"a port each: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
+    tell(f"eight at once, a port each: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
     assert nothing == 0
     assert changed + again(bed, runs, busy) == EIGHT
     bed.check(name, {"80/tcp": first, **{f"{81 + number}/tcp": port for number, port in enumerate(ports)}})
 
 
-def test_topologies_and_single_containers(bed: Bed, capsys: pytest.CaptureFixture[str]) -> None:
+def test_topologies_and_single_containers(bed: Bed, tell: t.Callable[[str], None]) -> None:
     """Four ask for both containers, in either order, and two for each of them alone; no two wait for each other."""
     first, second, *ports = free_ports(2 + 4)
     names = [bed.start(f"127.0.0.1:{port}:80") for port in (first, second)]
@@ -239,14 +231,11 @@ def test_topologies_and_single_containers(bed: Bed, capsys: pytest.CaptureFixtur
     runs = [run for pair in zip(both * 2, singles) for run in pair]
     assert len(runs) == EIGHT
     changed, nothing, busy = sort_out(bed.at_once(runs))
-    tell(capsys, f"topologies and single ones: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
+    tell(
+        f"eight at once, topologies and single ones: {changed} changed, {nothing} found nothing to do, {len(busy)} busy"
+    )
     changed += again(bed, runs, busy)
     for index, name in enumerate(names):
         bed.check(name, {"80/tcp": (first, second)[index], "81/tcp": ports[index], "82/tcp": ports[index + 2]})
     # Four ports were missing, so no more than four can have added one: nobody undid what another had done.
     assert 1 <= changed <= len(ports)
-
-
-def tell(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    with capsys.disabled():
-        print(f"\neight at once, {line}")

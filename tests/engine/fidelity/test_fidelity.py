@@ -9,7 +9,6 @@ Everything is tried side by side, as most of it is waiting; FIDELITY_SAMPLE trie
 
 from __future__ import annotations
 
-import contextlib
 import os
 import random
 import typing as t
@@ -17,15 +16,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.fidelity.containers import CASES, COMPOSE, Case
-from ansible_collections.bridgeport.docker.tests.fidelity.inspected import find_differences, normalise
-from ansible_collections.bridgeport.docker.tests.fidelity.place import Place
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.containers import CASES, COMPOSE, Case
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.inspected import find_differences, normalise
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.place import Place
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     docker,
-    has_engine,
     inspect,
-    make_images,
     next_port,
 )
 
@@ -147,12 +144,8 @@ class Try:
 
 
 @pytest.fixture(scope="module")
-def tries() -> t.Iterator[dict[str, Future[None]]]:
-    if not has_engine():
-        pytest.skip("needs a Docker engine")
-    make_images()
-    docker("version")
-    with contextlib.closing(Runner()) as runner, ThreadPoolExecutor(WORKERS) as pool:
+def tries(runner: Runner) -> t.Iterator[dict[str, Future[None]]]:
+    with ThreadPoolExecutor(WORKERS) as pool:
         yield {case.name: pool.submit(Try(case, runner).run) for case in CHOSEN if not reason_to_skip(case)}
 
 
@@ -174,8 +167,7 @@ def test_nothing_else_changes(case: Case, tries: dict[str, Future[None]]) -> Non
     tries[case.name].result()
 
 
-def test_count(tries: dict[str, Future[None]], capsys: pytest.CaptureFixture[str]) -> None:
+def test_count(tries: dict[str, Future[None]], tell: t.Callable[[str], None]) -> None:
     whole = sum(not attempt.exception() for attempt in tries.values())
-    with capsys.disabled():
-        print(f"\nfidelity: {whole} of {len(tries)} containers differ in nothing but their ports")
+    tell(f"fidelity: {whole} of {len(tries)} containers differ in nothing but their ports")
     assert len(tries) >= (SAMPLE or ENOUGH)

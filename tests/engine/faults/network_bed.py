@@ -11,8 +11,8 @@ import random
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed, fetch
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import COMMAND, IMAGE, NetworkScenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed, fetch
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import COMMAND, IMAGE, NetworkScenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker, next_port
 

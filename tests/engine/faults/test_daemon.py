@@ -25,9 +25,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
-from ansible_collections.bridgeport.docker.tests.faults.beds import make_bed
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import (
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import (
     CREATION,
     REBUILD,
     SCENARIOS,
@@ -158,7 +158,7 @@ def standing(scenario: AnyScenario, runner: Runner) -> t.Iterator[Bed]:
 
 @pytest.mark.parametrize("scenario", SCENARIOS_TRIED, ids=lambda scenario: scenario.name)
 def test_killed_in_a_change(
-    scenario: AnyScenario, daemon: Daemon, runner: Runner, capsys: pytest.CaptureFixture[str]
+    scenario: AnyScenario, daemon: Daemon, runner: Runner, tell: t.Callable[[str], None]
 ) -> None:
     tally = Tally()
     with standing(scenario, runner) as bed:
@@ -166,12 +166,11 @@ def test_killed_in_a_change(
             if not try_point(bed, daemon, number, delay, tally):
                 bed.remove()
                 bed.make()
-    with capsys.disabled():
-        print(f"\ndaemon killed in {scenario.name}: {tally}")
+    tell(f"daemon killed in {scenario.name}: {tally}")
     assert not tally.problems, "\n".join(tally.problems)
 
 
-def test_killed_in_a_recovery(daemon: Daemon, runner: Runner, capsys: pytest.CaptureFixture[str]) -> None:
+def test_killed_in_a_recovery(daemon: Daemon, runner: Runner, tell: t.Callable[[str], None]) -> None:
     tally = Tally()
     delays = START_DELAYS if FAULTS in ("all", "starts") else RECOVERY_DELAYS
     with standing(SWAP, runner) as bed:
@@ -179,6 +178,5 @@ def test_killed_in_a_recovery(daemon: Daemon, runner: Runner, capsys: pytest.Cap
             if not try_recovery(bed, daemon, delay, tally):
                 bed.remove()
                 bed.make()
-    with capsys.disabled():
-        print(f"\ndaemon killed in a recovery: {tally}")
+    tell(f"daemon killed in a recovery: {tally}")
     assert not tally.problems, "\n".join(tally.problems)

@@ -12,7 +12,7 @@ import subprocess
 import typing as t
 from dataclasses import dataclass, field
 
-from ansible_collections.bridgeport.docker.tests.fidelity.place import COMMAND, IMAGE, SCRIPT, Place
+from ansible_collections.bridgeport.docker.tests.engine.fidelity.place import COMMAND, IMAGE, SCRIPT, Place
 from ansible_collections.bridgeport.docker.tests.support.real_engine import BOUND, docker, next_port
 
 # Where Docker Compose is, if it could be had.

@@ -14,15 +14,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.ports.cases import CASES, PORTS, Case
+from ansible_collections.bridgeport.docker.tests.engine.ports.cases import CASES, PORTS, Case
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     SOCKET,
     docker,
     free_ports,
-    has_engine,
     inspect,
-    make_images,
     random_name,
 )
 
@@ -93,10 +91,7 @@ def build(case: Case, name: str, filled: t.Mapping[str, t.Any], ports: t.Sequenc
 
 
 @pytest.fixture(scope="module")
-def host() -> t.Iterator[Host]:
-    if not has_engine():
-        pytest.skip("needs a Docker engine")
-    make_images()
+def host(runner: Runner) -> t.Iterator[Host]:
     prefix = random_name("ports")
     names = {case.name: f"{prefix}-{number}" for number, case in enumerate(CASES)}
     networks = {key: f"{prefix}-{key}" for key in NETWORKS}
@@ -115,7 +110,6 @@ def host() -> t.Iterator[Host]:
                 for number, case in enumerate(CASES)
             ]:
                 made.result()
-        runner = stack.enter_context(contextlib.closing(Runner()))
         yield Host(runner, names, ask(runner))
 
 
@@ -152,13 +146,12 @@ def test_a_container_is_as_docker_port_has_it(case: Case, host: Host) -> None:
     assert all(tuple(row[key] for key in keys) in held for row in of_one if row["active"])
 
 
-def test_count(host: Host, capsys: pytest.CaptureFixture[str]) -> None:
+def test_count(host: Host, tell: t.Callable[[str], None]) -> None:
     mine = [row for row in host.result["ports"] if row["container"] in host.names.values()]
     bound = sum(row["active"] for row in mine)
     by_protocol = {key: sum(row["active"] and row["protocol"] == key for row in mine) for key in ("tcp", "udp", "sctp")}
     text = ", ".join(f"{count} {key}" for key, count in by_protocol.items())
-    with capsys.disabled():
-        print(f"\nports: {len(host.names)} containers as docker port has them, {bound} publications ({text})")
+    tell(f"ports: {len(host.names)} containers as docker port has them, {bound} publications ({text})")
     assert len(set(host.names.values())) >= 50
     assert by_protocol["tcp"] > 50
     assert by_protocol["udp"] > 10

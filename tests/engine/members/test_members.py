@@ -22,9 +22,7 @@ from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     BOUND,
     SOCKET,
     docker,
-    has_engine,
     inspect,
-    make_images,
     next_port,
     random_name,
 )
@@ -166,16 +164,6 @@ class Crowd:
             docker("network", "rm", name)
 
 
-@pytest.fixture(scope="module")
-def runner() -> t.Iterator[Runner]:
-    if not has_engine():
-        pytest.skip("needs a Docker engine")
-    make_images()
-    made = Runner()
-    yield made
-    made.close()
-
-
 @pytest.fixture
 def crowd(runner: Runner) -> t.Iterator[Crowd]:
     made = Crowd(runner)
@@ -191,7 +179,7 @@ def fill(value: t.Any, subnet: str) -> t.Any:
     return value.format(subnet=subnet) if isinstance(value, str) else value
 
 
-def test_everybody_stays(crowd: Crowd, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everybody_stays(crowd: Crowd, tell: t.Callable[[str], None]) -> None:
     before = {member: crowd.describe(member) for member in MEMBERS}
     checked = 0
     for title, change in CHANGES.items():
@@ -216,8 +204,7 @@ def test_everybody_stays(crowd: Crowd, capsys: pytest.CaptureFixture[str]) -> No
         assert now["running"], member.part
         assert now["endpoints"][crowd.network]["joined"], member.part
     asked, lost = crowd.unreached()
-    with capsys.disabled():
-        print(f"\nmembers: {checked} checked over {len(CHANGES)} changes, {asked - len(lost)} of {asked} names answer")
+    tell(f"members: {checked} checked over {len(CHANGES)} changes, {asked - len(lost)} of {asked} names answer")
     assert not lost, "; ".join(lost)
 
 
@@ -228,7 +215,7 @@ REFUSED = (("10.233.7.0/24", True), (None, "recreated"))
 
 @pytest.mark.parametrize(("subnet", "rolled_back"), REFUSED)
 def test_a_create_that_the_engine_refuses(
-    crowd: Crowd, subnet: str | None, rolled_back: t.Any, capsys: pytest.CaptureFixture[str]
+    crowd: Crowd, subnet: str | None, rolled_back: t.Any, tell: t.Callable[[str], None]
 ) -> None:
     second = docker("network", "inspect", "--format", "{{.Id}}", crowd.second)
     before = {member: crowd.describe(member) for member in MEMBERS}
@@ -255,8 +242,7 @@ def test_a_create_that_the_engine_refuses(
     assert _define(crowd.network) == definition
     crowd.start_all()
     asked, lost = crowd.unreached()
-    with capsys.disabled():
-        print(f"\nrefused, {result.get('rolled_back')}: {asked - len(lost)} of {asked} names answer")
+    tell(f"refused, {result.get('rolled_back')}: {asked - len(lost)} of {asked} names answer")
     assert not lost, "; ".join(lost)
 
 

@@ -24,10 +24,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
-from ansible_collections.bridgeport.docker.tests.faults.beds import make_bed
-from ansible_collections.bridgeport.docker.tests.faults.cutproxy import MODES
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import SCENARIOS, SWAP, AnyScenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import MODES
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import SCENARIOS, SWAP, AnyScenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, list_objects
 
@@ -151,11 +151,10 @@ def sweeps(request: pytest.FixtureRequest, runner: Runner, left: list[str]) -> d
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
-def test_every_request(scenario: AnyScenario, sweeps: dict[str, Sweep], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_request(scenario: AnyScenario, sweeps: dict[str, Sweep], tell: t.Callable[[str], None]) -> None:
     sweep = sweeps[scenario.name]
     survived = sweep.tried - len(sweep.problems)
-    with capsys.disabled():
-        print(f"\nfaults in {scenario.name} of {sweep.requests} requests: {sweep.tried} tried, {survived} survived")
+    tell(f"faults in {scenario.name} of {sweep.requests} requests: {sweep.tried} tried, {survived} survived")
     assert sweep.tried > 0
     if FAULTS == "all" or (FAULTS == "sample" and scenario is SWAP):
         assert sweep.unreached == {("kill-after", sweep.requests + 1)}

@@ -243,7 +243,7 @@ def show(outcome: Outcome) -> str:
     return "refused" if outcome is None else " ".join(map(str, outcome)) or "nothing"
 
 
-def test_publish(oracle: Oracle, capsys: pytest.CaptureFixture[str]) -> None:
+def test_publish(oracle: Oracle, tell: t.Callable[[str], None]) -> None:
     parsers = parsers_of(oracle.version)
     specs = list(dict.fromkeys([*NASTY, *generate(SEED, GENERATED)]))
     assert len(specs) >= 300
@@ -290,11 +290,10 @@ def test_publish(oracle: Oracle, capsys: pytest.CaptureFixture[str]) -> None:
 
     accepted = len(inspected)
     refused = len(specs) - accepted
-    with capsys.disabled():
-        print(f"\ndocker CLI {oracle.version} (go-connections {which[0]}), seed {SEED}: {len(specs)} specs")
-        print(f"  {accepted} accepted and {refused} refused by the CLI, {len(wrong)} unexplained differences")
-        for name, examples in known.items():
-            print(f"  known deviation: {name}: {len(examples)}, such as {', '.join(map(repr, examples[:6]))}")
+    tell(f"docker CLI {oracle.version} (go-connections {which[0]}), seed {SEED}: {len(specs)} specs")
+    tell(f"{accepted} accepted and {refused} refused by the CLI, {len(wrong)} unexplained differences")
+    for name, examples in known.items():
+        tell(f"known deviation: {name}: {len(examples)}, such as {', '.join(map(repr, examples[:6]))}")
     assert not wrong, "\n".join(wrong)
     # Both answers must have been put to the proof, else the comparison is worth little.
     assert accepted >= 100

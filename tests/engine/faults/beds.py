@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.bridgeport.docker.tests.faults.bed import Bed
-from ansible_collections.bridgeport.docker.tests.faults.container_bed import ContainerBed
-from ansible_collections.bridgeport.docker.tests.faults.network_bed import NetworkBed
-from ansible_collections.bridgeport.docker.tests.faults.scenarios import AnyScenario, NetworkScenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
+from ansible_collections.bridgeport.docker.tests.engine.faults.container_bed import ContainerBed
+from ansible_collections.bridgeport.docker.tests.engine.faults.network_bed import NetworkBed
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import AnyScenario, NetworkScenario
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 
 
