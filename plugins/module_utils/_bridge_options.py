@@ -5,8 +5,8 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """The bridge driver's own options: what they are called, what their values mean, and which engine knows them.
 
-An engine ignores options that it does not know, and says nothing. So a network that was to be closed would be open:
-what an engine is too old for is refused, whether it was asked for by its short name or by its full one.
+An engine ignores options that it does not know, and says nothing: a network that was to be closed would be open. So an
+option that the engine is too old for is refused, whether the task gives its short name or its full name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 
 Options = t.Mapping[str, t.Optional[str]]
 
-# Options of their own that stand for one of the bridge driver's. Names: moby, libnetwork/drivers/bridge/labels.go.
+# Options of our modules that stand for options of the bridge driver. Names: moby, libnetwork/drivers/bridge/labels.go.
 BRIDGE_OPTIONS = {
     "bridge_name": "com.docker.network.bridge.name",
     "icc": "com.docker.network.bridge.enable_icc",
@@ -38,7 +38,7 @@ BRIDGE_OPTIONS = {
 GATEWAY_MODES = ("nat", "nat-unprotected", "routed", "isolated")
 _GATEWAY_MODE_KEYS = (BRIDGE_OPTIONS["gateway_mode_ipv4"], BRIDGE_OPTIONS["gateway_mode_ipv6"])
 
-# What the driver does where it was not told: wished for, it is no difference.
+# What the driver does by default: a task that asks for the same makes no difference.
 DRIVER_DEFAULTS = {
     BRIDGE_OPTIONS["icc"]: "true",
     BRIDGE_OPTIONS["ip_masquerade"]: "true",
@@ -46,7 +46,7 @@ DRIVER_DEFAULTS = {
     **dict.fromkeys(_GATEWAY_MODE_KEYS, "nat"),
 }
 
-# The first engine that knows an option, where that is later than 20.10, and a value of one, where that came later yet.
+# The first engine that knows an option, where that is later than 20.10; and a value, where that came later still.
 _KNOWN_SINCE = {
     BRIDGE_OPTIONS["host_ipv6"]: (25, 0),
     BRIDGE_OPTIONS["trusted_host_interfaces"]: (28, 2),
@@ -77,7 +77,7 @@ def same_option(left: str, right: str) -> bool:
 
 
 def same_driver_option(key: str, left: str, right: str) -> bool:
-    """As same_option, for an option whose kind of value is known."""
+    """As same_option, with the kind of value that this option has."""
     reader = _READERS.get(key)
     if reader is None:
         return same_option(left, right)
@@ -135,7 +135,7 @@ _READERS = {
 
 
 def parse_driver_options(params: t.Mapping[str, t.Any]) -> dict[str, str | None]:
-    """``driver_options`` and the options of their own, by full names; None: it must not be set."""
+    """``driver_options`` and the short options, all by full names; None: the option must not be set."""
     parsed = option_texts(params.get("driver_options") or {})
     spelled = {key: f"driver_options[{key}]" for key in parsed}
     for option, key in BRIDGE_OPTIONS.items():
@@ -180,7 +180,7 @@ def check_engine_knows(network: str, options: Options, version: str) -> None:
 
 
 def _read_version(text: str) -> tuple[int, int] | None:
-    """None for what is no release: builds of one's own say ``dev`` and the like, and are taken to know everything."""
+    """None for what is no release: local builds say ``dev`` and the like, and are taken to know everything."""
     found = re.match(r"v?([0-9]+)\.([0-9]+)", text)
     return (int(found.group(1)), int(found.group(2))) if found else None
 

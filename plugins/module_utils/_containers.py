@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""An inspected container, and the blueprint that makes it again.
+"""An inspected container, and the blueprint that remakes it.
 
 The daemon's own answer is replayed as it stands: whatever this collection does not know about survives because nothing
 looks at it. Only what an answer says differently from what a request has to say is put right here.
@@ -41,7 +41,7 @@ MODES_WITHOUT_PORTS = ("none", "host")
 # "db", so only what the docker CLI itself prints as an ID is accepted as one.
 LONG_ID = re.compile(r"[0-9a-f]{12,64}")
 
-# What of another container one can use, by the setting that says so.
+# The namespaces that a container can share with another, by the setting that says so.
 SHARED_NAMESPACES = {"NetworkMode": "network", "IpcMode": "IPC namespace", "PidMode": "PID namespace"}
 
 
@@ -112,12 +112,12 @@ class Container:
 
     @property
     def ended_at(self) -> Moment:
-        """When it last ended; before everything for one that never did."""
+        """When the container last ended; the zero time, which is before all others, where it never did."""
         return _read_moment(self.raw["State"]["FinishedAt"])
 
     @property
     def has_restarted(self) -> bool:
-        """Whether it has fallen over since somebody started it, and was brought up by its restart policy."""
+        """Whether the container has ended since it was started, and its restart policy has started it again."""
         return bool(self.raw.get("RestartCount"))
 
     @property
@@ -143,7 +143,7 @@ class Container:
 
     @property
     def shares(self) -> dict[str, str]:
-        """The containers whose namespaces it uses, by the setting that says so; the engine stores their IDs."""
+        """The containers whose namespaces this one shares, by the setting that says so; the engine stores their IDs."""
         modes = {key: str(self.host_config.get(key) or "").partition(":") for key in SHARED_NAMESPACES}
         return {key: reference for key, (kind, _colon, reference) in modes.items() if kind == "container"}
 
@@ -175,12 +175,12 @@ class Container:
             return ()
         named = {binding.configured.key for binding in self.bindings}
         keys = [key for key in self.exposed if key not in named]
-        wishes = [Publication(int(key.split("/")[0]), key.split("/")[1]) for key in keys]
-        return pair_bindings(wishes, self.actual)
+        configured = [Publication(int(key.split("/")[0]), key.split("/")[1]) for key in keys]
+        return pair_bindings(configured, self.actual)
 
 
 def automatic_aliases(container: Container, api: tuple[int, int]) -> set[str]:
-    """What an answer lists among the aliases whether it was asked for or not."""
+    """The aliases that the engine lists whether they were asked for or not."""
     short_id = container.id[:12]
     return {short_id, container.config.get("Hostname") or short_id} if api < API_EXACT_ALIASES else {short_id}
 
@@ -210,11 +210,11 @@ def read_blueprint(
     api: tuple[int, int],
     live_containers: t.Collection[str],
 ) -> Blueprint:
-    """The create request that makes this container again.
+    """The create request that remakes this container.
 
-    ``named`` is the inspected image that the container's own reference names now, ``own`` the one that it was made of;
-    None: it is gone or was not read.
-    ``live_containers`` are all names and IDs on the host: a source of volumes that is gone cannot be named again.
+    ``named`` is the inspected image that the container's own reference names now, ``own`` the image of which it was
+    made; None: the image is gone or was not read. ``live_containers`` are all names and IDs on the host: a container
+    that is gone cannot be named as a source of volumes.
     """
     body: dict[str, t.Any] = copy.deepcopy(dict(container.config))
     host_config: dict[str, t.Any] = copy.deepcopy(dict(container.host_config))
@@ -224,10 +224,10 @@ def read_blueprint(
         endpoints = {}
 
     if named is None or named.get("Id") != container.raw.get("Image"):
-        # The tag has moved on; the container shall stay what it is.
+        # The tag has moved on; the container keeps its image.
         body["Image"] = container.raw["Image"]
     if not body.get("Entrypoint") and ((own or {}).get("Config") or {}).get("Entrypoint"):
-        # Made with an empty entrypoint; null would bring the image's back.
+        # The container was made with an empty entrypoint; null would bring back that of the image.
         body["Entrypoint"] = [""]
 
     mode = container.network_mode
@@ -235,7 +235,7 @@ def read_blueprint(
     if body.get("Hostname") == container.id[:12] or shares_name:
         body.pop("Hostname", None)
     if mode.startswith("container:"):
-        # Those of the image, which come back by themselves; the engine refuses to be asked for any.
+        # The image's ports come back by themselves; the engine refuses a request that names any.
         body.pop("ExposedPorts", None)
 
     mac_address = body.pop("MacAddress", "")
@@ -255,9 +255,9 @@ def read_blueprint(
 
 
 def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers: t.Collection[str]) -> None:
-    """Name the anonymous volumes, so that the successor gets them and not new, empty ones.
+    """Name the anonymous volumes, so that the successor gets them instead of new, empty volumes.
 
-    Where one has been emptied since, the engine shall not fill it from the image a second time.
+    A volume that has been emptied since must not be filled from the image a second time.
     """
     host_config = body["HostConfig"]
     mounted = {mount["Destination"]: mount for mount in container.raw.get("Mounts") or ()}
@@ -285,7 +285,7 @@ def _keep_volumes(container: Container, body: dict[str, t.Any], live_containers:
 
 
 def _is_alive(source: str, live_containers: t.Collection[str]) -> bool:
-    """The engine keeps what it was told: a name, or an ID that may be a short one."""
+    """The engine keeps the reference that it was given: a name, or an ID that may be short."""
     if source in live_containers:
         return True
     return bool(LONG_ID.fullmatch(source)) and any(each.startswith(source) for each in live_containers)
@@ -295,14 +295,14 @@ def _as_bind(mount: Raw) -> str:
     """A volume, or a folder of the host, that is mounted, as an item of HostConfig.Binds."""
     source = mount["Name"] if mount["Type"] == "volume" else mount["Source"]
     modes = [] if mount.get("RW", True) else ["ro"]
-    # Of a bind that names none the engine says what it takes then.
+    # For a bind that names no propagation the engine lists its default.
     modes += [mount["Propagation"]] if mount.get("Propagation") not in (None, "", "rprivate") else []
     modes += ["nocopy"] if mount["Type"] == "volume" else []
     return ":".join([source, mount["Destination"], *([",".join(modes)] if modes else [])])
 
 
 def clean_path(path: str) -> str:
-    """A path in a container as the engine notes it, whatever slashes and dots it was told with."""
+    """A path in a container as the engine writes it, without needless slashes and dots."""
     return posixpath.normpath("/" + path.lstrip("/"))
 
 
@@ -331,7 +331,7 @@ def split_endpoints(blueprint: Blueprint, api: tuple[int, int]) -> tuple[dict[st
     """The body of the create, and the endpoints that have to be connected after it and before the start."""
     body = copy.deepcopy(blueprint.body)
     main = blueprint.main_network
-    # One that has left the network of its NetworkMode must not join it again, as it would without any endpoint.
+    # A container that has left the network of its NetworkMode would join it again if the request had no endpoint.
     first = main if main in blueprint.endpoints else next(iter(blueprint.endpoints), main)
     at_create, later = {}, {}
     for name, endpoint in blueprint.endpoints.items():

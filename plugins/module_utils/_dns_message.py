@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""DNS messages (RFC 1035), as far as a question for one name's addresses needs them.
+"""DNS messages (RFC 1035), as far as a question for the addresses of a name needs them.
 
 A container's own tools only have to carry the bytes there and back, which even bash can.
 """

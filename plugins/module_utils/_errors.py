@@ -44,9 +44,9 @@ FAILURE_CODES = (
 class Failure(Exception):
     """Something that was asked for cannot be done.
 
-    ``code`` is one of FAILURE_CODES. The message is one or two sentences: what was attempted, on which object, who is
-    in the way, and what to do. ``details`` are plain JSON values that a playbook may want to look at. ``outcome`` is
-    what the module's result says beside the failure (what was done and undone), set by whoever knows it.
+    ``code`` is one of FAILURE_CODES. The message is one or two sentences: what was attempted, on which object, what
+    is in the way, and what to do. ``details`` are plain JSON values that a playbook may want to look at. ``outcome`` is
+    what the module's result says beside the failure: what was done and undone.
     """
 
     def __init__(self, code: str, message: str, **details: t.Any) -> None:
@@ -61,7 +61,7 @@ class Failure(Exception):
 
 
 def too_old(what: str, needed: str, version: str) -> Failure:
-    """The refusal of something that the engine, which has this version, cannot do yet; ``needed`` is one that can."""
+    """The refusal of a feature that the engine is too old for; ``needed`` is the first version that has it."""
     return Failure(
         "unsupported",
         f"{what} needs Docker Engine {needed} or newer; this one is {version}.",

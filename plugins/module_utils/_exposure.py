@@ -21,7 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._selection impor
 
 Row = t.Mapping[str, t.Any]
 
-# In these states what is not bound is not wanted at the next start either: the network lets nothing be published.
+# In these states what is not bound will not be published at the next start either: the network does not allow it.
 _RUNNING = ("running", "paused", "restarting")
 _SHOWN = ("container_port", "protocol", "host_ip", "host_port", "active", "exposure")
 
@@ -31,7 +31,7 @@ class Policy:
     """Which publications are fine beside those on the loopback.
 
     ``subnets``: where they may be. ``ports``: which host ports they may have, as 443/tcp; None for any. ``permits``:
-    what a container's labels need to say, one of these, in order to publish on every address.
+    a container that one of these selects may publish on every address.
     """
 
     subnets: tuple[str, ...] = ()
@@ -110,7 +110,7 @@ def as_publication(row: Row) -> Publication:
 
 
 def closed_to_loopback(rows: t.Sequence[Row], is_broken: t.Callable[[Row], bool]) -> list[str]:
-    """All that a container publishes, as ``published_ports`` would list it, with the broken ones on the loopback."""
+    """All that a container publishes, as ``published_ports`` lists it, with what breaks the policy on the loopback."""
     specs: dict[str, None] = {}
     for row in _join_families(rows):
         address = row["host_ip"]
@@ -124,8 +124,8 @@ def _join_families(rows: t.Sequence[Row]) -> list[Row]:
     """One row without an address for each pair of wildcards of IPv4 and IPv6 with the same numbers."""
     joined: list[Row] = []
     for row in rows:
-        twin = {**row, "host_ip": "0.0.0.0" if row["host_ip"] == "::" else "::"}
-        if row["host_ip"] not in ("0.0.0.0", "::") or not any(_same(twin, other) for other in rows):
+        counterpart = {**row, "host_ip": "0.0.0.0" if row["host_ip"] == "::" else "::"}
+        if row["host_ip"] not in ("0.0.0.0", "::") or not any(_same(counterpart, other) for other in rows):
             joined.append(row)
         elif row["host_ip"] == "0.0.0.0":
             joined.append({**row, "host_ip": ""})

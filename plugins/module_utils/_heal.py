@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""A container that the engine can never start again, made anew from what stands of it.
+"""Remaking a container that the engine can never start again, from its definition and its files.
 
-A daemon that is killed in the middle of a start may leave one: every later start says that its task or its ID exists
-already, also after the daemon was restarted (seen on engine 20.10). And one whose network is gone cannot start, even if
-there is another of that name. Its definition and its files are all there.
+A daemon that is killed in the middle of a start may leave such a container: every later start says that its task or its
+ID exists already, also after the daemon was restarted (seen on engine 20.10). A container whose network is gone cannot
+start either, even if there is another network of that name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _UNSTARTABLE = re.compile(r"already exists|id already in use|network [0-9a-f]{64
 
 
 def is_unstartable(message: str) -> bool:
-    """Whether this refusal of a start will be given for ever."""
+    """Whether every later start will be refused in the same way."""
     return _UNSTARTABLE.search(message) is not None
 
 
@@ -51,12 +51,12 @@ def plan_healing(
 ) -> list[Step]:
     """The steps in place of ``step``; the images and ``live`` as for read_blueprint, ``heirs`` as in Start.
 
-    The original goes only after the new one has started, and after the rival of both, so that what stands always tells
-    which of them is meant.
+    The original is removed only after the remade container has started, and after the rival of both, so that what
+    stands always tells which container the name means.
     """
     again = again_name(step.name, container.id)
     blueprint = read_blueprint(container, named, own, api, live)
-    # Where NetworkMode holds the ID of a network that is gone, its name is what it can join again.
+    # Where NetworkMode holds the ID of a network that is gone, the container can join the network of that name.
     mode = container.network_mode
     blueprint.body["HostConfig"]["NetworkMode"] = blueprint.mode_names.get(mode, mode)
     body, later = split_endpoints(blueprint, api)

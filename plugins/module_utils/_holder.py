@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Who has a host port that a container could not have, looked up when the engine has refused it.
+"""The holder of a host port, looked up when the engine has refused the port to a container.
 
-The engine names the port only. Whoever has it took it after the plan was made, which would have named them.
+The engine names the port only. Its holder took the port after the plan was made, or the plan would have named it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import ov
 
 
 def find_holder(client: Client, container_id: str, name: str) -> Failure | None:
-    """The conflict as the plan would have told it; None where nobody is found, as after one that is gone already.
+    """The conflict as the plan would have told it; None where no holder is found, as it may be gone by now.
 
-    ``name``: what the container is called in front of people.
+    ``name``: what messages call the container.
     """
     try:
         container = Container(client.get(f"/containers/{container_id}/json"))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The unit of planning and of rollback: one network or one container, and what shall be done with it."""
+"""The unit of planning and of rollback: one network or one container, and what is planned for it."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Key = t.Tuple[str, str]
 
 @dataclass(frozen=True)
 class Request:
-    """Everything that one task asks for, by name: an item's plan depends on what the others will be."""
+    """Everything that one task asks for, by name: the plan for one object depends on what the others will be."""
 
     networks: t.Mapping[str, NetworkWish] = field(default_factory=dict)
     containers: t.Mapping[str, ContainerWish] = field(default_factory=dict)
-    # Networks that stand and are removed and made again.
+    # Networks that are rebuilt.
     rebuilt: frozenset[str] = frozenset()
-    # What is known to be replaced, by ID, from an earlier round of planning.
+    # Containers that an earlier round of planning replaces, by ID.
     swaps: t.Mapping[str, Replacement] = field(default_factory=dict)
-    # Containers that are made anew because networks cannot be as they shall be otherwise: those networks, by name.
+    # Containers that are recreated for the sake of networks: the names of these networks, by the container's name.
     recreated: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -41,11 +41,11 @@ class Request:
 class Item:
     """What is planned for one object.
 
-    ``holds``: the host ports it holds when done, None where the plan does not touch them. ``needs``: who comes first.
-    ``pull``: an image to pull first. ``swap``, ``reconstruction``: a container or network that is made anew; where
-    several are in one transaction, the first has the steps of all, and is the ``leader`` of the others.
-    ``predicted``: what check mode returns for it. ``settles``: it settles an interrupted change; where that fails, what
-    was done stays done and the next run goes on from there.
+    ``holds``: the host ports that the object holds afterwards, None where the plan does not touch them. ``needs``: the
+    objects that come first. ``pull``: an image to pull first. ``swap``, ``reconstruction``: the replacement of a
+    container, the rebuild of a network; where several are in one transaction, the first has the steps of all, and is
+    the ``leader`` of the others. ``predicted``: what check mode returns for the object. ``settles``: these steps settle
+    an interrupted change; where one fails, what was done stays done and the next run goes on from there.
     """
 
     kind: str

@@ -15,9 +15,9 @@ Row = t.Mapping[str, t.Any]
 def plan_migration(
     topology: Row, network: str, containers: t.Collection[str] = (), accepted: t.Collection[str] = ()
 ) -> dict[str, t.Any]:
-    """``containers``: whose links; all where it is empty. ``accepted``: whose use of a link's variables may break."""
+    """``containers``: the sources of links, all where empty. ``accepted``: those whose use of variables may break."""
     owners = _find_owners(topology)
-    # Whoever has the name itself comes last, and counts.
+    # The container that has the name itself comes last, and counts.
     ordered = sorted(topology["containers"], key=lambda row: row["name"] not in owners)
     rows = {owners.get(row["name"], row["name"]): row for row in ordered}
     links = [link for link in _read_links(topology, owners) if not containers or link["source"] in containers]
@@ -46,7 +46,7 @@ def plan_migration(
 
 
 def _find_owners(topology: Row) -> dict[str, str]:
-    """What an interrupted change has left counts as the container that it is to be again."""
+    """What an interrupted change has left counts as the container that it belongs to."""
     about = ((row["name"], row["object"]) for row in topology["leftovers"])
     return {name: owner["name"] for name, owner in about if owner["kind"] == "container"}
 
@@ -60,7 +60,7 @@ def _read_links(topology: Row, owners: t.Mapping[str, str]) -> list[dict[str, t.
 
 
 def _collect_aliases(links: t.Iterable[Row], rows: t.Mapping[str, Row], network: str) -> dict[str, list[str]]:
-    """By target: the aliases that it has on the network, and those of the links. Its own name is known there anyway."""
+    """By target: its aliases on the network, and those of the links. Its own name is known there anyway."""
     found: dict[str, set[str]] = {}
     for link in links:
         target = link["target"]
@@ -74,13 +74,13 @@ def _collect_aliases(links: t.Iterable[Row], rows: t.Mapping[str, Row], network:
 def _plan_probes(
     links: t.Iterable[Row], rows: t.Mapping[str, Row], sources: t.Collection[str]
 ) -> list[dict[str, str | None]]:
-    """Every name that a link gave, asked for from its source, or from the network where that does not run."""
+    """A probe for every name that a link gave, from its source, or from the network where the source does not run."""
     probes = []
     for link in links:
         source, target = link["source"], link["target"]
         runs = source in rows and rows[source]["state"] == "running"
         for name in link["names"]:
-            # One that is made anew itself gets another ID, and with it another host name unless it was given one.
+            # A target that is replaced gets another ID, and with the ID another host name, unless it was given one.
             if target in sources and name == rows[target]["id"][:12]:
                 continue
             probe = {"source": source if runs else None, "target": target, "name": name}
@@ -89,13 +89,13 @@ def _plan_probes(
     return probes
 
 
-# -- what stands in the way ------------------------------------------------------------------------------------------
+# -- what stands in the way --------------------------------------------------------------------------------------------
 
 
 def _find_lost_targets(links: t.Iterable[Row], rows: t.Mapping[str, Row]) -> t.Iterator[str]:
     for source, target in sorted({(link["source"], link["target"]) for link in links}):
         if target not in rows:
-            yield f"Container {source!r} links to {target!r}, which is gone: take the link away, or make it again."
+            yield f"Container {source!r} links to {target!r}, which is gone: remove the link, or make the container."
         elif rows[target]["state"] != "running":
             state = rows[target]["state"]
             yield f"Container {source!r} links to {target!r}, which is {state}: start it, or nothing can be proved."
@@ -108,7 +108,7 @@ def _find_clashes(
     aliases: t.Mapping[str, t.Collection[str]],
     sources: t.Iterable[str],
 ) -> t.Iterator[str]:
-    """A name on a network is everybody's: in a link it was its source's alone."""
+    """All containers of a network see a name, where only the source of a link saw it."""
     bearers: dict[str, set[str]] = {}
     for name, row in rows.items():
         endpoint = row["networks"].get(network)

@@ -5,8 +5,8 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """Legacy links (``docker run --link``): how they are written, and what a container gets from one.
 
-That is lines in /etc/hosts and variables in its environment (engine 20.10, daemon/links). The variables stand in no
-inspect: they are put together at every start. Of values only names are said here.
+A link gives lines in /etc/hosts and variables in the environment (engine 20.10, daemon/links). No inspect shows the
+variables: the engine puts them together at every start. Values are not shown here, only names.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def link_names(target: Container, alias: str) -> list[str]:
 
 
 def link_variables(source: Container, target: Container, alias: str) -> list[str]:
-    """The variables that ``source`` has of this link only: its own of the same name hide those of a link."""
+    """The variables that ``source`` has from this link alone: its own variables hide those of a link."""
     prefix = alias.upper().replace("-", "_")
     names = {f"{prefix}_NAME"}
     ports: dict[str, list[int]] = {}
@@ -52,7 +52,7 @@ def link_variables(source: Container, target: Container, alias: str) -> list[str
             port = f"{prefix}_PORT_{number}_{protocol}"
             names |= {port, f"{port}_ADDR", f"{port}_PORT", f"{port}_PROTO"}
             if number - 1 not in numbers and {number + 1, number + 2} <= set(numbers):
-                # The first of three or more in a row stands for all of them.
+                # The first of three or more ports in a row stands for all of these.
                 names |= {f"{port}_{end}" for end in ("START", "END", "PORT_START", "PORT_END")}
     for name, equals, _value in (line.partition("=") for line in target.config.get("Env") or ()):
         if equals and name not in _NOT_PASSED_ON:
@@ -61,7 +61,7 @@ def link_variables(source: Container, target: Container, alias: str) -> list[str
 
 
 def find_uses(source: Container, variables: t.Iterable[str]) -> list[dict[str, str]]:
-    """Where what a container was told to run, or its environment, names one of these variables."""
+    """Where the command, the health check or the environment of a container names one of these variables."""
     config = source.config
     places = [
         ("command", config.get("Cmd") or ()),

@@ -5,7 +5,7 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """Whether something in a container accepts on a tcp port, asked at the container's own address.
 
-On the port of the host docker's own proxy accepts, whether the container listens or not.
+On the host port docker's own proxy accepts, whether the container listens or not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LIMIT = 2
 
 
 def is_listening(client: Client, container: Container, port: int, from_here: bool) -> bool:
-    """``from_here``: the container's networks are those of this host. Otherwise its own programs have to look."""
+    """``from_here``: this host reaches the container's networks. Otherwise programs in the container have to look."""
     addresses = [
         endpoint[key]
         for endpoint in container.endpoints.values()

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What can be seen of the host itself where the engine is local: is it, and which host ports are free."""
+"""What can be seen of the host itself where the engine is local: whether it is, and which host ports are free."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Blocker:
 
 
 def check_free(container: str, publication: Publication) -> None:
-    """Raises Failure where somebody has the host port."""
+    """Raises Failure where a process of the host has the host port."""
     blocker = find_blocker(publication)
     if blocker is not None:
         raise _taken(container, publication, blocker)
@@ -130,7 +130,7 @@ def find_process(publication: Publication) -> str | None:
                 with open(f"/proc/{pid}/comm", encoding="utf-8", errors="replace") as comm:
                     return f"{comm.read().strip()} (PID {pid})"
         except OSError:
-            continue  # it ended, or it is not ours to look at
+            continue  # the process ended, or we may not look at it
     return None
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""MAC addresses that are asked for: which engine can give them, and which containers have to be made anew for one."""
+"""MAC addresses that a task asks for: which engines can give them, and which containers are recreated for that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
 
 
 def needs_other_mac(container: Container, wish: EndpointWish, network: str) -> bool:
-    """Whether it has to be made anew for the MAC address that is asked for: connecting ignores one up to API 1.53."""
+    """Whether a container has to be recreated for its MAC address: up to API 1.53 connecting a network ignores it."""
     if wish.mac_address is None:
         return False
     known = {str((container.endpoints.get(network) or {}).get("MacAddress") or "")}
@@ -29,13 +29,13 @@ def refuse_mac(name: str, wish: EndpointWish, network: str) -> Failure:
     return Failure(
         "unsupported",
         f"Container {name!r} cannot get the MAC address {wish.mac_address} on {network!r}: Docker sets one only"
-        " when a container is made. on_member_recreate=recreate makes it anew for that.",
+        " when it makes a container. on_member_recreate=recreate recreates the container for that.",
         members=[name],
     )
 
 
 def check_early_mac(name: str, wish: EndpointWish, main_network: str, snapshot: Snapshot) -> None:
-    """Engines up to 24 take one address for a container, on its first network."""
+    """Refuse what engines up to 24 cannot do: they take one MAC address for a container, on its first network."""
     if wish.mac_address and snapshot.engine.api < API_ENDPOINTS_AT_CREATE and wish.name != main_network:
         what = f"Container {name!r}: a MAC address on {wish.name!r}, which is not its first network,"
         raise too_old(what, "25.0", snapshot.engine.version)

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What is mounted in a container, laid over a create request.
+"""What is mounted in a container, merged into a create request.
 
-A request has three places for it, HostConfig.Binds, Mounts and Tmpfs, and the engine refuses a path that stands in two
-of them. So a wish is compared with what stands at its path in any of them, and takes the place of that.
+A request has three places for mounts, HostConfig.Binds, Mounts and Tmpfs, and the engine refuses a path that stands in
+two of them. So a desired mount is compared with what stands at its path in any of the three, and takes the place of
+that.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 
 
 def check_mount_points(volumes: t.Sequence[str], mounts: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-    """One path is one mount, however it is asked for."""
+    """One path has one mount, in whichever option it stands."""
     paths = [bind_destination(volume) for volume in volumes] + [clean_path(mount["Target"]) for mount in mounts]
     twice = sorted({path for path in paths if paths.count(path) > 1})
     if twice:
@@ -33,7 +34,7 @@ def lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
         destination = bind_destination(volume)
         places = _Places(host_config, destination)
         if ":" not in volume:
-            # An anonymous volume: whatever is there already may be one.
+            # An anonymous volume: what is mounted there already may be one.
             known = {clean_path(path) for path in body.get("Volumes") or ()}
             if places.is_free and destination not in known:
                 body["Volumes"] = {**(body.get("Volumes") or {}), destination: {}}
@@ -53,7 +54,7 @@ def lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) 
         wanted = {key: value for key, value in mount.items() if key != "Target"}
         if standing is not None and covers(standing, wanted):
             continue
-        # What was not asked about stays, such as the name of an anonymous volume.
+        # What the task leaves open stays, such as the name of an anonymous volume.
         keeps = standing is not None and standing["Type"] == mount["Type"]
         merged = dict(mount) if standing is None or not keeps else _merge(standing, mount)
         if places.mount is not None:
@@ -64,7 +65,7 @@ def lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) 
 
 
 def covers(standing: t.Any, wish: t.Any) -> bool:
-    """Whether what stands has all of a wish; of zeros, empty texts and False the engine keeps nothing."""
+    """Whether what stands has all that is desired; zeros, empty texts and False are not kept by the engine."""
     if isinstance(wish, t.Mapping):
         return all(covers((standing or {}).get(key), content) for key, content in wish.items())
     return bool((standing or None) == (wish or None))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""A wanted bridge network, an inspected one, and how they differ; endpoints, pools and addresses."""
+"""A bridge network as a task describes it and as it stands, and how the two differ; endpoints, pools and addresses."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ API_CHOOSES_IPV6 = (1, 46)
 
 @dataclass(frozen=True)
 class EndpointWish:
-    """One container on one network; None leaves a setting as it is. ``name`` is the other side's.
+    """One container on one network; None leaves a setting as it is. ``name`` is that of the other side.
 
-    A driver option of None is to be gone, and so is a fixed address of "".
+    A driver option of None is removed, and so is the fixed address where it is "".
     """
 
     name: str
@@ -48,15 +48,15 @@ class EndpointWish:
         return [address for address in (self.ipv4_address, self.ipv6_address) if address]
 
     def lay_over(self, endpoint: Raw) -> dict[str, t.Any]:
-        """The endpoint with this wish laid over it; equal to it where the wish is met."""
-        wished = dict(endpoint)
-        ipam = dict(wished.get("IPAMConfig") or {})
+        """The endpoint as it becomes with these settings; equal to what it was where all of them are met."""
+        merged = dict(endpoint)
+        ipam = dict(merged.get("IPAMConfig") or {})
         for key, address in (("IPv4Address", self.ipv4_address), ("IPv6Address", self.ipv6_address)):
             if address == "":
                 ipam.pop(key, None)
             elif address is not None and normal_address(ipam.get(key, "")) != address:
                 ipam[key] = address
-        driver_opts = dict(wished.get("DriverOpts") or {})
+        driver_opts = dict(merged.get("DriverOpts") or {})
         for key, value in (self.driver_opts or {}).items():
             if value is None:
                 driver_opts.pop(key, None)
@@ -65,7 +65,7 @@ class EndpointWish:
         parts: dict[str, t.Any] = {"IPAMConfig": ipam, "DriverOpts": driver_opts}
         if self.aliases is not None:
             parts["Aliases"] = sorted(set(self.aliases))
-        if self.links is not None and normal_links(self.links) != normal_links(wished.get("Links") or ()):
+        if self.links is not None and normal_links(self.links) != normal_links(merged.get("Links") or ()):
             parts["Links"] = list(self.links)
         if self.mac_address is not None:
             parts["MacAddress"] = self.mac_address
@@ -73,13 +73,13 @@ class EndpointWish:
             parts["GwPriority"] = self.gw_priority
         for key, value in parts.items():
             if value:
-                wished[key] = value
+                merged[key] = value
             else:
-                wished.pop(key, None)
-        return wished
+                merged.pop(key, None)
+        return merged
 
     def union(self, other: EndpointWish) -> EndpointWish:
-        """This wish, with what only the other one says added. Raises Failure where they contradict each other."""
+        """The settings of both. Raises Failure where they contradict each other."""
         merged: dict[str, t.Any] = {}
         for field in ("aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority"):
             mine, theirs = getattr(self, field), getattr(other, field)
@@ -96,7 +96,7 @@ class EndpointWish:
 
 @dataclass(frozen=True)
 class Pool:
-    """One entry of ``ipam_config``, every part in its normal form; "" where it was not given."""
+    """One entry of ``ipam_config``, every part in its normal form; "" for a part that was not given."""
 
     subnet: str
     iprange: str = ""
@@ -133,9 +133,9 @@ class SubnetPool:
 
 @dataclass(frozen=True)
 class NetworkWish:
-    """``None`` leaves a setting as it is; a driver option of None is to be gone.
+    """One network as a task describes it: ``None`` leaves a setting as it is; a driver option of None is removed.
 
-    ``id``: which network it is, where it was named by its ID and others have the same name.
+    ``id`` is set where the task named the network by its ID, and other networks have the same name.
     """
 
     name: str
@@ -154,7 +154,7 @@ class NetworkWish:
     appends: bool = False
     force: bool = False
     on_difference: str = "rebuild"
-    # Whether members that could not stay what they are may be made anew.
+    # Whether members may be recreated that could not rejoin the network as they are.
     recreates_members: bool = False
     id: str = ""
 
@@ -291,7 +291,7 @@ def create_body(wish: NetworkWish, api: tuple[int, int]) -> dict[str, t.Any]:
 
 
 def replay_body(raw: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
-    """The create request that makes this network again, on the subnets that it has."""
+    """The create request that remakes this network, on the subnets that it has."""
     ipam = raw.get("IPAM") or {}
     body: dict[str, t.Any] = {
         "Name": raw["Name"],
@@ -314,7 +314,7 @@ def replay_body(raw: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
 
 
 def rebuild_body(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
-    """The create request that makes this network as it is wished for; what the wish leaves open stays as it is."""
+    """The create request for this network as the task describes it; what the task leaves open stays as it is."""
     body = replay_body(raw, api)
     for key, wanted in (
         ("Internal", wish.internal),
@@ -344,10 +344,10 @@ def rebuild_body(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[str,
 
 
 def _left_to_engine(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> list[Pool]:
-    """The pools of a network about which the wish says nothing.
+    """The pools of a network about which the task says nothing.
 
-    The engine chooses an IPv4 subnet where only an IPv6 one is given, and the other way round from 27.0 on. An answer
-    does not tell what it chose from what was given, and asking for the same again would bring one back in any case.
+    The engine chooses an IPv4 subnet where only an IPv6 subnet is given, and the other way round from 27.0 on. An
+    inspected network does not tell chosen subnets from given ones, and the same request would get a chosen one again.
     """
     pools = list(read_pools(raw))
     if not wish.pools:
@@ -360,7 +360,7 @@ def _left_to_engine(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> list[P
 
 
 def find_differences(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
-    """What the wish asks for and the network is not: by option, the value that stands and the value that is wanted."""
+    """Where the network is not as the task describes it: by option, the value that stands and the desired value."""
     found: dict[str, tuple[t.Any, t.Any]] = {}
     for option, key, default in (
         ("internal", "Internal", False),
@@ -391,7 +391,7 @@ def find_differences(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[
         found["ipam_driver"] = (ipam.get("Driver"), wish.ipam_driver)
     if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
         found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
-    # An empty list is met by whatever subnet the engine has chosen: an answer does not tell it from one that was given.
+    # Any subnet that the engine has chosen meets an empty list: nothing tells it from a subnet that was given.
     left = _left_to_engine(wish, raw, api)
     actual_pools = [pool for pool in read_pools(raw) if pool not in left]
     if wish.pools and not same_pools(wish.pools, actual_pools):
@@ -400,7 +400,7 @@ def find_differences(wish: NetworkWish, raw: Raw, api: tuple[int, int]) -> dict[
 
 
 def same_pools(wanted: t.Sequence[Pool], actual: t.Sequence[Pool]) -> bool:
-    """In any order; what a wanted one leaves to the engine may be what the engine takes."""
+    """In any order; a part that a desired pool leaves open may be what the engine chooses by default."""
     by_subnet = {pool.subnet: pool for pool in actual}
     return len(wanted) == len(actual) and all(
         pool.subnet in by_subnet and _same_pool(pool, by_subnet[pool.subnet]) for pool in wanted

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""A container's options: read from a task once, and laid over a create request.
+"""A container's options: read from a task once, and merged into a create request.
 
-There is no second place that compares: an option differs when laying it over the request that makes the container again
-changes that request. So each function here leaves alone what already means the same.
+There is no second place that compares: an option differs when merging it changes the request that remakes the
+container. So each function here leaves alone what already means the same.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Raw = t.Mapping[str, t.Any]
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
 
-# -- reading ---------------------------------------------------------------------------------------------------------
+# -- reading -----------------------------------------------------------------------------------------------------------
 
 
 def parse_command(value: t.Any, option: str) -> list[str]:
@@ -50,7 +50,7 @@ def parse_command(value: t.Any, option: str) -> list[str]:
     else:
         raise Failure("option_conflict", f"{option} is a string or a list of strings, not {value!r}.")
     if not words:
-        # The daemon takes the image's command for an empty one, so that it would never be met.
+        # The daemon replaces an empty command with that of the image, so that the task would never be met.
         raise Failure("option_conflict", f"{option} is empty; leave it out to run what the image says.")
     return words
 
@@ -142,7 +142,7 @@ def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The container options that were given, in the daemon's terms. Raises Failure for what means nothing."""
+    """The container options that the task gives, in the daemon's terms. Raises Failure for what means nothing."""
     readers: dict[str, t.Callable[[t.Any], t.Any]] = {
         "command": lambda value: parse_command(value, "command"),
         "entrypoint": list,
@@ -174,12 +174,12 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return parsed
 
 
-# -- laying over -----------------------------------------------------------------------------------------------------
+# -- merging -----------------------------------------------------------------------------------------------------------
 
 
 def _lay_labels(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
     merged = {**(body.get("Labels") or {}), **wish}
-    # Labels of Docker and Compose are never taken away.
+    # Labels of Docker and Compose are never removed.
     reserved = {k: v for k, v in (body.get("Labels") or {}).items() if k.startswith(RESERVED_LABELS)}
     kept = {**reserved, **{k: v for k, v in merged.items() if v is not None}}
     if kept != (body.get("Labels") or {}):
@@ -187,7 +187,7 @@ def _lay_labels(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> Non
 
 
 def _put_line(lines: t.Sequence[str], sign: str, name: str, line: str | None) -> list[str]:
-    """``NAME=value`` or ``name:address`` in the place of every line of that name; None takes them away."""
+    """``NAME=value`` or ``name:address`` in the place of every line of that name; None removes these lines."""
     mine = [index for index, each in enumerate(lines) if each.split(sign, 1)[0] == name]
     others = [each for index, each in enumerate(lines) if index not in mine]
     if line is None:
@@ -199,7 +199,7 @@ def _put_line(lines: t.Sequence[str], sign: str, name: str, line: str | None) ->
 def _lay_env(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
     lines = list(body.get("Env") or ())
     for name, content in wish.items():
-        # Of several lines of one name the last one counts; a bare name keeps the image's value away.
+        # Of several lines of one name the last counts; a bare name removes the image's variable.
         last = next((each for each in reversed(lines) if each.split("=", 1)[0] == name), None)
         met = last in (None, name) if content is None else last == f"{name}={content}"
         if not met:
@@ -252,7 +252,7 @@ def _lay_command(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
 
 
 def _lay_entrypoint(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
-    # The daemon reads an empty text as no entrypoint, and null as the image's.
+    # The daemon reads an empty text as no entrypoint, and null as that of the image.
     if [word for word in body.get("Entrypoint") or () if word] != list(wish):
         body["Entrypoint"] = list(wish) or [""]
 
@@ -268,7 +268,7 @@ def _lay_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, 
 
 @dataclass(frozen=True)
 class Layer:
-    """How one option is laid over a create body, and under which key of it (or of its HostConfig) it is found again."""
+    """How one option is merged into a create body, and the key of the body, or of its HostConfig, that holds it."""
 
     key: str
     lay: t.Callable[[dict[str, t.Any], t.Any], None]
@@ -300,9 +300,10 @@ LAYERS: dict[str, Layer] = {
 
 
 def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Raw | None = None) -> list[str]:
-    """Lay the options over the request, in place. Returns the names of those that made a difference.
+    """Merge the options into the request, in place. Returns the names of those that made a difference.
 
-    ``image`` is what the container will be made of, as far as it is known: the daemon fills a request in from it.
+    ``image`` is the image of which the container will be made, where it is known: it fills in what a request leaves
+    open.
     """
     defaults = (image or {}).get("Config") or {}
     changed = []
@@ -313,7 +314,7 @@ def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Raw
             inherited = defaults.get("Labels") or {}
             wish = {key: inherited.get(key) if content is None else content for key, content in wish.items()}
         elif option in ("user", "working_dir"):
-            # Of an empty one the engine takes the image's.
+            # The engine replaces an empty value with that of the image.
             wish = wish or defaults.get(LAYERS[option].key) or ""
         elif option == "healthcheck":
             inherited = defaults.get("Healthcheck") or {}
@@ -329,7 +330,7 @@ def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Raw
 
 
 def _keep_away(body: dict[str, t.Any], wish: t.Mapping[str, str | None], inherited: t.Iterable[str]) -> None:
-    """The image's variables come back at every create; a bare name in the request takes them out of the environment."""
+    """The image's variables come back at every create; a bare name in the request removes one of them."""
     lines = list(body.get("Env") or ())
     image_names = {item.split("=", 1)[0] for item in inherited}
     bare = [name for name, content in wish.items() if content is None and name in image_names and name not in lines]
@@ -345,7 +346,7 @@ def show_option(option: str, body: t.Mapping[str, t.Any]) -> t.Any:
     return value
 
 
-# -- images ----------------------------------------------------------------------------------------------------------
+# -- images ------------------------------------------------------------------------------------------------------------
 
 
 def normal_reference(reference: str) -> str:

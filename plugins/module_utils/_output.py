@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import typing as t
 
-# Shorter values are too common in any log to be told apart from what is no secret.
+# Shorter values are too common in any log to count as secrets.
 _SHORTEST_SECRET = 4
 
 
 def hide_values(text: str, env: t.Iterable[str]) -> str:
-    """Of a value of several lines each line counts on its own as well: the text may hold only some of them."""
+    """Hide values, and each line of values of several lines: the text may hold only some of these lines."""
     values = {item.split("=", 1)[1] for item in env if "=" in item}
     values |= {line.strip() for value in values for line in value.splitlines()}
     for value in sorted(values, key=len, reverse=True):

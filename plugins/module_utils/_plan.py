@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Wishes and a snapshot of the host become a plan. Pure: check mode and the real run take the same path."""
+"""Desired state and a snapshot of the host become a plan. Pure: check mode and the real run take the same path."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class Plan:
 
     @property
     def touched(self) -> set[Key]:
-        """The objects that something is to be done with; an image to pull counts for the container that needs it.
+        """The objects that the plan changes; an image to pull counts for the container that needs it.
 
-        A part of a change that is going on, or was cut off, counts as the container that is changed.
+        A part of a change that is going on, or was interrupted, counts as the container that is changed.
         """
         members = {
             ("container", (read_part_name(step.container_name) or (step.container_name,))[0])
@@ -63,12 +63,12 @@ class Plan:
 
     @property
     def pulls(self) -> tuple[str, ...]:
-        """The images to pull first, each once."""
+        """The images to pull first, without duplicates."""
         return tuple(sorted({item.pull for item in self.items if item.pull}))
 
     @property
     def actions(self) -> tuple[str, ...]:
-        """What would be done, in the words in which it is reported afterwards."""
+        """What the plan does, in the words in which the result reports it."""
         return tuple(
             [pull_action(image) for image in self.pulls] + [str(step) for item in self.items for step in item.steps]
         )
@@ -85,7 +85,7 @@ class Plan:
 
     @property
     def takes_subnets(self) -> bool:
-        """Whether a network gets a subnet that it has not had, and that the engine does not choose itself."""
+        """Whether a network gets a subnet that it did not have, and that the engine does not choose itself."""
         return any(
             pool["subnet"] not in {known["subnet"] for known in item.before.get("ipam_config") or ()}
             for item in self.items
@@ -107,7 +107,7 @@ def pull_action(image: str) -> str:
 def resolve_names(
     networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
 ) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
-    """Say names where IDs were given, so that one object has one name from here on."""
+    """Put names in the place of IDs, so that each object has one name from here on."""
 
     def network_name(reference: str) -> str:
         raw = snapshot.find_network(reference)
@@ -123,21 +123,23 @@ def resolve_names(
         if summary is None:
             return reference
         if summary.name != reference:
-            # In the middle of a swap the two have other names than they had and will have.
+            # In the middle of a replacement the two containers have other names than before and afterwards.
             for entry in (entry for journal in snapshot.journals for entry in journal.entries):
                 if summary.id in (entry.original, entry.successor):
                     return entry.name
         return summary.name
 
     def endpoints(
-        wishes: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
+        given: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
     ) -> tuple[EndpointWish, ...] | None:
-        if wishes is None:
+        if given is None:
             return None
-        named = tuple(replace(wish, name=name_of(wish.name)) for wish in wishes)
-        for wish, given in zip(named, wishes):
-            if sum(other.name == wish.name for other in named) > 1:
-                raise Failure("option_conflict", f"{wish.name!r} is listed twice, also as {given.name!r}. Say it once.")
+        named = tuple(replace(each, name=name_of(each.name)) for each in given)
+        for entry, before in zip(named, given):
+            if sum(other.name == entry.name for other in named) > 1:
+                raise Failure(
+                    "option_conflict", f"{entry.name!r} is listed twice, also as {before.name!r}. Say it once."
+                )
         return named
 
     return (
@@ -170,7 +172,7 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
         return Plan(refusals=(failure,))
     asked = {wish.name: wish for wish in containers}
     swaps: dict[str, Replacement] = {}
-    # Each round may find that more containers are replaced, because they depend on those of the last one.
+    # Each round may find more containers to replace, because they depend on those of the last round.
     for _round in range(len(snapshot.summaries) + 2):
         dependents, refusals = _add_dependents(asked, swaps.values(), snapshot)
         request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, rebuilt, swaps, recreated)
@@ -191,7 +193,7 @@ def _is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
     try:
         return is_to_be_rebuilt(wish, snapshot)
     except Failure:
-        # Its own plan says what is wrong with it.
+        # The plan for this network says what is wrong.
         return False
 
 
@@ -201,7 +203,7 @@ def _find_recreated(
     rebuilt: t.Collection[str],
     snapshot: Snapshot,
 ) -> dict[str, frozenset[str]]:
-    """The members that may be made anew, and have to be to stay on a network or to be as it says: by name, on which."""
+    """The members that have to be recreated to be on a network as the task says, and may be: by name, the networks."""
     found: dict[str, frozenset[str]] = {}
     removed = {container.name for container in containers if container.state == "absent"}
     for wish in networks:
@@ -212,9 +214,9 @@ def _find_recreated(
         for container in containers:
             listed += [(container.name, each) for each in container.networks or () if each.name == wish.name]
             listed += [(container.name, EndpointWish(wish.name))] if container.network_mode == wish.name else []
-        everybody_stays = wish.connected is None or wish.appends
+        all_stay = wish.connected is None or wish.appends
         trapped = find_trapped(wish, raw, snapshot) if wish.name in rebuilt else {}
-        names = [name for name in trapped if everybody_stays or name in dict(listed)]
+        names = [name for name in trapped if all_stay or name in dict(listed)]
         for name, member in listed:
             summary = snapshot.find_container(name)
             if summary is not None and needs_other_mac(snapshot.inspected(summary), member, wish.name):
@@ -242,7 +244,7 @@ def _plan_items(
 def _add_dependents(
     asked: t.Mapping[str, ContainerWish], swaps: t.Iterable[Replacement], snapshot: Snapshot
 ) -> tuple[dict[str, ContainerWish], list[Failure]]:
-    """Wishes for the containers that have to be made anew with one that is replaced, or why they must not be."""
+    """The containers that have to be recreated with a container that is replaced, or why they must not be."""
     added: dict[str, ContainerWish] = {}
     refusals = []
     for swap in swaps:
@@ -264,7 +266,7 @@ def _add_dependents(
             )
             continue
         for summary, _why in staying:
-            # One that was not inspected yet is added by the plan after the next reading.
+            # A container that was not inspected yet is added by the plan that follows the next reading.
             if summary.name not in asked and summary.id in snapshot.containers:
                 added[summary.name] = ContainerWish(
                     summary.name,
@@ -277,7 +279,7 @@ def _add_dependents(
 
 
 def _add_warnings(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
-    """What does not stand in the way now, and may do so later."""
+    """What is not in the way now, but may be later."""
     planned = {item.name for item in items if item.kind == "container"}
     idle = [each for each in snapshot.containers.values() if not each.is_running and each.name not in planned]
     warned = []
@@ -310,9 +312,9 @@ def _find_twins(keys: t.Sequence[Key]) -> list[Failure]:
 def _unite_memberships(
     networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
 ) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
-    """Say every membership once: with the container where it is in the request, with the network otherwise.
+    """Say every membership once: with the container where the task lists it, with the network otherwise.
 
-    A network with a ``connected`` list keeps its listed containers in it, so that exactness still counts them.
+    A network with a ``connected`` list keeps its listed containers there, so that exactness still counts them.
     """
     by_name = {wish.name: wish for wish in containers}
     united = list(networks)
@@ -348,7 +350,7 @@ def _unite_memberships(
 
 
 def _holders(items: t.Sequence[Item], snapshot: Snapshot) -> dict[str, tuple[Publication, ...]]:
-    """Who will hold which host ports once the plan is done, by container name; stopped containers hold none."""
+    """The host ports that each container will hold once the plan is done; stopped containers hold none."""
     holders = {summary.name: summary.publications for summary in snapshot.summaries if summary.is_running}
     for item in items:
         if item.holds is not None:
@@ -357,7 +359,7 @@ def _holders(items: t.Sequence[Item], snapshot: Snapshot) -> dict[str, tuple[Pub
 
 
 def _check_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Failure]:
-    """One host port binds one container: the plan's end state must be free of conflicts."""
+    """One host port binds one container: the state after the plan must be free of conflicts."""
     holders = _holders(items, snapshot)
     refusals = []
     reported: set[tuple[str, str]] = set()

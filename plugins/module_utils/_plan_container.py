@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The plan for one container: make it, change it by a swap, move its endpoints, start, stop or remove it."""
+"""The plan for one container: make it, replace it, move its endpoints, start, stop or remove it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _plan_removal(wish: ContainerWish, summary: Summary | None, snapshot: Snapsh
     )
 
 
-# -- making one ------------------------------------------------------------------------------------------------------
+# -- making a container ------------------------------------------------------------------------------------------------
 
 
 def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
@@ -138,7 +138,7 @@ def _create(name: str, design: Blueprint, snapshot: Snapshot, title: str = "") -
 def _create_and_start(
     wish: ContainerWish, design: Blueprint, publications: tuple[Publication, ...], snapshot: Snapshot
 ) -> list[Step]:
-    """Under its own name only when it is written down: a run that is cut off leaves nothing that looks finished."""
+    """The container gets its name once its journal is open: an interrupted run leaves nothing that looks finished."""
     name, temporary = wish.name, successor_name(wish.name)
     journal = Journal((Entry(name, original="", successor=temporary),))
     return [
@@ -180,7 +180,7 @@ def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
     return wish.image
 
 
-# -- changing one ----------------------------------------------------------------------------------------------------
+# -- changing a container ----------------------------------------------------------------------------------------------
 
 
 def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
@@ -193,7 +193,7 @@ def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
 def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
     stands = _blueprint(container, snapshot)
     design = stands.copy()
-    # First the image: what is asked for counts more than what its defaults are.
+    # First the image: what the task asks for counts more than the image's defaults.
     new_image = _lay_image(design, wish, container, snapshot)
     image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
     options = lay_options(design, wish.options, image)
@@ -201,7 +201,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     _check_links(wish, design, snapshot, request)
     exposed: t.Collection[str] = container.exposed
     if wish.ports.close:
-        # A closed port is not exposed any longer, unless the image or the wish says so.
+        # A closed port is not exposed any longer, unless the image or the task says so.
         own = (snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
         exposed = {*(own.get("ExposedPorts") or ()), *(wish.ports.exposed or ())}
     publications, publish_all = reconcile(
@@ -214,21 +214,21 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     runs = wish.state == "started" or (wish.state == "present" and container.is_running)
     _check_networks(wish, container, design, snapshot, request)
     refusals: list[Failure] = []
-    asked = wish.ports.publications is not None or wish.bind_policy != "any"
+    judges_ports = wish.ports.publications is not None or wish.bind_policy != "any"
     moves = design.body["HostConfig"].get("NetworkMode") != stands.body["HostConfig"].get("NetworkMode")
-    if (asked or ports_change or moves) and not wish.ports.close:
+    if (judges_ports or ports_change or moves) and not wish.ports.close:
         refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
 
     mode = container.network_mode
     if container.name in request.recreated and stands.mode_names.get(mode) in request.rebuilt:
-        # The ID that it names will be nobody's.
+        # The network whose ID the mode holds will be gone.
         design.body["HostConfig"]["NetworkMode"] = stands.mode_names[mode]
     _relink(design, request)
-    # One that is just restarting has nothing bound, and would not get further by being made anew.
+    # A container that is just restarting has nothing bound, and a replacement would not help.
     unbound = container.status == "running" and not all(
         binding.actual for binding in (*container.bindings, *container.bindings_of_all)
     )
-    asked = wish.ports.publications is not None and not wish.ports.close
+    opens_ports = wish.ports.publications is not None and not wish.ports.close
     other_mac = [each for each in wish.networks or () if needs_other_mac(container, each, each.name)]
     for endpoint in other_mac:
         check_early_mac(container.name, endpoint, design.main_network, snapshot)
@@ -236,7 +236,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         design.body != stands.body
         or container.name in request.recreated
         or bool(other_mac)
-        or (unbound and asked and not refusals)
+        or (unbound and opens_ports and not refusals)
     )
     steps: list[Step] = []
     losses: list[str] = []
@@ -290,7 +290,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
 def _check_networks(
     wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
 ) -> None:
-    """What the endpoints' own plan refuses has to be refused as well where the container is made anew."""
+    """A replacement refuses what the plan for endpoints refuses."""
     for endpoint in wish.networks or ():
         check_endpoint(container.name, endpoint, endpoint.name, snapshot, request)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
@@ -313,7 +313,7 @@ def _check_links(wish: ContainerWish, design: Blueprint, snapshot: Snapshot, req
         return
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
     if mode not in ("default", "bridge"):
-        # The engine takes them without a word, and does not keep them.
+        # The engine accepts such links without a word, and does not keep them.
         raise Failure(
             "network_mode_conflict",
             f"Container {wish.name!r} cannot have links: its network mode is {mode}, and the engine links containers on"
@@ -349,13 +349,13 @@ def _warnings(container: Container) -> tuple[str, ...]:
 def _plan_endpoints(
     wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
 ) -> list[Step]:
-    """Networks are joined and left while the container runs; no swap is needed for that."""
+    """A container joins and leaves networks while it runs; that needs no replacement."""
     steps: list[Step] = []
     for endpoint in wish.networks or ():
         raw = snapshot.find_network(endpoint.name)
         rebuilt = endpoint.name in request.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
-            continue  # joined again with this wish by the network's own plan
+            continue  # the plan for the network makes the container join again, with this endpoint
         reference = endpoint.name if raw is None or rebuilt else raw["Id"]
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
     for name, standing in container.endpoints.items():
@@ -367,15 +367,15 @@ def _plan_endpoints(
 
 
 def _lay_image(design: Blueprint, wish: ContainerWish, container: Container, snapshot: Snapshot) -> bool:
-    """Returns whether the container gets another image. A moved tag counts only where it was asked for."""
+    """Returns whether the container gets another image. A moved tag counts only with pull=always."""
     if wish.image is None:
         return False
     current = str(container.config["Image"])
-    wished = snapshot.images.get(wish.image)
-    same_id = wished is not None and wished["Id"] == container.raw["Image"]
+    image = snapshot.images.get(wish.image)
+    same_id = image is not None and image["Id"] == container.raw["Image"]
     old_image = snapshot.images.get(container.raw["Image"])
     if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
-        # Made by ID, as a swap does where the tag has moved: which tag it was is no longer known of an untagged image.
+        # Made by ID, as a replacement does where the tag has moved: an untagged image does not tell which tag it had.
         names = list((old_image or {}).get("RepoTags") or ())
         same_name = same_id or not names
     else:
@@ -414,7 +414,7 @@ def _lay_networks(
         return
     host_config["NetworkMode"] = mode
     if "hostname" not in wish.options and (current == "host" or mode.startswith("container:")):
-        # The machine's own name, which the engine had filled in, or one that only a network of its own allows.
+        # The host's name, which the engine had filled in, or a name that only a network of its own allows.
         design.body.pop("Hostname", None)
     if mode.startswith("container:"):
         design.body.pop("ExposedPorts", None)
@@ -427,7 +427,7 @@ def _lay_networks(
 
 
 def _shared_network(wish: ContainerWish, reference: str, is_new: bool, snapshot: Snapshot, request: Request) -> str:
-    """The network mode of a container that shares the network of another one, which may be about to be made."""
+    """The network mode of a container that shares the network of another, which may be about to be made."""
     planned = request.containers.get(reference)
     shared = snapshot.find_container(reference)
     if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
@@ -442,7 +442,7 @@ def _shared_network(wish: ContainerWish, reference: str, is_new: bool, snapshot:
 
 
 def _relink(design: Blueprint, request: Request) -> None:
-    """Refer to the successors of those containers that are replaced: the engine takes names and stores IDs."""
+    """Refer to the successors of containers that are replaced: the engine takes names and stores IDs."""
     host_config = design.body["HostConfig"]
     for key in ("NetworkMode", "IpcMode", "PidMode"):
         kind, _colon, reference = (host_config.get(key) or "").partition(":")
@@ -455,7 +455,7 @@ def _relink(design: Blueprint, request: Request) -> None:
 
 
 def _needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -> frozenset[Key]:
-    """The networks that are joined, and the containers whose network is shared or that are linked, of this task."""
+    """The networks that the container joins, and the containers that it shares a network with or links to."""
     found = {("network", network) for network in design.endpoints if network in request.networks}
     kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
     if kind == "container":
@@ -469,7 +469,7 @@ def _needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -
 
 
 def _leaving_dependents(container: Container, snapshot: Snapshot, request: Request) -> frozenset[Key]:
-    """Who uses the namespaces of a container and is removed goes before anything is done with that."""
+    """Containers that use the namespaces of this one and are removed have to go before this one is changed."""
     return frozenset(
         ("container", summary.name)
         for summary, _why in find_dependents(container, snapshot)
@@ -477,7 +477,7 @@ def _leaving_dependents(container: Container, snapshot: Snapshot, request: Reque
     )
 
 
-# -- what is shown ---------------------------------------------------------------------------------------------------
+# -- what is shown -----------------------------------------------------------------------------------------------------
 
 
 def _view(
@@ -487,7 +487,7 @@ def _view(
     publish_all: bool,
     options: t.Iterable[str] = (),
 ) -> dict[str, t.Any]:
-    """One side of a diff: run state, image, ports, networks as asked for, and the options that change."""
+    """One side of a diff: run state, image, ports, networks, and the options that change."""
     return {
         "state": state,
         "image": blueprint.body["Image"],

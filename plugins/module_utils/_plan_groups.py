@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What comes before what, and what can only be done together.
+"""Which changes come before others, and which can only be made together.
 
-Whoever takes a host port that another item gives up comes after it. Containers that exchange ports, and those that
-share a namespace with one that is replaced, are replaced in one transaction: all of them or none. So is a network with
-those of its members that have to be made anew for it.
+A container that takes a host port which another releases comes after that. Containers that exchange ports, and those
+that share a namespace with a container that is replaced, are replaced in one transaction: all of them or none. So is a
+network with those of its members that have to be recreated for it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Co
 
 
 def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:
-    """Containers that share a namespace with this one or link to it. IPC, PID and links are known of inspected ones."""
+    """Containers that share a namespace with this one or link to it. A listing tells the network mode only."""
     found = []
     for summary in snapshot.summaries:
         if summary.id == container.id:
@@ -47,7 +47,7 @@ def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summ
 
 
 def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], list[Failure]]:
-    """The items with their order, and with the steps of every transaction at its first member."""
+    """The items with what each has to wait for, and with the steps of every transaction at its first member."""
     items = _order_by_members(_order_by_ports(items, snapshot))
     groups = {item.key: frozenset([item.key]) for item in items}
     by_key = {item.key: item for item in items}
@@ -104,7 +104,7 @@ def _check_together(swaps: t.Sequence[Replacement], networks: t.Sequence[Reconst
         if swap.vanishes and reference in stopped
     ]
     if bereft:
-        # It would run on in namespaces that nobody else has any more, and could not be restarted into the new ones.
+        # Such a container would run on in namespaces that are gone, and could not be restarted into the new ones.
         return [
             Failure(
                 "unsupported",
@@ -127,7 +127,7 @@ def _check_together(swaps: t.Sequence[Replacement], networks: t.Sequence[Reconst
 
 
 def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
-    """Whoever takes a port that another item of the plan gives up comes after it."""
+    """A container that takes a port which another container of the plan releases comes after that."""
     planned = {item.name: item for item in items if item.holds is not None and item.changes}
     ordered = []
     for item in items:
@@ -142,7 +142,7 @@ def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
 
 
 def _order_by_members(items: t.Sequence[Item]) -> list[Item]:
-    """Two networks do not move the same container at the same time; one that makes it anew comes after the others."""
+    """Two networks do not move the same container at the same time; the network that recreates it comes last."""
     networks = [item for item in items if item.kind == "network"]
     moved = {item.key: _moved(item) for item in networks}
     recreated = {each.key: each.reconstruction.recreated if each.reconstruction else frozenset() for each in networks}
@@ -159,14 +159,14 @@ def _order_by_members(items: t.Sequence[Item]) -> list[Item]:
 
 
 def _moved(item: Item) -> set[str]:
-    """The names of the containers that join or leave a network and stay what they are."""
+    """The names of the containers that join or leave a network and are not recreated."""
     if item.reconstruction is not None:
         return {member.name for member in item.reconstruction.rebuild.members}
     return {step.container_name for step in item.steps if isinstance(step, (Connect, Disconnect))}
 
 
 def _shared_with(item: Item, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:
-    """The replaced containers on whose being there this one depends."""
+    """The replaced containers on which this one depends."""
     if item.swap is None:
         return []
     mine = item.swap.container.id
@@ -183,7 +183,7 @@ def _unite(groups: t.Mapping[Key, frozenset[Key]], union: t.Iterable[Key]) -> di
 
 
 def _find_cycle(items: t.Mapping[Key, Item], groups: t.Mapping[Key, frozenset[Key]]) -> frozenset[Key] | None:
-    """Members of groups that wait for each other; None where there is an order."""
+    """The members of groups that wait for each other; None where there is an order."""
     needs = {
         group: {groups[need] for key in group for need in items[key].needs if need in items} - {group}
         for group in set(groups.values())
@@ -206,15 +206,15 @@ def _find_cycle(items: t.Mapping[Key, Item], groups: t.Mapping[Key, frozenset[Ke
 
 
 def _in_start_order(items: t.Sequence[Item], snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Item]:
-    """Those first whose namespaces the others share."""
+    """Containers come before those that share their namespaces."""
     keys = {item.key for item in items}
     after = {item.key: set(_shared_with(item, snapshot, replaced)) & keys for item in items}
     ordered: list[Item] = []
     while len(ordered) < len(items):
         done = {item.key for item in ordered}
-        # Links may run in a circle, which has no order; the engine would not start them in any.
+        # Links may run in a circle, which has no order; the engine would start such containers in none.
         ready = [item for item in items if item.key not in done and after[item.key] <= done]
-        # A dynamic address may be any that is free by then.
+        # A dynamic address may be any that is free at that time.
         ready.sort(key=lambda item: item.swap is None or not item.swap.has_fixed_address)
         ordered += ready or [item for item in items if item.key not in done]
     return ordered

@@ -90,7 +90,7 @@ def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Ite
     after_names = _names_after(wish, names, request)
     needs = find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset()
     if rebuilds:
-        # One that this task removes is gone by then, or the network could not be removed.
+        # A member that this task removes has to be gone, or the network cannot be removed.
         needs |= {("container", name) for name in names if _is_removed(name, request)}
     return Item(
         "network",
@@ -118,7 +118,7 @@ def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
 
 
 def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
-    """Who will be on the network, those included that join or leave it by a plan of their own."""
+    """The members of the network afterwards, with those that join or leave it by plans of their own."""
     after = set(names) if wish.connected is None or wish.appends else set()
     after |= {member.name for member in wish.connected or ()}
     for container in request.containers.values():
@@ -141,7 +141,7 @@ def _check_kind(raw: Raw) -> None:
 
 
 def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapshot) -> None:
-    """Refuse what cannot be made: what goes together is known once the wish is laid over what stands."""
+    """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(wish.name, body["Options"], body["Internal"])
     loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
     if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in read_pools(body)):
@@ -231,14 +231,14 @@ def _plan_members(
             losses.extend(_losses(snapshot.inspected(summary)))
     if raw is not None and not wish.appends:
         for summary in snapshot.members_of(raw):
-            # One that is planned as a container leaves by its own plan, which may make it anew.
+            # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and summary.name not in request.containers:
                 steps.append(_leave(raw, summary, snapshot.inspected(summary), snapshot.engine.api))
     return steps, losses
 
 
 def _losses(container: Container) -> list[str]:
-    """Connecting another network makes the engine publish again (moby#44137), with new ephemeral numbers."""
+    """Joining another network makes the engine publish a second time, with new ephemeral numbers (moby#44137)."""
     moving = [
         binding for binding in (*container.bindings, *container.bindings_of_all) if not binding.configured.is_fixed
     ]
@@ -254,7 +254,7 @@ def plan_endpoint(
     snapshot: Snapshot,
     request: Request,
 ) -> list[Step]:
-    """The steps that bring one container's endpoint on one network to the wish. ``container`` None: it will be made."""
+    """The steps that make one endpoint of a container as desired. ``container`` None: the container will be made."""
     check_endpoint(name, wish, network, snapshot, request)
     target = name if container is None else container.id
     if container is not None and container.main_network is None:
@@ -276,28 +276,28 @@ def plan_endpoint(
             " tell from this one.",
         )
     former = clean_endpoint(container, standing, api)
-    # The host name stands among the aliases of engines up to 25 in any case, so wishing for it is met.
+    # Engines up to 25 list the host name among the aliases in any case, so that a task that asks for it is met.
     met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
     aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
-    wished = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
+    merged = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
     is_live = endpoint_is_live(container, standing, reference)
-    if wished == former and is_live:
+    if merged == former and is_live:
         return []
     return [
         Disconnect(reference, target, former, network, name, force=not is_live),
-        Connect(reference, target, wished, network, name),
+        Connect(reference, target, merged, network, name),
     ]
 
 
 def endpoint_is_live(container: Container, endpoint: Raw, network_id: str) -> bool:
-    """Whether an endpoint is on the network that exists now, and has been joined where the container runs."""
+    """Whether an endpoint is on the network that stands now, and is joined where the container runs."""
     if endpoint.get("NetworkID") and endpoint["NetworkID"] != network_id:
         return False
     return not container.is_running or bool(endpoint.get("EndpointID"))
 
 
 def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapshot, request: Request) -> None:
-    """Refuse an address that the network cannot give, before anything is touched."""
+    """Refuse an address that the network cannot give."""
     raw = snapshot.find_network(network)
     planned = request.networks.get(network)
     if raw is None and (planned is None or planned.state == "absent"):
@@ -337,16 +337,16 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
 def _check_free(name: str, address: str, network: str, raw: Raw | None, snapshot: Snapshot, request: Request) -> None:
     holders = [] if raw is None else [m.name for m in snapshot.members_of(raw) if address in m.addresses_on(network)]
     leaving = {each.name for each in request.containers.values() if each.state == "absent"}
-    wished = [
+    planned_holders = [
         other.name
         for other in request.containers.values()
         if any(each.name == network and address in each.addresses() for each in other.networks or ())
     ]
     planned = request.networks.get(network)
-    wished += [
+    planned_holders += [
         member.name for member in (planned.connected if planned else None) or () if address in member.addresses()
     ]
-    for holder in [each for each in holders if each not in leaving] + wished:
+    for holder in [each for each in holders if each not in leaving] + planned_holders:
         if holder != name:
             raise Failure(
                 "address_in_use",

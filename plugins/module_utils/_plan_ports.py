@@ -54,7 +54,7 @@ def check_ports(
     snapshot: Snapshot,
     request: Request,
 ) -> list[Failure]:
-    """Why the engine would not publish these, and which of them the wish's policy forbids."""
+    """Why the engine would not publish these, and which of them the task's bind_policy forbids."""
     if not publications and not publish_all:
         return []
     mode = design.body["HostConfig"].get("NetworkMode") or "default"

@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Removing a network and making it again, with everybody who is on it: whether that may be done, and the steps.
+"""Rebuilding a network with all of its members: whether that may be done, and the steps.
 
-Docker changes nothing of a network in place. All members, running and stopped, leave it, it is removed and made anew,
-and all join it again with what they had asked for. Whatever fails is undone: the old network is made again then, if it
-was removed already, and has its members back.
+Docker changes nothing of a network in place. All members, running and stopped, leave the network, it is removed and
+remade, and all members join it again with the settings that they had. A failure is undone: the old network is remade
+where it was removed already, and gets its members back.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ Raw = t.Mapping[str, t.Any]
 
 @dataclass(frozen=True)
 class Reconstruction:
-    """One network that is made anew: what is written down of it, and what goes along.
+    """The rebuild of one network: its record in the journal, and what goes along.
 
-    ``recreated``: the names of the members that leave it as one container and join it as another. ``verified``: by
-    container ID, what has to be bound again.
+    ``recreated``: the names of the members that are replaced in the same transaction. ``verified``: by container ID,
+    the publications that have to be bound again.
     """
 
     rebuild: Rebuild
@@ -70,13 +70,13 @@ class Reconstruction:
         return self.rebuild.after
 
     def rehearse(self) -> t.Iterator[Step]:
-        """What only the engine knows to be in the way is found out before anybody is disconnected."""
+        """Find out what only the engine knows to be in the way, before any member is disconnected."""
         if self.trial is not None:
             yield CreateNetwork(self.trial["Name"], self.trial)
             yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
 
     def leave(self, fixed: bool) -> t.Iterator[Step]:
-        """Those without fixed addresses leave first, so that they join last where it is undone: see replace_network."""
+        """Members without fixed addresses leave first, so that an undo lets them join last: see replace_network."""
         rebuild = self.rebuild
         for member in rebuild.members:
             if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
@@ -85,7 +85,7 @@ class Reconstruction:
                 )
 
     def replace_network(self) -> t.Iterator[Step]:
-        """The last leave; those with fixed addresses join first, as a dynamic one may be any that is free by then."""
+        """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
         rebuild = self.rebuild
         yield from self.leave(fixed=True)
         yield RemoveNetwork(rebuild.original, rebuild.name, rebuild.before)
@@ -107,41 +107,41 @@ def design_rebuild(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Req
     """Raises Failure where it must not be done."""
     name, api = wish.name, snapshot.engine.api
     before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
-    everybody = _list_members(wish, raw, snapshot, request)
-    recreated = frozenset(each.name for each in everybody if name in request.recreated.get(each.name, ()))
-    _check_members(wish, raw, everybody, recreated, snapshot, request)
+    members = _list_members(wish, raw, snapshot, request)
+    recreated = frozenset(each.name for each in members if name in request.recreated.get(each.name, ()))
+    _check_members(wish, raw, members, recreated, snapshot, request)
     pools = read_pools(after)
-    for member in everybody:
+    for member in members:
         _check_addresses(wish, member, pools)
         if member.name in recreated:
             _check_early(wish, member, before, api)
-    members = tuple(member for member in everybody if member.name not in recreated)
+    moved = tuple(member for member in members if member.name not in recreated)
     return Reconstruction(
-        Rebuild(name, raw["Id"], before, after, members),
+        Rebuild(name, raw["Id"], before, after, moved),
         _trial_body(after, before, trial_network_name(name, raw["Id"])),
         recreated,
         tuple(
             (member.container, _bound_publications(member, after, snapshot))
-            for member in members
+            for member in moved
             if member.after is not None
         ),
-        tuple(_list_losses(wish, raw, after, members, snapshot)),
+        tuple(_list_losses(wish, raw, after, moved, snapshot)),
     )
 
 
 def _bound_publications(member: Member, after: Raw, snapshot: Snapshot) -> tuple[Publication, ...]:
-    """What has to be bound again; only what is bound now can be missed, and an internal network publishes nothing."""
+    """The publications that have to be bound again: those that are bound now, and none on an internal network."""
     container = snapshot.containers[member.container]
     if after["Internal"]:
         return ()
     return tuple(each.configured for each in container.bindings if each.actual)
 
 
-# -- who is on it ------------------------------------------------------------------------------------------------------
+# -- members -----------------------------------------------------------------------------------------------------------
 
 
 def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request) -> list[Member]:
-    """Who is on it before or after, with both endpoints. Containers that are planned too have a say of their own."""
+    """The members before and after, with both endpoints. What the task says of a container counts first."""
     listed = {member.name: member for member in wish.connected or ()}
     found = []
     standing = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
@@ -151,17 +151,17 @@ def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Requ
         if planned is not None and planned.state == "absent":
             continue
         former = clean_endpoint(container, container.endpoints.get(wish.name) or {}, snapshot.engine.api)
-        wished: EndpointWish | None = None
+        endpoint: EndpointWish | None = None
         stays = wish.connected is None or wish.appends or summary.name in listed
         if planned is not None:
-            wished = next((each for each in planned.networks or () if each.name == wish.name), None)
-            leaves = planned.networks is not None and planned.purge_networks and wished is None
+            endpoint = next((each for each in planned.networks or () if each.name == wish.name), None)
+            leaves = planned.networks is not None and planned.purge_networks and endpoint is None
             stays = not leaves and wish.name not in planned.leaves
-        wished = wished or listed.get(summary.name)
+        endpoint = endpoint or listed.get(summary.name)
         stays_itself = stays and wish.name not in request.recreated.get(summary.name, ())
-        if wished is not None and stays_itself and needs_other_mac(container, wished, wish.name):
-            raise refuse_mac(summary.name, wished, wish.name)
-        after = _lay_endpoint(container, wished, wish.name, former, snapshot) if stays else None
+        if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, wish.name):
+            raise refuse_mac(summary.name, endpoint, wish.name)
+        after = _lay_endpoint(container, endpoint, wish.name, former, snapshot) if stays else None
         found.append(Member(summary.id, summary.name, former, after, summary.is_running))
     names = {summary.name for summary in standing}
     for name, member in listed.items():
@@ -192,10 +192,10 @@ def _lay_endpoint(
 
 
 def find_trapped(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> dict[str, str]:
-    """The members that would not be as they were if they left the network and joined it again, each with the reason.
+    """The members that could not rejoin the network as they were, each with the reason.
 
-    From engine 25 on one whose NetworkMode holds the network's ID cannot join what takes its place (seen on 26.1 and
-    28.5), and connecting ignores a MAC address (API 1.44 to 1.53).
+    From engine 25 on a container whose NetworkMode holds the network's ID cannot join the network that takes its place
+    (seen on 26.1 and 28.5), and connecting ignores a MAC address (API 1.44 to 1.53).
     """
     found = {}
     for summary in [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]:
@@ -219,7 +219,7 @@ def _check_members(
     snapshot: Snapshot,
     request: Request,
 ) -> None:
-    """Some members could not be joined again, or not as they were."""
+    """Refuse where a member could not rejoin the network, or not as it was."""
     trapped = find_trapped(wish, raw, snapshot)
     held: dict[str, str] = {}
     for member in members:
@@ -257,7 +257,7 @@ def _check_members(
 
 
 def _check_early(wish: NetworkWish, member: Member, before: Raw, api: tuple[int, int]) -> None:
-    """Its successor is made while the old network stands, and engines from 25 on look at the address then."""
+    """Engines from 25 on look at an address when the successor is made, which is while the old network stands."""
     subnets = [pool.subnet for pool in read_pools(before)]
     for address in _fixed_addresses(member):
         if api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
@@ -271,7 +271,7 @@ def _check_early(wish: NetworkWish, member: Member, before: Raw, api: tuple[int,
 
 
 def _fixed_addresses(member: Member) -> list[str]:
-    """Those that it shall have on the new network."""
+    """The fixed addresses that the member is to have on the new network."""
     ipam = (member.after or {}).get("IPAMConfig") or {}
     return [ipam[key] for key in ("IPv4Address", "IPv6Address") if ipam.get(key)]
 
@@ -298,7 +298,7 @@ def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool])
 
 
 def _trial_body(after: Raw, before: Raw, name: str) -> dict[str, t.Any] | None:
-    """A network that can stand beside the old one; None where the two cannot, as they share addresses."""
+    """The new network under another name, to stand beside the old one; None where the two share addresses."""
     old = [pool.subnet for pool in read_pools(before)]
     if any(overlapping(pool.subnet, old) for pool in read_pools(after)):
         return None

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Which subnets the networks of a task take, and who has them already."""
+"""The subnets that the networks of a task take, and who owns them already."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._networks import
 
 Raw = t.Mapping[str, t.Any]
 
-# So many holders stand in a message; the failure's details have all.
+# So many owners stand in a message; the failure's details have all.
 _LISTED = 8
 
 
 @dataclass(frozen=True)
 class Holder:
-    """``name`` is that of the network or of the host's interface, ``who`` how it is said in a message."""
+    """``name`` is that of the network or of the host's interface, ``who`` is how messages call it."""
 
     name: str
     who: str
@@ -40,7 +40,7 @@ class Holder:
 
 
 def check_overlap(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, request: Request) -> None:
-    """Refuse a subnet that somebody else has. ``raw``: the network that is made again."""
+    """Refuse a subnet that overlaps with that of another owner. ``raw``: the network as it stands."""
     leaving = {other.name for other in request.networks.values() if other.state == "absent"}
     holders = [each for each in _network_holders(wish, snapshot) if each.name not in leaving]
     holders += _planned_holders(wish.name, request.networks.values())
@@ -48,7 +48,7 @@ def check_overlap(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, reques
     on_host = _host_holders(wish, snapshot)
     for index, pool in enumerate(wish.pools or ()):
         own = [_network_holder(wish.name, earlier.subnet) for earlier in (wish.pools or ())[:index]]
-        # What the network has had until now is no news to the host.
+        # The host has lived with the subnet that the network has had until now.
         for holder in [*holders, *own, *([] if pool.subnet in kept else on_host)]:
             if overlapping(pool.subnet, [holder.subnet]):
                 raise Failure(
@@ -72,13 +72,13 @@ def find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> froz
     return frozenset(givers)
 
 
-# -- a free one --------------------------------------------------------------------------------------------------------
+# -- a free subnet -----------------------------------------------------------------------------------------------------
 
 
 def choose_subnets(
     networks: t.Sequence[NetworkWish], snapshot: Snapshot
 ) -> tuple[tuple[NetworkWish, ...], list[Failure]]:
-    """Say which subnet it is where any free one of a pool will do. One that fits already is kept."""
+    """Choose a subnet for each network that takes any free one of a pool. A subnet that fits already is kept."""
     chosen = list(networks)
     refusals = []
     for index, wish in enumerate(networks):
@@ -100,7 +100,7 @@ def choose_subnets(
 
 
 def _find_free(name: str, pool: SubnetPool, holders: t.Sequence[Holder]) -> str:
-    """The first one. Each step passes everything that one holder has, so there are no more steps than holders."""
+    """The first free subnet. Each step passes all that one owner has, so that there are no more steps than owners."""
     whole = ipaddress.ip_network(pool.whole)
     others = [(ipaddress.ip_network(holder.subnet), holder) for holder in holders]
     taken = [(network, holder) for network, holder in others if network.version == whole.version]
@@ -128,7 +128,7 @@ def _find_free(name: str, pool: SubnetPool, holders: t.Sequence[Holder]) -> str:
     )
 
 
-# -- who has what ------------------------------------------------------------------------------------------------------
+# -- owners ------------------------------------------------------------------------------------------------------------
 
 
 def _network_holder(name: str, subnet: str) -> Holder:
@@ -152,9 +152,9 @@ def _planned_holders(name: str, networks: t.Iterable[NetworkWish]) -> list[Holde
 
 
 def _host_holders(wish: NetworkWish, snapshot: Snapshot) -> list[Holder]:
-    """The host's own addresses and routes, as far as they are known. What Docker's bridges have belongs to networks.
+    """The host's own addresses and routes, as far as they are known, without those of networks.
 
-    So does what stands on a bridge that was made for this network beforehand.
+    What stands on a bridge of Docker, or on one that was made for this network beforehand, belongs to a network.
     """
     key = BRIDGE_OPTIONS["bridge_name"]
     bridges = {(raw.get("Options") or {}).get(key) or f"br-{raw['Id'][:12]}" for raw in snapshot.networks}

@@ -17,10 +17,10 @@ CAP = 2**32
 
 
 def count_free(pool: Pool, used: t.Iterable[str]) -> int:
-    """The addresses that the engine can still give to containers: out of the iprange where there is one.
+    """The addresses that the engine can still give to containers: those of the iprange where there is an iprange.
 
-    ``used`` are the addresses that endpoints have. The engine gives neither a subnet's first address nor the last one
-    of IPv4 (libnetwork, ipam/allocator.go), and takes one for the gateway, also where an answer does not show it.
+    ``used`` are the addresses of endpoints. The engine gives neither the first address of a subnet nor the last of IPv4
+    (libnetwork, ipam/allocator.go), and keeps an address for the gateway, also where it does not list a gateway.
     """
     span = ipaddress.ip_network(pool.iprange or pool.subnet)
     taken = {pool.network.network_address, *(ipaddress.ip_address(address) for address in used)}

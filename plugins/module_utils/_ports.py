@@ -31,7 +31,7 @@ _ADDRESS_ADVICE = "Write an address before the host port, as in 127.0.0.1:8080:8
 
 @dataclass(frozen=True, order=True)
 class Publication:
-    """One container port and where it is wanted, or found, on the host."""
+    """One container port and where it is published on the host, or is to be."""
 
     container_port: int
     protocol: str
@@ -129,7 +129,7 @@ def parse_actual_ports(ports: t.Mapping[str, t.Any] | None) -> tuple[Publication
 
 def check_publications(publications: t.Sequence[Publication]) -> None:
     """Refuse what the grammar accepts and no engine can start."""
-    wishes: dict[tuple[str, int], list[Publication]] = defaultdict(list)
+    by_port: dict[tuple[str, int], list[Publication]] = defaultdict(list)
     for publication in publications:
         spec = str(publication)
         if publication.container_port == 0:
@@ -137,8 +137,8 @@ def check_publications(publications: t.Sequence[Publication]) -> None:
         if publication.is_range and publication.host_port == 0:
             raise _refusal(spec, "the range of host ports begins at 0", "Begin the range at 1 or above.")
         if publication.is_fixed:
-            wishes[(publication.protocol, publication.host_port)].append(publication)
-    for group in wishes.values():
+            by_port[(publication.protocol, publication.host_port)].append(publication)
+    for group in by_port.values():
         for one, other in itertools.combinations(group, 2):
             if overlaps(one, other):
                 raise Failure(
@@ -161,7 +161,7 @@ def overlaps(a: Publication, b: Publication) -> bool:
 
 
 def exposure(host_ip: str) -> str:
-    """Who can reach a binding on this address: V(loopback), V(address) (this one only) or V(all)."""
+    """Who can reach a binding on this address: V(loopback), V(address) (this address only) or V(all)."""
     canonical = _canonical_address(host_ip)
     if not canonical or ipaddress.ip_address(canonical).is_unspecified:
         return "all"

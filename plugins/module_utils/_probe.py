@@ -22,7 +22,7 @@ EXPECTATIONS = ("reachable", "unreachable")
 
 MAX_COUNT = 100
 MAX_TIMEOUT = 300
-# What an Ethernet frame holds beside the headers of IPv6 and UDP, rounded down: it goes in one piece.
+# What an Ethernet frame holds beside the headers of IPv6 and UDP, rounded down: the payload goes in one piece.
 MAX_PAYLOAD = 1400
 
 # What the engine takes as a container's name, and DNS as a host's. No leading dash: it would be read as an option.
@@ -32,7 +32,7 @@ _PATH = re.compile(r"/[!-~]*")
 
 @dataclass(frozen=True)
 class Probe:
-    """One probe: who asks whom, how, and what is expected to come of it.
+    """One probe: its source and target, its method, and what is expected to come of it.
 
     ``source`` is empty where the probe starts on ``source_network`` and in no container that stands.
     """
@@ -65,7 +65,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Sample:
-    """One attempt. ``address`` is None where it ended before there was one.
+    """One attempt. ``address`` is None where the attempt ended before an address was known.
 
     ``told`` is False where no answer came and that says nothing (udp).
     """
@@ -82,7 +82,7 @@ class Sample:
 
 @dataclass(frozen=True)
 class Report:
-    """What the samples of one probe say together. None were taken where only a helper could have (check mode)."""
+    """What the samples of one probe say together. Check mode takes none where a helper container would be needed."""
 
     addresses: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
@@ -91,10 +91,10 @@ class Report:
 
     @property
     def reachable(self) -> bool | None:
-        """None where it cannot be told."""
+        """None where the samples do not tell."""
         if any(sample.ok for sample in self.samples):
             return True
-        # One refusal tells for all tries at an address: a host does not send one for each (RFC 1812, 4.3.2.8).
+        # One refusal counts for all attempts at an address: a host limits how many it sends (RFC 1812, 4.3.2.8).
         told = {sample.address for sample in self.samples if sample.told}
         return False if self.samples and {sample.address for sample in self.samples} <= told else None
 
@@ -207,7 +207,7 @@ def _in_range(option: str, value: int, maximum: int) -> int:
     return value
 
 
-# -- what the samples say -----------------------------------------------------------------------------------
+# -- what the samples say ----------------------------------------------------------------------------------------------
 
 
 def summarize_latency(samples: t.Iterable[Sample]) -> dict[str, float] | None:
@@ -226,7 +226,7 @@ def summarize_latency(samples: t.Iterable[Sample]) -> dict[str, float] | None:
 
 
 def measure_loss(samples: t.Iterable[Sample], address: str | None) -> float | None:
-    """How many percent of the tries at this address were not answered; None where there was no try."""
+    """How many percent of the attempts at this address were not answered; None where there was no attempt."""
     answered = [sample.ok for sample in samples if sample.address == address]
     return round(100 * answered.count(False) / len(answered), 1) if answered else None
 
@@ -248,7 +248,7 @@ def pick_answer(probe: Probe, samples: t.Iterable[Sample]) -> Sample | None:
 
 def build_result(probe: Probe, report: Report) -> dict[str, t.Any]:
     """The module's return values, the same keys in every case (and two more for HTTP)."""
-    # The address that answered; where none did, the first that was tried.
+    # The address that answered; where none did, the first address that was tried.
     reached = [sample.address for sample in report.samples if sample.ok and sample.address]
     tried = [*reached, *report.addresses]
     address = tried[0] if tried else None
@@ -280,7 +280,7 @@ def _show_sample(probe: Probe, sample: Sample) -> dict[str, t.Any]:
 
 
 def judge(probe: Probe, report: Report, networks: t.Sequence[str]) -> Failure | None:
-    """The failure that this report means, or None where it is what was expected. ``networks`` are the source's."""
+    """The failure that this report means; None where it shows what was expected. ``networks``: those of the source."""
     if not report.samples:
         return None
     message = None

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Makes network probes: runs their programs in a container, beside it (a helper container), or on this host."""
+"""Making network probes: their programs run in a container, in a helper container beside it, or on this host."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools imp
 
 Execute = t.Callable[[Tool], t.Tuple[int, str, float]]
 
-# What a busy daemon may add to the time that a program takes.
+# What a busy daemon may add to the time that a program takes, in seconds.
 EXECUTE_MARGIN = 60
 NETWORKS_WITHOUT_DNS = ("bridge", "host", "none")
 
 
 class NoTool(Exception):
-    """None of the programs can tell; the text says what each of them lacks."""
+    """None of the programs gives a conclusive answer; the text says what each of them lacks."""
 
 
 class Station:
-    """A place to run programs. Remembers which of them are missing there."""
+    """Runs programs in one place, and remembers which programs are missing there."""
 
     def __init__(self, execute: Execute, helper: bool = False) -> None:
         self.helper = helper
@@ -62,7 +62,7 @@ class Station:
         self._missing: set[str] = set()
 
     def try_tools(self, tools: t.Iterable[Tool]) -> tuple[Tool, list[Outcome]]:
-        """What the first program that can tell says."""
+        """The outcomes of the first program that gives a conclusive answer."""
         reasons = []
         for tool in tools:
             if tool.name in self._missing:
@@ -79,9 +79,9 @@ class Station:
 
 
 class Prober:
-    """One probe at work: at its own station, and once that lacks the programs at a helper container's.
+    """One probe at work: in its source, and in a helper container once the source lacks the programs.
 
-    ``addresses`` are those of containers: behind any other one there may be docker's proxy.
+    ``addresses`` are those of containers: docker's proxy may be behind any other address.
     """
 
     def __init__(
@@ -180,7 +180,7 @@ def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
     )
 
 
-# -- the module's work ---------------------------------------------------------------------------------------
+# -- the module's work -------------------------------------------------------------------------------------------------
 
 
 def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any], check_mode: bool) -> dict[str, t.Any]:
@@ -253,7 +253,7 @@ def _find_network(host: Snapshot, name: str) -> t.Mapping[str, t.Any]:
 
 
 def _namespace_owner(host: Snapshot, container: Summary) -> Summary:
-    """The container whose network this one uses: itself, or that of ``network_mode: container:ID``."""
+    """The container whose network this one uses: itself, or the container that ``network_mode: container:ID`` names."""
     kind, _colon, reference = container.network_mode.partition(":")
     owner = host.find_container(reference) if kind == "container" else None
     return owner or container
@@ -263,7 +263,7 @@ def _networks_of(host: Snapshot, container: Summary) -> list[str]:
     return sorted(_namespace_owner(host, container).endpoints)
 
 
-# -- from a container, or from a network ---------------------------------------------------------------------
+# -- from a container, or from a network -------------------------------------------------------------------------------
 
 
 def _container_addresses(host: Snapshot) -> set[str]:
@@ -307,7 +307,7 @@ def _probe_from_network(
 
 
 def _open_helper(client: Client, probe: Probe, network_mode: str, origin: str, stack: ExitStack) -> Station:
-    # Enough for a name with eight addresses that are all silent.
+    # Enough for a name with eight silent addresses.
     lifetime = 60 + 8 * probe.count * (probe.timeout + 5)
     try:
         helper = run_helper(client, probe.helper_image or "", network_mode, origin, lifetime)
@@ -337,7 +337,7 @@ def _no_dns(probe: Probe) -> Outcome:
 
 
 def _lacking_tools(probe: Probe, holder: str, reasons: str) -> Failure:
-    """``holder``: who "has no" or "has a"."""
+    """``holder``: the subject of the sentence, with "has no" or "has a"."""
     wanted = "python3, or bash and dd" if probe.method == "udp" else "busybox or python3"
     advice = f"Set helper_image to an image on the engine that has {wanted}."
     return Failure(
@@ -365,7 +365,7 @@ def execute_in(client: Client, container: str) -> Execute:
     return execute
 
 
-# -- from this host ------------------------------------------------------------------------------------------
+# -- from this host ----------------------------------------------------------------------------------------------------
 
 
 def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: t.Callable[..., t.Any]) -> Report:
@@ -394,7 +394,7 @@ def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: 
 
 
 def _addresses_of(client: Client, host: Snapshot, probe: Probe, target: Summary) -> t.Sequence[str] | Outcome:
-    """The container's own addresses: what answers there is the container, not docker's proxy for a published port."""
+    """The container's own addresses: the container answers there, not docker's proxy for a published port."""
     if not client.connection.is_unix_socket:
         raise Failure(
             "option_conflict",

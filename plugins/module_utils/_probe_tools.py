@@ -6,11 +6,11 @@
 """The programs that can prove something about a network from inside a container, and what their output means.
 
 An image has what its maker put there, so there are several programs for each question, best first. Three kinds of
-outcome are kept apart: it worked, the network said no, and the program cannot tell (it is missing, lacks an option or a
-right). The last is never taken for an answer: a probe that could not be made proves no isolation. So what is not
-recognised as the network's answer counts as "cannot tell".
+outcome are kept apart: it worked, the network said no, and the program gives no conclusive answer (it is missing, lacks
+an option or a right). The last is never taken for an answer: a probe that could not be made proves no isolation. So
+what is not recognised as the network's answer is not conclusive.
 
-Everything a user wrote reaches these programs as an argument of its own, never as part of a script.
+Everything that a user wrote reaches these programs as an argument of its own, never as part of a script.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from functools import partial
 from ansible_collections.bridgeport.docker.plugins.module_utils import _dns_message
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_script import PYTHON_SCRIPT
 
-# Where the engine answers for the names on user-defined networks.
+# Where the engine answers for names on user-defined networks.
 EMBEDDED_DNS = "127.0.0.11"
 MAX_BODY = 64 * 1024
 
-# Above these a second or so passes until a program has started and ended.
+# Seconds that a program may take to start and to end, beside its own limit.
 _GRACE = 5
 
 
@@ -46,7 +46,7 @@ class Outcome:
 
 
 class ToolUnusable(Exception):
-    """The program is there but cannot tell: it lacks an option or a right, or it crashed."""
+    """The program is there but gives no conclusive answer: it lacks an option or a right, or it crashed."""
 
 
 class ToolMissing(ToolUnusable):
@@ -58,7 +58,7 @@ Parse = t.Callable[[int, str, float], t.List[Outcome]]
 
 @dataclass(frozen=True)
 class Tool:
-    """A command and how to read it. ``parse`` takes its exit code, its output and the milliseconds that it took.
+    """A command and how to read its output. ``parse`` takes the exit code, the output and the milliseconds it took.
 
     ``seconds`` bounds how long it can take by its own options.
     """
@@ -69,7 +69,7 @@ class Tool:
     seconds: float
 
 
-# -- which programs, in which order --------------------------------------------------------------------------
+# -- which programs, in which order ------------------------------------------------------------------------------------
 
 
 def resolve_tools(name: str, limit: int, ident: int) -> list[Tool]:
@@ -115,7 +115,7 @@ def ping_tools(address: str, count: int, limit: int, python: str = "python3") ->
 
 
 def tcp_tools(address: str, port: int, limit: int, watched: bool = False) -> list[Tool]:
-    """``watched``: the address may be the host's own, where docker's proxy accepts for nobody."""
+    """``watched``: the address may be the host's own, where docker's proxy accepts though nothing listens."""
     parse = partial(parse_connect, limit=limit)
     seconds = limit + _GRACE
     if watched:
@@ -237,7 +237,7 @@ for message; do
 done
 """
 
-# Into /dev/null: what it replied is of no interest, that something did is.
+# Into /dev/null: whether something replied is of interest, what it replied is not.
 _BASH_UDP = r"""
 command -v dd >/dev/null || exit 127
 exec 3<>"/dev/udp/$1/$2" || exit 1
@@ -263,7 +263,7 @@ def _http_script(prefix: str, program: str) -> str:
     )
 
 
-# -- what their output means ---------------------------------------------------------------------------------
+# -- what their output means -------------------------------------------------------------------------------------------
 
 # timeout: 124 of coreutils, 143 of busybox; 142 is our own script's alarm.
 _LATE_CODES = (124, 137, 142, 143)
@@ -336,9 +336,9 @@ def parse_connect(code: int, output: str, wall: float, limit: int) -> list[Outco
 
 
 def parse_watched(code: int, output: str, _wall: float, limit: int) -> list[Outcome]:
-    """nc gives the connection to a program that reads to its end, and which is stopped where that does not come.
+    """nc gives the connection to a program that reads to its end, and which is stopped where the end does not come.
 
-    How long it took to connect is not to be seen.
+    The output does not show how long it took to connect.
     """
     _check_usable(code, output)
     if code in _LATE_CODES:
@@ -479,8 +479,8 @@ def _read_body(answer: str) -> str:
     if not answer.startswith(" "):  # curl: up to the first empty line
         head = next((number for number, line in enumerate(lines) if not line.strip()), len(lines))
         return "".join(lines[head + 1 :])
-    # wget: indented lines; busybox ends them with an empty indented one, GNU with nothing. With a redirect it goes on
-    # to the next address, and what it prints then is not this answer's body.
+    # wget: indented lines; busybox ends them with an empty indented line, GNU with nothing. With a redirect wget goes
+    # on to the next address, and what it prints then is not this answer's body.
     if any(line.startswith("  HTTP/") for line in lines[1:]):
         return ""
     head = next((number for number, line in enumerate(lines) if not re.match(r"  \S+[: ]", line)), len(lines))

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What a container shall publish, held against what it publishes."""
+"""What a container is to publish, compared with what it publishes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IPV6_ANY = "::"
 
 @dataclass(frozen=True)
 class PortWish:
-    """``publications`` None: leave them as they are. ``close``: these shall not be published, instead of shall."""
+    """``publications`` None leaves them as they are. ``close``: these publications are to be closed, not opened."""
 
     publications: tuple[Publication, ...] | None = None
     purge: bool = True
@@ -31,27 +31,27 @@ class PortWish:
 
 @dataclass(frozen=True)
 class Binding:
-    """A publication as configured, and the addresses and ports on which the engine has it at the moment."""
+    """A publication as configured, and the addresses and ports on which the engine has bound it."""
 
     configured: Publication
     actual: tuple[Publication, ...] = ()
 
     @property
     def pinned(self) -> tuple[Publication, ...]:
-        """The publications that give the same numbers again after a restart or a recreation."""
+        """The publications that keep the numbers over a restart or a replacement."""
         if self.configured.is_fixed or not self.actual:
             return (self.configured,)
         if len({publication.host_port for publication in self.actual}) == 1:
             port = self.actual[0].host_port
             return (replace(self.configured, host_port=port, host_port_end=port),)
-        # Engine 20.10 to 26 choose another number for IPv6 than for IPv4.
+        # Engines 20.10 to 26 choose different numbers for IPv4 and IPv6.
         return self.actual
 
 
 def pair_bindings(configured: t.Sequence[Publication], actual: t.Sequence[Publication]) -> tuple[Binding, ...]:
     """Find for every configured publication what the engine made of it.
 
-    Fixed ones choose first, then ranges; those with an address of their own before those that fit every address.
+    Fixed publications choose first, then ranges; those that name an address before those that fit every address.
     """
     free = list(actual)
     found: dict[int, tuple[Publication, ...]] = {}
@@ -79,7 +79,7 @@ def _by_likeness(publication: Publication, candidates: t.Iterable[Publication]) 
     def fits(actual: Publication) -> bool:
         if actual.key != publication.key:
             return False
-        # Without an address of its own, the network's or the daemon's default address may have been taken.
+        # A publication without an address gets the default address of the network or of the daemon.
         if publication.host_ip and actual.host_ip != publication.host_ip:
             return False
         if publication.is_ephemeral:
@@ -94,7 +94,7 @@ def _by_likeness(publication: Publication, candidates: t.Iterable[Publication]) 
 
 
 def _accepts(wish: Publication, existing: Publication) -> bool:
-    """Whether a configured publication is what the wish asks for (its IPv6 twin aside)."""
+    """Whether a configured publication meets the desired one (its IPv6 counterpart aside)."""
     if wish.key != existing.key:
         return False
     if wish.host_ip != existing.host_ip and not (wish.host_ip == "" and existing.host_ip == IPV4_ANY):
@@ -107,16 +107,16 @@ def _accepts(wish: Publication, existing: Publication) -> bool:
 
 
 def _claim(wish: Publication, free: list[Publication]) -> list[Publication]:
-    """Take out of ``free`` what meets the wish: one publication, or a pair of IPv4 and IPv6 wildcards."""
+    """Take what meets the desired publication out of ``free``: one, or a pair of IPv4 and IPv6 wildcards."""
     fitting = [existing for existing in free if _accepts(wish, existing)]
-    # What reads like the wish comes first; a number that stands is better than one that would have to be chosen.
+    # The publication that reads the same comes first; a number that stands is better than a new choice.
     fitting.sort(key=lambda existing: (existing.host_ip != wish.host_ip, not existing.is_fixed, existing.host_port))
     if not fitting:
         return []
     claimed = fitting[:1]
     if wish.host_ip == "" and claimed[0].host_ip == IPV4_ANY:
-        twin = replace(wish, host_ip=IPV6_ANY)
-        claimed += [existing for existing in free if _accepts(twin, existing)][:1]
+        counterpart = replace(wish, host_ip=IPV6_ANY)
+        claimed += [existing for existing in free if _accepts(counterpart, existing)][:1]
     for existing in claimed:
         free.remove(existing)
     return claimed
@@ -129,9 +129,9 @@ def reconcile(
     exposed: t.Collection[str],
     by_all: t.Sequence[Binding] = (),
 ) -> tuple[tuple[Publication, ...], bool]:
-    """What shall be configured: the publications, and whether ``-P`` stands. Equal to what is when the wish is met.
+    """The publications that a container is to have, and whether it has ``-P``. Equal to what stands where that is met.
 
-    ``by_all`` is what ``-P`` publishes, which no list of the engine holds.
+    ``by_all`` is what ``-P`` publishes, which the engine lists nowhere.
     """
     configured = tuple(binding.configured for binding in bindings)
     if wish.close or wish.close_all:
@@ -147,9 +147,9 @@ def reconcile(
         if not _claim(publication, free):
             missing.append(publication)
     if wish.purge:
-        # -P counts as listed: what it publishes (and what a recreation pinned of it) is not left over. It publishes
-        # what no publication names and never with an address; every published port is exposed as well, so that being
-        # exposed alone does not tell.
+        # What -P publishes, and what a replacement has pinned of it, counts as listed. -P publishes exposed ports that
+        # no publication names, and never on an address; every published port is exposed as well, so that being exposed
+        # alone does not tell.
         by_p = set(exposed) - {publication.key for publication in wish.publications} if all_ports else set()
         closed = [each for each in free if each.key not in by_p or exposure(each.host_ip) != "all"]
     else:
@@ -157,7 +157,7 @@ def reconcile(
     kept = list(configured)
     for publication in closed:
         kept.remove(publication)
-    # New ones in the order of the wish, so that the result does not depend on how claims were tried.
+    # New publications in the order of the task, so that the result does not depend on how claims were tried.
     return (*kept, *_in_order(wish.publications, missing)), all_ports
 
 
@@ -199,8 +199,8 @@ def _close(
     kept = tuple(binding.configured for binding in bindings if not is_closed(binding))
     named = {publication.key for publication in kept}
     last = [each.configured for each in bindings if is_closed(each) and each.configured.key not in named]
-    # -P publishes every exposed port that no publication names, so also one whose last publication is closed here; and
-    # what is written down on all addresses may be a port of -P that a swap has pinned.
+    # -P publishes every exposed port that no publication names, also after the last publication of a port is closed
+    # here; and a publication on all addresses may be a port of -P that a replacement has pinned.
     opened_again = any(each.key in exposed or exposure(each.host_ip) == "all" for each in last)
     if publish_all and (opened_again or any(is_closed(binding) for binding in by_all)):
         return (*kept, *(binding.configured for binding in by_all if not is_closed(binding))), False
@@ -220,7 +220,7 @@ def _narrows_to(wish: Publication, binding: Binding) -> bool:
 def check_bind_policy(
     name: str, policy: str, publications: t.Iterable[Publication], publish_all: bool, default_address: str
 ) -> list[Failure]:
-    """``explicit``: every publication names its address; ``loopback``: every address is one of the host's loopback."""
+    """``explicit``: every publication names its address; ``loopback``: every address is a loopback address."""
     if policy == "any":
         return []
     failures = []
@@ -244,7 +244,7 @@ def check_bind_policy(
 
 
 def pin_bindings(bindings: t.Sequence[Binding], publications: t.Sequence[Publication]) -> tuple[Publication, ...]:
-    """The publications with every number that the engine has chosen for one of them written down."""
+    """The publications with the numbers that the engine has chosen for them written down."""
     free = list(bindings)
     pinned: list[Publication] = []
     for publication in publications:

@@ -36,7 +36,7 @@ def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]
 
 
 def container_result(container: Container, api: tuple[int, int]) -> dict[str, t.Any]:
-    # What the engine lists of itself among the aliases is no wish of anybody.
+    # The aliases that the engine adds by itself are left out.
     automatic = automatic_aliases(container, api)
     return {
         "name": container.name,
@@ -52,12 +52,12 @@ def container_result(container: Container, api: tuple[int, int]) -> dict[str, t.
 
 
 def exposed_result(container: Container, default_address: str) -> list[dict[str, t.Any]]:
-    """What a container publishes, with who can reach it. ``default_address``: see Snapshot.default_address."""
+    """What a container publishes, and who can reach that. ``default_address``: see Snapshot.default_address."""
     return [{**row, "exposure": exposure(row["host_ip"] or default_address)} for row in published_result(container)]
 
 
 def port_results(container: Container, default_address: str) -> list[dict[str, t.Any]]:
-    """One row a publication."""
+    """One row for each publication."""
     owner = {"container": container.name, "container_id": container.id}
     return [{**owner, **row} for row in exposed_result(container, default_address)]
 

@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Which addresses the host itself has, and where it has routes to: a network that takes one of them cuts it off.
+"""Which addresses the host itself has, and where it has routes to: a network that takes such a range cuts it off.
 
-The engine looks at them only for subnets that it chooses itself.
+The engine looks at these ranges only for subnets that it chooses itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import HostRange
 
 # Where a route leads to (nearly) everything, a subnet in it takes nothing away: default routes, and the halves of all
-# addresses that VPN programs set instead of one.
+# addresses that VPN programs set instead of a default route.
 _SHORTEST_PREFIX = {4: 2, 6: 4}
 # Flags of a route (linux/route.h, linux/ipv6_route.h): it is up; one that rejects; this host's own address; anycast.
 _UP, _REJECT, _LOCAL, _ANYCAST = 0x1, 0x200, 0x80000000, 0x100000
@@ -30,7 +30,7 @@ _IFREQ_SIZE = 40 if struct.calcsize("P") == 8 else 32
 
 
 def read_host_ranges() -> tuple[HostRange, ...] | None:
-    """Everything at which this host answers or to which it has a route; None where we may not look."""
+    """The addresses at which this host answers and the ranges to which it has routes; None where we may not look."""
     try:
         return (
             *_read(_parse_ipv4_routes, "/proc/net/route"),
@@ -83,7 +83,7 @@ def _parse_ipv6_addresses(lines: t.Iterable[str]) -> list[HostRange]:
 
 
 def _list_ipv4_addresses() -> list[HostRange]:
-    """Of all interfaces, also their second addresses; /proc has no list of them that names the interfaces."""
+    """The addresses of all interfaces, second addresses too; /proc has no list of them that names the interfaces."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
         size = 64 * _IFREQ_SIZE
         while True:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Objects by their names and labels."""
+"""Selecting objects by their names and labels."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._host import is_
 
 @dataclass(frozen=True)
 class Selection:
-    """Which objects are asked for. ``labels``: key and value, None for any; all of them have to be there."""
+    """Selects objects by name and by ``labels``, key and value (None for any), all of which an object has to have."""
 
     names: tuple[str, ...] | None = None
     labels: tuple[tuple[str, str | None], ...] = ()

@@ -18,7 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._output import d
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import pair_bindings
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify, VerifyMembers
 
-# A container that falls over at once is caught by looking again after this time, in seconds.
+# A second look after this time, in seconds, catches a container that ends at once.
 _SETTLE = 1.0
 _POLL = 0.2
 _LOG_LINES = 20
@@ -50,10 +50,10 @@ def verify_members(client: Client, network_id: str, step: VerifyMembers) -> None
     for container_id, publications in step.members:
         raw = client.find(f"/containers/{container_id}/json")
         if raw is None:
-            # Removed by somebody since; it is not missing because of this change.
+            # The container was removed meanwhile: it is not missing because of this change.
             continue
         container = Container(raw)
-        # One that does not run has no network ID there yet (engine 20.10).
+        # A container that does not run has no network ID there yet (engine 20.10).
         endpoint = container.endpoints.get(step.name, {"NetworkID": "none"})
         is_joined = endpoint.get("NetworkID") == network_id and bool(endpoint.get("EndpointID"))
         if not (is_joined if container.is_running else endpoint.get("NetworkID") in (network_id, "", None)):
@@ -84,7 +84,7 @@ def _inspect(client: Client, container_id: str, step: Verify) -> Container:
 
 
 def _is_between_runs(container: Container) -> bool:
-    """Whether it has ended and its restart policy will start it again; the engine says that it runs all the while."""
+    """Whether the container has ended and its restart policy will start it: the engine says that it runs meanwhile."""
     return container.status == "restarting"
 
 
@@ -95,14 +95,14 @@ def _failed(client: Client, container: Container, step: Verify, how: str) -> Fai
         "start_failed",
         f"Container {step.name!r} was started, but {how}{f': {error}' if error else ''}. Its last output is in"
         " failure.logs.",
-        # Of a container that runs again the engine says 0, whatever it ended with before.
+        # For a container that runs the engine says 0, whatever its last exit code was.
         exit_code=None if state["Running"] else state["ExitCode"],
         logs=read_logs(client, container.id),
     )
 
 
 def _wait_healthy(client: Client, container_id: str, step: Verify) -> Container:
-    """As it was seen when it was healthy."""
+    """The container as it was seen when it was healthy."""
     deadline = time.monotonic() + step.timeout
     while True:
         container = _inspect(client, container_id, step)
@@ -121,7 +121,7 @@ def _wait_healthy(client: Client, container_id: str, step: Verify) -> Container:
 
 
 def _wait_listening(client: Client, container: Container, step: Verify) -> Container:
-    """Until something accepts on every published tcp port; one that does is not asked again in the same run.
+    """Wait until something accepts on every published tcp port; a port that was found open is not tried again.
 
     The ports are those of the container as it is given: between two runs it has none.
     """
@@ -132,7 +132,7 @@ def _wait_listening(client: Client, container: Container, step: Verify) -> Conta
     while True:
         container = _inspect(client, container.id, step)
         if _is_between_runs(container):
-            waiting, how = ports, "restarts again and again"
+            waiting, how = ports, "keeps restarting"
         else:
             waiting, how = {port for port in waiting if not is_listening(client, container, port, from_here)}, "runs"
             if not waiting:

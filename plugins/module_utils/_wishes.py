@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""A task's parameters, read once into what is wanted. Everything that means nothing is refused here."""
+"""A task's parameters, read once into the desired state. Parameters without a meaning are refused here."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 @dataclass(frozen=True)
 class ContainerWish:
-    """One container as a task wants it.
+    """One container as a task describes it.
 
-    ``state``: started, present (in any run state), stopped, absent. ``starts_new``: one that is made here is started.
+    ``state``: started, present (in any run state), stopped, absent. ``starts_new``: a new container is started.
     """
 
     name: str
@@ -54,7 +54,7 @@ class ContainerWish:
     network_mode: str | None = None
     networks: tuple[EndpointWish, ...] | None = None
     purge_networks: bool = False
-    # Networks to leave because their own list of members, in the same task, does not have this container.
+    # Networks to leave because the same task lists their members, without this container.
     leaves: tuple[str, ...] = ()
     ports: PortWish = field(default_factory=PortWish)
     bind_policy: str = "any"
@@ -119,12 +119,12 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
 def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[EndpointWish, ...] | None:
     if entries is None:
         return None
-    wishes = tuple(parse_endpoint(entry, option) for entry in entries)
-    names = [wish.name for wish in wishes]
+    endpoints = tuple(parse_endpoint(entry, option) for entry in entries)
+    names = [endpoint.name for endpoint in endpoints]
     for name in names:
         if names.count(name) > 1:
             raise Failure("option_conflict", f"{option}: {name!r} is listed twice.")
-    return wishes
+    return endpoints
 
 
 def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
@@ -160,7 +160,7 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
 
 
 def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
-    """A container of a task. ``settings`` are what the module itself decides, and what only some modules offer."""
+    """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer."""
     name = params["name"]
     if not _NAME.fullmatch(name):
         raise Failure(
@@ -172,7 +172,7 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
         raise Failure("option_conflict", f"Container {name!r}: network_mode={mode} and networks exclude each other.")
     if params.get("purge_networks") and networks is None:
         raise Failure("option_conflict", f"Container {name!r}: purge_networks needs networks.")
-    wish: dict[str, t.Any] = {
+    fields: dict[str, t.Any] = {
         "name": name,
         "image": params.get("image"),
         "pull": params.get("pull") or "missing",
@@ -192,9 +192,9 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
         "wait_timeout": params.get("wait_timeout") or 60,
         **settings,
     }
-    if "ports" not in wish:
-        wish["ports"] = parse_port_wish(params)
-    return ContainerWish(**wish)
+    if "ports" not in fields:
+        fields["ports"] = parse_port_wish(params)
+    return ContainerWish(**fields)
 
 
 def parse_network(params: Params) -> NetworkWish:

@@ -23,7 +23,7 @@ _CARD_TOP = 30
 _CARD_LINE = 17
 _LANE_TITLE = 22
 _MARGIN = 14
-# Stands in the first column of a lane that has nobody there.
+# Stands in the first column of a lane that has no card there.
 _FILLER = 4
 # Room for the title of a lane, whatever the fonts of the controller are.
 _LABEL = f'<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="{CARD_WIDTH}" HEIGHT="{_LANE_TITLE}"><TR><TD></TD></TR></TABLE>>'

@@ -8,14 +8,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.plugin_utils._topology_view import (
+from ansible_collections.bridgeport.docker.plugins.plugin_utils._topology_cards import (
     COLUMNS,
     LINE_LENGTH,
     TITLE_LENGTH,
-    build_view,
-    natural,
-    shorten,
 )
+from ansible_collections.bridgeport.docker.plugins.plugin_utils._topology_view import build_view
 from ansible_collections.bridgeport.docker.tests.unit.support.topologies import (
     container,
     endpoint,
@@ -162,30 +160,6 @@ def test_port_rows_are_sorted_by_number() -> None:
     published = [port("0.0.0.0", 9000, 1), port("", None, 2, active=False), port("", "800-900", 3, active=False)]
     view = build_view(topology([], [container("c", {}, published)]))
     assert [row["host_port"] for row in view["ports"]] == ["any", "800-900", 9000]
-
-
-def test_natural_order() -> None:
-    assert sorted(["web-10", "web-2", "web", "10", "9", "db"], key=natural) == [
-        "9",
-        "10",
-        "db",
-        "web",
-        "web-2",
-        "web-10",
-    ]
-
-
-SHORTENED: list[t.Any] = [
-    pytest.param("", "", id="empty"),
-    pytest.param("x" * 10, "x" * 10, id="fits"),
-    pytest.param("abcdefghijk", "abcd\u2026ghijk", id="one-more"),
-]
-
-
-@pytest.mark.parametrize(("text", "expected"), SHORTENED)
-def test_shorten(text: str, expected: str) -> None:
-    assert shorten(text, 10) == expected
-    assert len(shorten(text, 10)) <= 10
 
 
 def test_texts_of_cards_are_short_enough() -> None:
