@@ -6,9 +6,11 @@
 """What on a host belongs to this collection: the locks of its runs, and the helper containers of its probes.
 
 Each is recognised by its whole identity: its name, its labels, each of which reads exactly as it is written here, and
-its shape. Whatever differs in any of that belongs to others, whichever of our labels or names it has. Journals are
-recognised in the same way in _journal.py, the containers and networks of a change in _recover.py and
-_recover_network.py.
+its shape. Whatever differs in any of that belongs to others, whichever of our labels or names it has.
+
+Journals are recognised in the same way in _journal.py.
+The containers of a change are recognised in _recover.py.
+Its networks are recognised in _recover_network.py.
 """
 
 from __future__ import annotations
