@@ -3,196 +3,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Carrying out a plan: each item's steps in order, undone in reverse where one fails; independent items in parallel."""
+"""Performing single steps, and saying what went wrong in the terms of what was attempted."""
 
 from __future__ import annotations
 
-import concurrent.futures
-import re
 import time
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._carry import carry_layer, check_carry, check_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._container_logs import read_logs
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._heal import is_unstartable, plan_healing
+from ansible_collections.bridgeport.docker.plugins.module_utils._heal import plan_healing
 from ansible_collections.bridgeport.docker.plugins.module_utils._holder import find_holder
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, refuse_foreign_journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._output import hide_values
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify, verify_members
-
-# How engines of all versions say that a host port could not be had.
-_PORT_TAKEN = re.compile(
-    r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated",
-    re.IGNORECASE,
+from ansible_collections.bridgeport.docker.plugins.module_utils._messages import (
+    ADDRESS_TAKEN,
+    CONTAINER_ENDING,
+    is_port_taken,
+    is_unstartable,
 )
-# How they say it of a fixed address of a container; of a host port the kernel says it in lower case.
-_ADDRESS_TAKEN = "Address already in use"
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import again_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._output import hide_values
+from ansible_collections.bridgeport.docker.plugins.module_utils._verify import verify, verify_members
+
 # What is done to undo something for a container that was there before.
 _BRINGS_BACK = (steps.Start, steps.Revive, steps.SetRestartPolicy, steps.Connect, steps.Pause, steps.Rename)
 # A stop waits this much longer than the container may take, in seconds.
 _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
-# How the engine refuses to update a container that is ending, how often it is asked, and with which pause in seconds.
-_ENDING = "container not running"
+# How often the update of a container that is ending is tried, and with which pause in seconds.
 _UPDATES = 5
 _UPDATE_PAUSE = 0.1
 
 
-RECREATED = "recreated"
-
-
-def is_port_taken(message: str) -> bool:
-    """Whether the daemon says that a host port could not be had, in the words of any version."""
-    return _PORT_TAKEN.search(message) is not None
-
-
-@dataclass
-class ItemOutcome:
-    """``rolled_back`` is None where nothing failed, else whether everything stands as before.
-
-    RECREATED: so it does, but for a container that had to be made again for it.
-    """
-
-    item: Item
-    actions: list[str] = field(default_factory=list)
-    failure: Failure | None = None
-    rolled_back: bool | str | None = None
-
-
-def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parallel: int) -> list[ItemOutcome]:
-    """Run the items that have something to do. ``connect`` gives each thread a connection of its own."""
-    waiting = {item.key: item for item in items}
-    done: dict[Key, ItemOutcome] = {}
-    running: dict[concurrent.futures.Future[ItemOutcome], Key] = {}
-    with concurrent.futures.ThreadPoolExecutor(max_workers=parallel) as pool:
-        while waiting or running:
-            for key, item in list(waiting.items()):
-                needs = [need for need in item.needs if need in waiting or need in done or need in running.values()]
-                if all(need in done for need in needs):
-                    del waiting[key]
-                    failed = [name for kind, name in needs if done[(kind, name)].failure is not None]
-                    leader = done[item.leader] if item.leader is not None and failed else None
-                    if leader is not None and leader.rolled_back is not None:
-                        # It has failed with its leader, and was put back with it.
-                        done[key] = replace(leader, item=item, actions=[])
-                    elif failed:
-                        done[key] = ItemOutcome(item, failure=_not_begun(item, failed))
-                    elif not item.steps:
-                        done[key] = ItemOutcome(item)
-                    else:
-                        running[pool.submit(_run_item, item, connect)] = key
-            if running:
-                finished, _open = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
-                for future in finished:
-                    done[running.pop(future)] = future.result()
-    return [done[item.key] for item in items]
-
-
-def _not_begun(item: Item, failed: t.Sequence[str]) -> Failure:
-    return Failure(
-        "daemon_error",
-        f"{item.kind.capitalize()} {item.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which"
-        " failed.",
-    )
-
-
-def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
-    outcome = ItemOutcome(item)
-    try:
-        client = connect()
-    except Failure as failure:
-        outcome.failure, outcome.rolled_back = failure, True
-        return outcome
-    try:
-        worker = Worker(client)
-        done: list[steps.Step] = []
-        for step in item.steps:
-            try:
-                words = worker.perform(step)
-            except (ApiError, Failure) as error:
-                stands = worker.still_stands(step)
-                if stands is not False:
-                    outcome.failure = worker.explain(step, error)
-                    if item.settles or stands is None or _is_past_return(done):
-                        # A removal is done, or may be done in part: what was made may be all that is left.
-                        outcome.rolled_back = False
-                        return outcome
-                    if not isinstance(error, ApiError) or isinstance(
-                        step, (steps.Stop, steps.Connect, steps.Disconnect, steps.SetRestartPolicy)
-                    ):
-                        # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
-                        # endpoint half joined: it may have been done all the same.
-                        done.append(step)
-                    _roll_back(worker, done, outcome)
-                    return outcome
-                words = str(step)  # done, only its answer was lost
-            except BaseException:
-                # A defect of ours, or an interrupt: nothing is known of it but that the host shall be as it was.
-                if not item.settles and not _is_past_return([*done, step]):
-                    _roll_back(worker, [*done, step], outcome)
-                raise
-            done.append(step)
-            outcome.actions.append(words)
-        return outcome
-    finally:
-        client.close()
-
-
-def _is_past_return(done: t.Iterable[steps.Step]) -> bool:
+def is_past_return(done: t.Iterable[steps.Step]) -> bool:
     return any(isinstance(step, steps.RemoveContainer) for step in done)
-
-
-def _roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome) -> None:
-    """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
-    problems: list[str] = []
-    started: list[steps.Start] = []
-    # A journal is closed last, and stays open as long as there is something left to undo: a later run does it.
-    order = list(reversed(done))
-    order.sort(key=lambda each: isinstance(each, steps.OpenJournal))
-    for step in order:
-        inverse = steps.invert(step)
-        if inverse is None or (problems and isinstance(inverse, steps.CloseJournal)):
-            continue
-        try:
-            outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
-            # One that has fallen over before is as before also where it does so again.
-            started += [inverse] if isinstance(inverse, steps.Start) and inverse.steady else []
-        except (ApiError, Failure) as error:
-            problems.append(f"{inverse}: {error}")
-    for each in started:
-        if each.container in worker.gone:
-            continue
-        try:
-            worker.perform(steps.Verify(each.container, each.name, publications=(), networks=()))
-        except (ApiError, Failure) as error:
-            problems.append(f"start {each.name} again: {error}")
-    outcome.rolled_back = (RECREATED if worker.made_again else True) if not (problems or worker.gone) else False
-    if worker.gone and outcome.failure is not None:
-        cause = outcome.failure
-        names = " and ".join(map(repr, sorted(worker.gone.values())))
-        outcome.failure = Failure(
-            cause.code,
-            f"{cause.message.rstrip('.')}. What is left was put back; of {names} there is nothing.",
-            **cause.details,
-        )
-    if problems and outcome.failure is not None:
-        cause = outcome.failure
-        written = any(isinstance(step, steps.OpenJournal) for step in done)
-        outcome.failure = Failure(
-            "rollback_failed",
-            f"{cause.message.rstrip('.')}. Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind}"
-            f" {outcome.item.name!r} needs a look."
-            + (" The next run that would change it tries again to put it back." if written else ""),
-            cause=cause.as_dict(),
-            problems=problems,
-        )
 
 
 def _is_already_so(step: steps.Step, error: ApiError) -> bool:
@@ -378,7 +228,7 @@ class Worker:
                 self.client.post(path, {"RestartPolicy": dict(step.policy)})
                 return
             except ApiError as error:
-                if not left or _ENDING not in error.message:
+                if not left or CONTAINER_ENDING not in error.message:
                     raise
                 time.sleep(_UPDATE_PAUSE)
 
@@ -396,7 +246,7 @@ class Worker:
         try:
             self.client.post(path, body)
         except ApiError as error:
-            if not (step.restarts and is_port_taken(error.message)) or _ADDRESS_TAKEN in error.message:
+            if not (step.restarts and is_port_taken(error.message)) or ADDRESS_TAKEN in error.message:
                 raise
             # The endpoint is half joined now, and only a container that does not run can leave it cleanly.
             self._stop(steps.Stop(step.container, step.container_name))
@@ -447,7 +297,7 @@ class Worker:
             try:
                 self._perform(each)
             except (ApiError, Failure) as error:
-                if not _is_past_return(done):
+                if not is_past_return(done):
                     self.perform(steps.RemoveContainer(again, again, volumes=True, force=True), undoing=True)
                 if isinstance(error, ApiError):
                     # The engine may quote what it was given.
@@ -495,7 +345,7 @@ class Worker:
             self._note_gone(step)
             message = f"Could not {step}: somebody else has removed the container in the meantime."
             return Failure("container_not_found", message, **details)
-        if _ADDRESS_TAKEN in error.message:
+        if ADDRESS_TAKEN in error.message:
             code = "address_in_use"
         elif is_port_taken(error.message):
             code = "port_conflict"

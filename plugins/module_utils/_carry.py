@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Reading a container's writable layer, and carrying it into its successor, as one stream from the daemon and back.
+"""Carrying a container's writable layer into its successor, as one stream from the daemon and back.
 
 The export of a container holds no volumes and keeps hard links, which its archive endpoint does not. Nothing of it is
 kept in memory or on disk.
@@ -12,7 +12,6 @@ kept in memory or on disk.
 from __future__ import annotations
 
 import contextlib
-import posixpath
 import re
 import tarfile
 import typing as t
@@ -21,57 +20,16 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._client import A
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import (
-    INIT,
     Layer,
-    LayerChanges,
-    Look,
-    PathStat,
     filter_archive,
     list_mount_points,
     restore_links,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._read_layer import fetch_layer
 
 # How engines refuse to unpack a directory over something else, or the other way round (20.10 to 28); and how it looks
 # where they end the connection over that, as requests before 2.29 does not read the answer then.
 _REPLACES = re.compile(r"cannot overwrite (non-)?directory|Broken pipe|Connection reset", re.IGNORECASE)
-
-
-def fetch_layer(
-    client: Client, container: Container, mounted: t.Iterable[str] = (), successor: str | None = None
-) -> Layer:
-    """What a container has written outside of its mount points, and of those where a successor has something mounted.
-
-    ``successor``: the ID of one that was made and has none of the layer yet.
-    """
-    if container.host_config.get("ReadonlyRootfs"):
-        # Its root takes nothing. What is listed are directories that the engine has made for mounts, as it will for a
-        # successor, which would not take them from anybody either.
-        return Layer(frozenset(), (), ())
-    changes = LayerChanges(client.get(f"/containers/{container.id}/changes") or ())
-    own = list_mount_points(container)
-    paths = list(dict.fromkeys([*own, *mounted]))
-    if not changes.matter(paths):
-        return changes.read_layer_as_written(paths)
-    if INIT in paths and not changes.names(posixpath.basename(INIT)):
-        # Most containers have none, and this is also asked while the service is down.
-        paths.remove(INIT)
-    look, look_in_successor = _make_look(client, container.id), successor and _make_look(client, successor)
-    return changes.read_layer(
-        [changes.find_mount_point(path, look, look_in_successor or None, path in own) for path in paths]
-    )
-
-
-def _make_look(client: Client, container_id: str) -> Look:
-    """Each path is asked for once."""
-    known: dict[str, PathStat | None] = {}
-
-    def look(path: str) -> PathStat | None:
-        if path not in known:
-            found = client.stat_path(container_id, path)
-            known[path] = None if found is None else PathStat(*found)
-        return known[path]
-
-    return look
 
 
 def _fetch_layer_for(client: Client, source: str, target: str) -> tuple[Layer, str]:

@@ -11,17 +11,14 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import MODES_WITHOUT_PORTS, Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import read_part
+from ansible_collections.bridgeport.docker.plugins.module_utils._local import Blocker
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import published_result
 
-if t.TYPE_CHECKING:
-    from ansible_collections.bridgeport.docker.plugins.module_utils._local import Blocker
-
 # Says why a host port cannot be had from outside of the engine's containers; None: it can, or nobody may look.
-Probe = t.Callable[[Publication], "Blocker | None"]
+Probe = t.Callable[[Publication], t.Optional[Blocker]]
 
 # States in which somebody may start a container.
 _STARTABLE = ("created", "exited")
@@ -41,19 +38,6 @@ class Conflict:
 
     def as_dict(self) -> dict[str, t.Any]:
         return {"container": self.container, **self.publication.as_dict(), "kind": self.kind, "holder": self.holder}
-
-
-def refuse_taken(container: str, publication: Publication, holder: str, held: Publication) -> Failure:
-    """One host port binds one container, and another one has it."""
-    return Failure(
-        "port_conflict",
-        f"Container {container!r} cannot publish {publication}: container {holder!r} publishes {held}. One host port"
-        " binds one container; choose another port or address, or stop that container first.",
-        container=container,
-        publication=str(publication),
-        holder=holder,
-        holder_publication=str(held),
-    )
 
 
 def publishes_nothing(container: Container, snapshot: Snapshot) -> bool:

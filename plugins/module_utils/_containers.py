@@ -18,14 +18,14 @@ import typing as t
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bindings import Binding, pair_bindings
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     Publication,
     parse_actual_ports,
     parse_port_bindings,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._publications import Binding, pair_bindings
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
-Raw = t.Mapping[str, t.Any]
 # Of the daemon's clock, to be compared with each other.
 Moment = t.Tuple[str, str]
 
@@ -76,7 +76,7 @@ def _read_moment(text: str) -> Moment:
 class Container:
     """One container as ``GET /containers/{id}/json`` gives it."""
 
-    raw: Raw
+    raw: Json
 
     @property
     def id(self) -> str:
@@ -87,12 +87,12 @@ class Container:
         return str(self.raw["Name"]).lstrip("/")
 
     @property
-    def config(self) -> Raw:
-        return t.cast(Raw, self.raw["Config"])
+    def config(self) -> Json:
+        return t.cast(Json, self.raw["Config"])
 
     @property
-    def host_config(self) -> Raw:
-        return t.cast(Raw, self.raw["HostConfig"])
+    def host_config(self) -> Json:
+        return t.cast(Json, self.raw["HostConfig"])
 
     @property
     def status(self) -> str:
@@ -148,7 +148,7 @@ class Container:
         return {key: reference for key, (kind, _colon, reference) in modes.items() if kind == "container"}
 
     @property
-    def endpoints(self) -> t.Mapping[str, Raw]:
+    def endpoints(self) -> t.Mapping[str, Json]:
         return (self.raw.get("NetworkSettings") or {}).get("Networks") or {}
 
     @property
@@ -185,7 +185,7 @@ def automatic_aliases(container: Container, api: tuple[int, int]) -> set[str]:
     return {short_id, container.config.get("Hostname") or short_id} if api < API_EXACT_ALIASES else {short_id}
 
 
-def clean_endpoint(container: Container, endpoint: Raw, api: tuple[int, int]) -> dict[str, t.Any]:
+def clean_endpoint(container: Container, endpoint: Json, api: tuple[int, int]) -> dict[str, t.Any]:
     """The part of an endpoint that was asked for, without what the daemon filled in."""
     asked: dict[str, t.Any] = {}
     ipam = {key: value for key, value in (endpoint.get("IPAMConfig") or {}).items() if value}
@@ -205,8 +205,8 @@ def clean_endpoint(container: Container, endpoint: Raw, api: tuple[int, int]) ->
 
 def read_blueprint(
     container: Container,
-    named: Raw | None,
-    own: Raw | None,
+    named: Json | None,
+    own: Json | None,
     api: tuple[int, int],
     live_containers: t.Collection[str],
 ) -> Blueprint:
@@ -291,7 +291,7 @@ def _is_alive(source: str, live_containers: t.Collection[str]) -> bool:
     return bool(LONG_ID.fullmatch(source)) and any(each.startswith(source) for each in live_containers)
 
 
-def _as_bind(mount: Raw) -> str:
+def _as_bind(mount: Json) -> str:
     """A volume, or a folder of the host, that is mounted, as an item of HostConfig.Binds."""
     source = mount["Name"] if mount["Type"] == "volume" else mount["Source"]
     modes = [] if mount.get("RW", True) else ["ro"]
@@ -311,7 +311,7 @@ def bind_destination(bind: str) -> str:
     return clean_path(parts[1] if len(parts) > 1 else parts[0])
 
 
-def subtract_image_defaults(blueprint: Blueprint, image: Raw) -> None:
+def subtract_image_defaults(blueprint: Blueprint, image: Json) -> None:
     """Forget what came from the container's image, so that the next image's own defaults take its place."""
     body, defaults = blueprint.body, image.get("Config") or {}
     if body.get("Cmd") == defaults.get("Cmd") and body.get("Entrypoint") == defaults.get("Entrypoint"):

@@ -11,11 +11,17 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED, ItemOutcome, apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._executor import apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import (
+    is_interrupted,
+    is_rebuild_interrupted,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import find_companions, refuse_foreign_journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import lock_name, name_task
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free
@@ -27,18 +33,14 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     hold_locks,
     refuse_foreign,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, pull_action, resolve_names
+from ansible_collections.bridgeport.docker.plugins.module_utils._memberships import resolve_names
+from ansible_collections.bridgeport.docker.plugins.module_utils._outcome import RECREATED, ItemOutcome
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_value import Plan, pull_action
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import remove_abandoned
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
-    is_interrupted,
-    plan_recovery,
-)
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import (
-    is_rebuild_interrupted,
-    plan_network_recovery,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import plan_recovery
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import plan_network_recovery
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import container_result, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     find_chosen,
@@ -48,7 +50,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import OpenJournal
 from ansible_collections.bridgeport.docker.plugins.module_utils._trial import try_ports
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 
 # How often a plan that grew while its locks were waited for is made anew with more of them.
 _ATTEMPTS = 5

@@ -18,8 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     parse_publication,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection, parse_selection
-
-Row = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 # In these states what is not bound will not be published at the next start either: the network does not allow it.
 _RUNNING = ("running", "paused", "restarting")
@@ -38,7 +37,7 @@ class Policy:
     ports: frozenset[str] | None = None
     permits: tuple[Selection, ...] = ()
 
-    def judge(self, row: Row, labels: t.Mapping[str, str]) -> str:
+    def judge(self, row: Json, labels: t.Mapping[str, str]) -> str:
         """What is wrong with a publication; empty where nothing is."""
         if row["exposure"] == "loopback":
             return ""
@@ -51,7 +50,7 @@ class Policy:
             return f"is on {row['host_ip']}, which is not an allowed address"
         return "" if self._has_allowed_port(row) else f"has host port {_port_text(row)}, which is not an allowed port"
 
-    def _has_allowed_port(self, row: Row) -> bool:
+    def _has_allowed_port(self, row: Json) -> bool:
         if self.ports is None:
             return True
         if row["host_port"] is None:
@@ -59,7 +58,7 @@ class Policy:
         return set(parse_exposed([f"{row['host_port']}/{row['protocol']}"])) <= self.ports
 
 
-def _port_text(row: Row) -> str:
+def _port_text(row: Json) -> str:
     return "any" if row["host_port"] is None else f"{row['host_port']}/{row['protocol']}"
 
 
@@ -72,11 +71,11 @@ def parse_policy(addresses: t.Sequence[str], ports: t.Sequence[t.Any] | None, la
     )
 
 
-def _is_broken(policy: Policy, labels: t.Mapping[str, str], row: Row) -> bool:
+def _is_broken(policy: Policy, labels: t.Mapping[str, str], row: Json) -> bool:
     return bool(policy.judge(row, labels))
 
 
-def find_violations(containers: t.Sequence[Row], policy: Policy) -> list[dict[str, t.Any]]:
+def find_violations(containers: t.Sequence[Json], policy: Policy) -> list[dict[str, t.Any]]:
     """Every publication that breaks the policy, and what its container has to publish instead."""
     found = []
     for container in containers:
@@ -96,7 +95,7 @@ def find_violations(containers: t.Sequence[Row], policy: Policy) -> list[dict[st
     return found
 
 
-def as_publication(row: Row) -> Publication:
+def as_publication(row: Json) -> Publication:
     """A row of ``published``: the port is a number, a range as text, or None where the engine chooses."""
     (publication,) = parse_publication(
         {
@@ -109,7 +108,7 @@ def as_publication(row: Row) -> Publication:
     return publication
 
 
-def closed_to_loopback(rows: t.Sequence[Row], is_broken: t.Callable[[Row], bool]) -> list[str]:
+def closed_to_loopback(rows: t.Sequence[Json], is_broken: t.Callable[[Json], bool]) -> list[str]:
     """All that a container publishes, as ``published_ports`` lists it, with what breaks the policy on the loopback."""
     specs: dict[str, None] = {}
     for row in _join_families(rows):
@@ -120,9 +119,9 @@ def closed_to_loopback(rows: t.Sequence[Row], is_broken: t.Callable[[Row], bool]
     return list(specs)
 
 
-def _join_families(rows: t.Sequence[Row]) -> list[Row]:
+def _join_families(rows: t.Sequence[Json]) -> list[Json]:
     """One row without an address for each pair of wildcards of IPv4 and IPv6 with the same numbers."""
-    joined: list[Row] = []
+    joined: list[Json] = []
     for row in rows:
         counterpart = {**row, "host_ip": "0.0.0.0" if row["host_ip"] == "::" else "::"}
         if row["host_ip"] not in ("0.0.0.0", "::") or not any(_same(counterpart, other) for other in rows):
@@ -132,5 +131,5 @@ def _join_families(rows: t.Sequence[Row]) -> list[Row]:
     return joined
 
 
-def _same(one: Row, other: Row) -> bool:
+def _same(one: Json, other: Json) -> bool:
     return all(one[key] == other[key] for key in ("host_ip", "host_port", "container_port", "protocol"))

@@ -16,12 +16,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts impor
 from ansible_collections.bridgeport.docker.plugins.module_utils._exposure import as_publication, closed_to_loopback
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
-    Row,
     Topology,
     leftover_rows,
     link_rows,
     stale_rows,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Row
 
 _SEVERITIES = ("error", "warning", "info")
 

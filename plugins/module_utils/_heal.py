@@ -12,7 +12,6 @@ start either, even if there is another network of that name.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
@@ -20,7 +19,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
     read_blueprint,
     split_endpoints,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import again_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import again_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
     Connect,
@@ -31,13 +30,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Start,
     Step,
 )
-
-_UNSTARTABLE = re.compile(r"already exists|id already in use|network [0-9a-f]{64} not found", re.IGNORECASE)
-
-
-def is_unstartable(message: str) -> bool:
-    """Whether every later start will be refused in the same way."""
-    return _UNSTARTABLE.search(message) is not None
 
 
 def plan_healing(

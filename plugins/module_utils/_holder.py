@@ -11,11 +11,11 @@ The engine names the port only. Its holder took the port after the plan was made
 from __future__ import annotations
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
-from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import refuse_taken
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import read_summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import check_free, is_local
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_ports import refuse_taken
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 
 

@@ -7,20 +7,19 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import host_binding
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import LONG_ID, Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import Lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, parse_port_bindings
-
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
@@ -28,25 +27,6 @@ SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 def is_called(reference: str, name: str, object_id: str) -> bool:
     """Whether an object of this name and ID is meant: by exact name, or by an ID of at least 12 hex digits."""
     return name == reference or bool(LONG_ID.fullmatch(reference) and object_id.startswith(reference))
-
-
-@dataclass(frozen=True)
-class Engine:
-    """``is_local``: a unix socket, and the daemon in our own network namespace; None where we may not look."""
-
-    version: str
-    api: tuple[int, int]
-    is_local: bool | None = None
-
-    @property
-    def leaks_loopback(self) -> bool | None:
-        """Whether neighbours on the same link reach what is published on 127.0.0.1; None: no telling from the version.
-
-        Engines before 28.0 redirect such packets wherever they come from (moby#45610); later ones drop them in the raw
-        table (moby#49325), unless the daemon runs with DOCKER_INSECURE_NO_IPTABLES_RAW=1, which cannot be seen here.
-        """
-        major = re.match(r"[0-9]+(?=\.)", self.version)
-        return int(major.group()) < 28 if major else None
 
 
 @dataclass(frozen=True)
@@ -67,7 +47,7 @@ class Summary:
     state: str
     image: str
     publications: tuple[Publication, ...]
-    endpoints: t.Mapping[str, Raw]
+    endpoints: t.Mapping[str, Json]
     network_mode: str
     labels: t.Mapping[str, str]
     # The program and its arguments, as the listing shows them.
@@ -89,7 +69,7 @@ class Summary:
         return {normal_address(text) for text in texts if text}
 
 
-def read_summary(raw: Raw) -> Summary:
+def read_summary(raw: Json) -> Summary:
     # A container that others link to also has names such as /web/db; its own is the one without a second slash.
     names = [name.lstrip("/") for name in raw.get("Names") or () if "/" not in name.lstrip("/")]
     ports: dict[str, list[dict[str, str]]] = {}
@@ -116,9 +96,9 @@ class Snapshot:
 
     engine: Engine
     summaries: tuple[Summary, ...] = ()
-    networks: tuple[Raw, ...] = ()
+    networks: tuple[Json, ...] = ()
     containers: t.Mapping[str, Container] = field(default_factory=dict)
-    images: t.Mapping[str, Raw | None] = field(default_factory=dict)
+    images: t.Mapping[str, Json | None] = field(default_factory=dict)
     # Swaps that are going on or were cut off.
     journals: tuple[Journal, ...] = ()
     # Why the journals that another version has written cannot be read.
@@ -149,7 +129,7 @@ class Snapshot:
             raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
         return found[0] if found else None
 
-    def find_network(self, reference: str) -> Raw | None:
+    def find_network(self, reference: str) -> Json | None:
         """By exact name, or by an ID of at least 12 hex digits."""
         found = [network for network in self.networks if network["Name"] == reference]
         if reference in self.chosen:
@@ -172,7 +152,7 @@ class Snapshot:
             )
         return found[0] if found else None
 
-    def members_of(self, network: Raw) -> list[Summary]:
+    def members_of(self, network: Json) -> list[Summary]:
         """Every container with an endpoint on this network, running or stopped."""
         # One that was created and never started knows the network's name only (engine 20.10).
         ids = (network["Id"], "", None)
@@ -182,7 +162,7 @@ class Snapshot:
             if network["Name"] in summary.endpoints and summary.endpoints[network["Name"]].get("NetworkID") in ids
         ]
 
-    def stale_members_of(self, network: Raw) -> list[Summary]:
+    def stale_members_of(self, network: Json) -> list[Summary]:
         """Containers whose endpoint is on a network of this name that is gone: they cannot start as they are."""
         known = {"", None, *(each["Id"] for each in self.networks)}
         name = network["Name"]

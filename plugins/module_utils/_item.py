@@ -3,24 +3,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The unit of planning and of rollback: one network or one container, and what is planned for it."""
+"""The units of planning and of rollback: what a task asks for, and what is planned for each object."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint, Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import backup_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Step
-
-if t.TYPE_CHECKING:
-    from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction
-    from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
-    from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
-
-Key = t.Tuple[str, str]
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
+    Connect,
+    CreateNetwork,
+    Disconnect,
+    RemoveNetwork,
+    Step,
+    VerifyMembers,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json, Key
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,95 @@ class Item:
     @property
     def changes(self) -> bool:
         return bool(self.steps) or self.swap is not None or self.reconstruction is not None
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """The rebuild of one network: its record in the journal, and what goes along.
+
+    ``recreated``: the names of the members that are replaced in the same transaction. ``verified``: by container ID,
+    the publications that have to be bound again.
+    """
+
+    rebuild: Rebuild
+    trial: Json | None
+    recreated: frozenset[str]
+    verified: tuple[tuple[str, tuple[Publication, ...]], ...]
+    losses: tuple[str, ...]
+
+    @property
+    def after(self) -> Json:
+        return self.rebuild.after
+
+    def rehearse(self) -> t.Iterator[Step]:
+        """Find out what only the engine knows to be in the way, before any member is disconnected."""
+        if self.trial is not None:
+            yield CreateNetwork(self.trial["Name"], self.trial)
+            yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
+
+    def leave(self, fixed: bool) -> t.Iterator[Step]:
+        """Members without fixed addresses leave first, so that an undo lets them join last: see replace_network."""
+        rebuild = self.rebuild
+        for member in rebuild.members:
+            if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
+                yield Disconnect(
+                    rebuild.original, member.container, member.before, rebuild.name, member.name, force=True
+                )
+
+    def replace_network(self) -> t.Iterator[Step]:
+        """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
+        rebuild = self.rebuild
+        yield from self.leave(fixed=True)
+        yield RemoveNetwork(rebuild.original, rebuild.name, rebuild.before)
+        yield CreateNetwork(rebuild.name, rebuild.after)
+        yield from self._join(fixed=True)
+
+    def join_others(self) -> t.Iterator[Step]:
+        yield from self._join(fixed=False)
+        yield VerifyMembers(self.rebuild.name, self.rebuild.name, self.verified)
+
+    def _join(self, fixed: bool) -> t.Iterator[Step]:
+        name = self.rebuild.name
+        for member in self.rebuild.members:
+            if member.after is not None and bool(member.after.get("IPAMConfig")) == fixed:
+                yield Connect(name, member.container, member.after, name, member.name)
+
+
+NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """One container that is made anew: what stands, what shall stand, and whether that shall run."""
+
+    wish: ContainerWish
+    container: Container
+    design: Blueprint
+    publications: tuple[Publication, ...]
+    runs: bool
+    new_image: bool = False
+
+    @property
+    def successor(self) -> str:
+        return successor_name(self.container.name, self.container.id)
+
+    @property
+    def backup(self) -> str:
+        return backup_name(self.container.name, self.container.id)
+
+    @property
+    def starts_first(self) -> bool:
+        return self.wish.starts_first and self.container.is_running and self.runs
+
+    @property
+    def vanishes(self) -> bool:
+        """It would be gone as soon as it is stopped, and so has to give up its ports without that."""
+        return bool(self.container.host_config.get("AutoRemove")) and self.container.is_running
+
+    @property
+    def has_fixed_address(self) -> bool:
+        return any(endpoint.get("IPAMConfig") for endpoint in self.design.endpoints.values())
+
+    @property
+    def policy(self) -> t.Mapping[str, t.Any]:
+        return self.container.host_config.get("RestartPolicy") or NO_RESTART

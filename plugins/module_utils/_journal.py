@@ -22,8 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers impor
     is_volume_of_ours,
     read_label,
 )
-
-Key = t.Tuple[str, str]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 
 PREFIX = "bridgeport-journal-"
 LABEL = "bridgeport.docker.journal"

@@ -22,6 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
     clean_path,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 CHANGED, ADDED, DELETED = 0, 1, 2
 # The engine mounts its init (--init) without listing it among the mounts.
@@ -29,8 +30,6 @@ INIT = "/sbin/docker-init"
 _KINDS = {CHANGED: "changed", ADDED: "added", DELETED: "deleted"}
 
 _CHUNK = 1 << 20
-
-Raw = t.Mapping[str, t.Any]
 
 
 class PathStat(t.NamedTuple):
@@ -83,7 +82,7 @@ def list_mount_points(container: Container) -> list[str]:
     return [clean_path(path) for path in mounts]
 
 
-def list_requested_mount_points(body: Raw) -> list[str]:
+def list_requested_mount_points(body: Json) -> list[str]:
     """Where a create request mounts something; volumes of other containers are not looked up."""
     host_config = body["HostConfig"]
     found = [bind_destination(bind) for bind in host_config.get("Binds") or ()]
@@ -95,7 +94,7 @@ def list_requested_mount_points(body: Raw) -> list[str]:
 class LayerChanges:
     """The daemon's list of what differs from the image (``GET /containers/{id}/changes``)."""
 
-    def __init__(self, changes: t.Iterable[Raw]) -> None:
+    def __init__(self, changes: t.Iterable[Json]) -> None:
         self._kinds: dict[str, int] = {change["Path"]: change["Kind"] for change in changes}
         kept = [path for path, kind in self._kinds.items() if kind != DELETED]
         # What holds something that is listed is a directory.

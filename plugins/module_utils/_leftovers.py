@@ -21,8 +21,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-Key = t.Tuple[str, str]
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json, Key
 
 # -- locks -------------------------------------------------------------------------------------------------------------
 
@@ -45,7 +44,7 @@ _PID = re.compile(r"[1-9][0-9]{0,9}")
 _TASK_NAME = re.compile(r"([0-9a-f]{20})?")
 
 
-def is_volume_of_ours(volume: Raw) -> bool:
+def is_volume_of_ours(volume: Json) -> bool:
     """Whether a volume has the shape of those that this collection makes. Neither its name nor its labels are read."""
     return volume.get("Driver", "local") == "local" and not volume.get("Options")
 
@@ -148,7 +147,7 @@ class Lock:
         return labels
 
 
-def read_lock(volume: Raw) -> Lock | None:
+def read_lock(volume: Json) -> Lock | None:
     """The lock or guard that this volume is; None where it belongs to others."""
     name, labels = volume.get("Name"), volume.get("Labels")
     owner = Owner.from_labels(labels)
@@ -227,7 +226,7 @@ def read_helper_deadline(name: str, labels: object, network_mode: str) -> int | 
     return int(deadline) if network_mode in (origin, f"container:{origin}") else None
 
 
-def is_helper(raw: Raw) -> bool:
+def is_helper(raw: Json) -> bool:
     """Whether an inspected container is the helper of a probe, and nothing else."""
     config, host_config = raw.get("Config") or {}, raw.get("HostConfig") or {}
     mode = host_config.get("NetworkMode") or ""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
-Row = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 
 def plan_migration(
-    topology: Row, network: str, containers: t.Collection[str] = (), accepted: t.Collection[str] = ()
+    topology: Json, network: str, containers: t.Collection[str] = (), accepted: t.Collection[str] = ()
 ) -> dict[str, t.Any]:
     """``containers``: the sources of links, all where empty. ``accepted``: those whose use of variables may break."""
     owners = _find_owners(topology)
@@ -45,13 +45,13 @@ def plan_migration(
     }
 
 
-def _find_owners(topology: Row) -> dict[str, str]:
+def _find_owners(topology: Json) -> dict[str, str]:
     """What an interrupted change has left counts as the container that it belongs to."""
     about = ((row["name"], row["object"]) for row in topology["leftovers"])
     return {name: owner["name"] for name, owner in about if owner["kind"] == "container"}
 
 
-def _read_links(topology: Row, owners: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
+def _read_links(topology: Json, owners: t.Mapping[str, str]) -> list[dict[str, t.Any]]:
     found: dict[tuple[str, str, str], dict[str, t.Any]] = {}
     for row in topology["links"]:
         source, target = (owners.get(row[end], row[end]) for end in ("source", "target"))
@@ -59,7 +59,7 @@ def _read_links(topology: Row, owners: t.Mapping[str, str]) -> list[dict[str, t.
     return [found[key] for key in sorted(found)]
 
 
-def _collect_aliases(links: t.Iterable[Row], rows: t.Mapping[str, Row], network: str) -> dict[str, list[str]]:
+def _collect_aliases(links: t.Iterable[Json], rows: t.Mapping[str, Json], network: str) -> dict[str, list[str]]:
     """By target: its aliases on the network, and those of the links. Its own name is known there anyway."""
     found: dict[str, set[str]] = {}
     for link in links:
@@ -72,7 +72,7 @@ def _collect_aliases(links: t.Iterable[Row], rows: t.Mapping[str, Row], network:
 
 
 def _plan_probes(
-    links: t.Iterable[Row], rows: t.Mapping[str, Row], sources: t.Collection[str]
+    links: t.Iterable[Json], rows: t.Mapping[str, Json], sources: t.Collection[str]
 ) -> list[dict[str, str | None]]:
     """A probe for every name that a link gave, from its source, or from the network where the source does not run."""
     probes = []
@@ -92,7 +92,7 @@ def _plan_probes(
 # -- what stands in the way --------------------------------------------------------------------------------------------
 
 
-def _find_lost_targets(links: t.Iterable[Row], rows: t.Mapping[str, Row]) -> t.Iterator[str]:
+def _find_lost_targets(links: t.Iterable[Json], rows: t.Mapping[str, Json]) -> t.Iterator[str]:
     for source, target in sorted({(link["source"], link["target"]) for link in links}):
         if target not in rows:
             yield f"Container {source!r} links to {target!r}, which is gone: remove the link, or make the container."
@@ -102,8 +102,8 @@ def _find_lost_targets(links: t.Iterable[Row], rows: t.Mapping[str, Row]) -> t.I
 
 
 def _find_clashes(
-    links: t.Iterable[Row],
-    rows: t.Mapping[str, Row],
+    links: t.Iterable[Json],
+    rows: t.Mapping[str, Json],
     network: str,
     aliases: t.Mapping[str, t.Collection[str]],
     sources: t.Iterable[str],
@@ -125,7 +125,7 @@ def _find_clashes(
             )
 
 
-def _find_uses(links: t.Iterable[Row], accepted: t.Collection[str]) -> t.Iterator[str]:
+def _find_uses(links: t.Iterable[Json], accepted: t.Collection[str]) -> t.Iterator[str]:
     uses: dict[str, dict[str, None]] = {}
     for link in links:
         for use in link["uses"]:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Legacy links (``docker run --link``): how they are written, and what a container gets from one.
+"""Legacy links (``docker run --link``): what a container gets from one.
 
 A link gives lines in /etc/hosts and variables in the environment (engine 20.10, daemon/links). No inspect shows the
 variables: the engine puts them together at every start. Values are not shown here, only names.
@@ -15,21 +15,9 @@ import re
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 # Variables of the linked container that are not passed on.
 _NOT_PASSED_ON = ("HOME", "PATH")
-
-
-def parse_links(value: t.Sequence[t.Any]) -> list[str]:
-    """``db:alias``, or ``db`` for ``db:db``, as docker run --link takes them."""
-    parsed = []
-    for text in map(str, value):
-        name, colon, alias = text.partition(":")
-        if not name or ":" in alias or "/" in text or (colon and not alias):
-            raise Failure("option_conflict", f"links: {text!r} is neither container:alias nor the name of a container.")
-        parsed.append(f"{name}:{alias or name}")
-    return sorted(set(parsed))
 
 
 def link_names(target: Container, alias: str) -> list[str]:

@@ -15,7 +15,7 @@ import socket
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import NoTool, Station, execute_in
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_session import NoTool, Station, execute_in
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import tcp_tools
 
 # For one connection, in seconds.

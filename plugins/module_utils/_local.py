@@ -14,11 +14,9 @@ import struct
 import typing as t
 from dataclasses import dataclass
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-
-if t.TYPE_CHECKING:
-    from ansible_collections.bridgeport.docker.plugins.module_utils._client import Connection
 
 _KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
 

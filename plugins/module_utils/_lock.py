@@ -22,13 +22,13 @@ from dataclasses import replace
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
-    Key,
     Lock,
     Owner,
     guard_name,
     lock_name,
     read_lock,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 
 # How long to wait for another run, and how often to look, in seconds.
 WAIT = 30.0

@@ -8,9 +8,9 @@
 from __future__ import annotations
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import API_ENDPOINTS_AT_CREATE, Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import EndpointWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, too_old
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish
 
 
 def needs_other_mac(container: Container, wish: EndpointWish, network: str) -> bool:

@@ -21,8 +21,8 @@ from ansible.module_utils.common.text.formatters import human_to_bytes
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import option_texts
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Blueprint
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_links import parse_links
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._links import parse_links
 from ansible_collections.bridgeport.docker.plugins.module_utils._mounts import (
     check_mount_points,
     covers,
@@ -30,8 +30,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._mounts import (
     lay_volumes,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import RESERVED_LABELS
-
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
@@ -299,7 +298,7 @@ LAYERS: dict[str, Layer] = {
 }
 
 
-def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Raw | None = None) -> list[str]:
+def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Json | None = None) -> list[str]:
     """Merge the options into the request, in place. Returns the names of those that made a difference.
 
     ``image`` is the image of which the container will be made, where it is known: it fills in what a request leaves

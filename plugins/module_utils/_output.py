@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What a container printed, made fit to be shown."""
+"""Hiding values of an environment in what is shown."""
 
 from __future__ import annotations
 
@@ -21,13 +21,3 @@ def hide_values(text: str, env: t.Iterable[str]) -> str:
         if len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, "********")
     return text
-
-
-def demultiplex(stream: bytes) -> bytes:
-    """Without a terminal, output comes in frames: one byte for the stream, three empty, four for the length."""
-    output, position = b"", 0
-    while position + 8 <= len(stream):
-        length = int.from_bytes(stream[position + 4 : position + 8], "big")
-        output += stream[position + 8 : position + 8 + length]
-        position += 8 + length
-    return output

@@ -8,155 +8,25 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import refuse_taken
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import list_requested_mount_points
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Replacement, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish, NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._memberships import unite_memberships
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_container import plan_container
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import arrange, find_dependents
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import is_to_be_rebuilt, plan_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_ports import refuse_taken
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import find_trapped
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import choose_subnets
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_value import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
-
-
-@dataclass(frozen=True)
-class Plan:
-    items: tuple[Item, ...] = ()
-    refusals: tuple[Failure, ...] = ()
-
-    @property
-    def changed(self) -> bool:
-        return any(item.changes for item in self.items)
-
-    @property
-    def touched(self) -> set[Key]:
-        """The objects that the plan changes; an image to pull counts for the container that needs it.
-
-        A part of a change that is going on, or was interrupted, counts as the container that is changed.
-        """
-        members = {
-            ("container", (read_part_name(step.container_name) or (step.container_name,))[0])
-            for item in self.items
-            for step in item.steps
-            if item.kind == "network" and isinstance(step, (Connect, Disconnect))
-        }
-        return members | {item.key for item in self.items if item.changes or item.pull}
-
-    @property
-    def warnings(self) -> list[str]:
-        return list(dict.fromkeys(warning for item in self.items for warning in item.warnings))
-
-    @property
-    def will_lose(self) -> list[str]:
-        return [loss for item in self.items for loss in item.will_lose]
-
-    @property
-    def pulls(self) -> tuple[str, ...]:
-        """The images to pull first, without duplicates."""
-        return tuple(sorted({item.pull for item in self.items if item.pull}))
-
-    @property
-    def actions(self) -> tuple[str, ...]:
-        """What the plan does, in the words in which the result reports it."""
-        return tuple(
-            [pull_action(image) for image in self.pulls] + [str(step) for item in self.items for step in item.steps]
-        )
-
-    @property
-    def replaced(self) -> dict[str, list[str]]:
-        """The containers that are replaced, by ID, and where their successors have something mounted."""
-        swaps = [item.swap for item in self.items if item.swap is not None]
-        return {swap.container.id: list_requested_mount_points(swap.design.body) for swap in swaps}
-
-    @property
-    def takes_ports(self) -> bool:
-        return any(item.changes and item.holds for item in self.items)
-
-    @property
-    def takes_subnets(self) -> bool:
-        """Whether a network gets a subnet that it did not have, and that the engine does not choose itself."""
-        return any(
-            pool["subnet"] not in {known["subnet"] for known in item.before.get("ipam_config") or ()}
-            for item in self.items
-            for pool in (item.after.get("ipam_config") or () if item.kind == "network" else ())
-        )
-
-    @property
-    def diff(self) -> dict[str, t.Any]:
-        changing = [item for item in self.items if item.changes]
-        return {
-            side: {f"{item.kind} {item.name}": getattr(item, side) for item in changing} for side in ("before", "after")
-        }
-
-
-def pull_action(image: str) -> str:
-    return f"pull image {image}"
-
-
-def resolve_names(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
-) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
-    """Put names in the place of IDs, so that each object has one name from here on."""
-
-    def network_name(reference: str) -> str:
-        raw = snapshot.find_network(reference)
-        return reference if raw is None else str(raw["Name"])
-
-    def chosen_id(reference: str) -> str:
-        raw = snapshot.find_network(reference)
-        namesakes = [each for each in snapshot.networks if raw is not None and each["Name"] == raw["Name"]]
-        return "" if raw is None or len(namesakes) < 2 else str(raw["Id"])
-
-    def container_name(reference: str) -> str:
-        summary = snapshot.find_container(reference)
-        if summary is None:
-            return reference
-        if summary.name != reference:
-            # In the middle of a replacement the two containers have other names than before and afterwards.
-            for entry in (entry for journal in snapshot.journals for entry in journal.entries):
-                if summary.id in (entry.original, entry.successor):
-                    return entry.name
-        return summary.name
-
-    def endpoints(
-        given: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
-    ) -> tuple[EndpointWish, ...] | None:
-        if given is None:
-            return None
-        named = tuple(replace(each, name=name_of(each.name)) for each in given)
-        for entry, before in zip(named, given):
-            if sum(other.name == entry.name for other in named) > 1:
-                raise Failure(
-                    "option_conflict", f"{entry.name!r} is listed twice, also as {before.name!r}. Say it once."
-                )
-        return named
-
-    return (
-        tuple(
-            replace(
-                wish,
-                name=network_name(wish.name),
-                id=chosen_id(wish.name),
-                connected=endpoints(wish.connected, container_name),
-            )
-            for wish in networks
-        ),
-        tuple(
-            replace(wish, name=container_name(wish.name), networks=endpoints(wish.networks, network_name))
-            for wish in containers
-        ),
-    )
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 
 
 def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot) -> Plan:
@@ -167,7 +37,7 @@ def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[Containe
         recreated = _find_recreated(networks, containers, rebuilt, snapshot)
         known = {wish.name for wish in containers}
         containers = [*containers, *(ContainerWish(name) for name in sorted(recreated.keys() - known))]
-        networks, containers = _unite_memberships(networks, containers, snapshot)
+        networks, containers = unite_memberships(networks, containers, snapshot)
     except Failure as failure:
         return Plan(refusals=(failure,))
     asked = {wish.name: wish for wish in containers}
@@ -307,46 +177,6 @@ def _find_twins(keys: t.Sequence[Key]) -> list[Failure]:
         for kind, name in sorted(set(keys))
         if keys.count((kind, name)) > 1
     ]
-
-
-def _unite_memberships(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
-) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
-    """Say every membership once: with the container where the task lists it, with the network otherwise.
-
-    A network with a ``connected`` list keeps its listed containers there, so that exactness still counts them.
-    """
-    by_name = {wish.name: wish for wish in containers}
-    united = list(networks)
-    for index, network in enumerate(networks):
-        if network.connected is None:
-            continue
-        listed = list(network.connected)
-        for member in network.connected:
-            container = by_name.get(member.name)
-            if container is None:
-                continue
-            endpoint = replace(member, name=network.name)
-            others = tuple(each for each in container.networks or () if each.name != network.name)
-            same = [each for each in container.networks or () if each.name == network.name]
-            merged = same[0].union(endpoint) if same else endpoint
-            by_name[container.name] = replace(container, networks=(*others, merged))
-        names = {member.name for member in listed}
-        listed += [
-            EndpointWish(container.name)
-            for container in by_name.values()
-            if container.name not in names
-            and network.name in {container.network_mode, *(each.name for each in container.networks or ())}
-        ]
-        united[index] = replace(network, connected=tuple(listed))
-        standing = snapshot.find_network(network.name)
-        if standing is not None and not network.appends:
-            names = {member.name for member in listed}
-            for summary in snapshot.members_of(standing):
-                leaving = by_name.get(summary.name)
-                if leaving is not None and summary.name not in names:
-                    by_name[summary.name] = replace(leaving, leaves=(*leaving.leaves, network.name))
-    return tuple(united), tuple(by_name[wish.name] for wish in containers)
 
 
 def _holders(items: t.Sequence[Item], snapshot: Snapshot) -> dict[str, tuple[Publication, ...]]:

@@ -9,40 +9,39 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bindings import pin_bindings
+from ansible_collections.bridgeport.docker.plugins.module_utils._container_design import (
+    current_blueprint,
+    lay_image,
+    lay_networks,
+    relink,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._container_view import (
+    predict_container,
+    view_blueprint,
+    view_container,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     MODES_WITHOUT_PORTS,
     Blueprint,
     Container,
     clean_endpoint,
-    read_blueprint,
     split_endpoints,
-    subtract_image_defaults,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, too_old
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Replacement, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import check_early_mac, needs_other_mac
-from ansible_collections.bridgeport.docker.plugins.module_utils._options import (
-    lay_options,
-    normal_reference,
-    show_option,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._options import lay_options
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_groups import find_dependents
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import check_endpoint, plan_endpoint
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_ports import check_ports, lay_ports
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, check_swap, list_losses
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import check_swap, list_losses
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-from ansible_collections.bridgeport.docker.plugins.module_utils._publications import (
-    pin_bindings,
-    reconcile,
-)
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
-    endpoint_result,
-    publication_result,
-    sort_published,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._publications import reconcile
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CloseJournal,
     Connect,
@@ -56,7 +55,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Stop,
     Verify,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 
 
 def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
@@ -83,7 +82,7 @@ def _plan_removal(wish: ContainerWish, summary: Summary | None, snapshot: Snapsh
         "container",
         summary.name,
         steps=tuple(steps),
-        before=_view_container(container, _blueprint(container, snapshot)),
+        before=view_container(container, current_blueprint(container, snapshot)),
         after={},
         will_lose=(f"container {summary.name} ({summary.id[:12]}) with its logs and its writable layer",),
         holds=(),
@@ -102,7 +101,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
         )
     design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
     lay_options(design, wish.options, snapshot.images.get(wish.image))
-    _lay_networks(design, wish, None, snapshot, request)
+    lay_networks(design, wish, None, snapshot, request)
     _check_links(wish, design, snapshot, request)
     for endpoint in wish.networks or ():
         check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
@@ -113,7 +112,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
     runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
     refusals += _check_wait(wish, publications, publish_all, runs)
     steps = _create_and_start(wish, design, publications, snapshot) if runs else _create(wish.name, design, snapshot)
-    after = _view(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
+    after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
     return Item(
         "container",
         wish.name,
@@ -124,7 +123,7 @@ def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) ->
         holds=publications if runs else (),
         needs=_needs(wish.name, design, snapshot, request),
         pull=_pull(wish, snapshot),
-        predicted=_predict(wish.name, "", after, publications, runs),
+        predicted=predict_container(wish.name, "", after, publications, runs),
     )
 
 
@@ -183,21 +182,14 @@ def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
 # -- changing a container ----------------------------------------------------------------------------------------------
 
 
-def _blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
-    live = {each.name for each in snapshot.summaries} | {each.id for each in snapshot.summaries}
-    named = snapshot.images.get(container.config["Image"])
-    own = snapshot.images.get(container.raw["Image"])
-    return read_blueprint(container, named, own, snapshot.engine.api, live)
-
-
 def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
-    stands = _blueprint(container, snapshot)
+    stands = current_blueprint(container, snapshot)
     design = stands.copy()
     # First the image: what the task asks for counts more than the image's defaults.
-    new_image = _lay_image(design, wish, container, snapshot)
+    new_image = lay_image(design, wish, container, snapshot)
     image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
     options = lay_options(design, wish.options, image)
-    _lay_networks(design, wish, container, snapshot, request)
+    lay_networks(design, wish, container, snapshot, request)
     _check_links(wish, design, snapshot, request)
     exposed: t.Collection[str] = container.exposed
     if wish.ports.close:
@@ -223,7 +215,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     if container.name in request.recreated and stands.mode_names.get(mode) in request.rebuilt:
         # The network whose ID the mode holds will be gone.
         design.body["HostConfig"]["NetworkMode"] = stands.mode_names[mode]
-    _relink(design, request)
+    relink(design, request)
     # A container that is just restarting has nothing bound, and a replacement would not help.
     unbound = container.status == "running" and not all(
         binding.actual for binding in (*container.bindings, *container.bindings_of_all)
@@ -269,12 +261,12 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         status = "paused" if container.is_paused else "running"
     else:
         status = "created" if replaces else "exited" if container.is_running else container.status
-    after = _view(design, status, publications, publish_all, options)
+    after = view_blueprint(design, status, publications, publish_all, options)
     return Item(
         "container",
         container.name,
         steps=tuple(steps),
-        before=_view_container(container, stands, options),
+        before=view_container(container, stands, options),
         after=after,
         will_lose=tuple(losses),
         refusals=tuple(refusals),
@@ -283,7 +275,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         needs=_needs(container.name, design, snapshot, request) | _leaving_dependents(container, snapshot, request),
         pull=_pull(wish, snapshot) if (new_image or wish.pull == "always") else None,
         swap=swap,
-        predicted=_predict(container.name, "" if replaces else container.id, after, publications, runs),
+        predicted=predict_container(container.name, "" if replaces else container.id, after, publications, runs),
     )
 
 
@@ -366,94 +358,6 @@ def _plan_endpoints(
     return steps
 
 
-def _lay_image(design: Blueprint, wish: ContainerWish, container: Container, snapshot: Snapshot) -> bool:
-    """Returns whether the container gets another image. A moved tag counts only with pull=always."""
-    if wish.image is None:
-        return False
-    current = str(container.config["Image"])
-    image = snapshot.images.get(wish.image)
-    same_id = image is not None and image["Id"] == container.raw["Image"]
-    old_image = snapshot.images.get(container.raw["Image"])
-    if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
-        # Made by ID, as a replacement does where the tag has moved: an untagged image does not tell which tag it had.
-        names = list((old_image or {}).get("RepoTags") or ())
-        same_name = same_id or not names
-    else:
-        names, same_name = [current], False
-    same_name = same_name or normal_reference(wish.image) in {normal_reference(name) for name in names}
-    if same_name and (same_id or wish.pull != "always"):
-        return False
-    if old_image is not None:
-        subtract_image_defaults(design, old_image)
-    design.body["Image"] = wish.image
-    return True
-
-
-def _lay_networks(
-    design: Blueprint, wish: ContainerWish, container: Container | None, snapshot: Snapshot, request: Request
-) -> None:
-    host_config = design.body["HostConfig"]
-    mode = wish.network_mode
-    if mode is not None and mode.startswith("container:"):
-        mode = _shared_network(wish, mode.split(":", 1)[1], container is None, snapshot, request)
-    for endpoint in wish.networks or ():
-        design.endpoints[endpoint.name] = endpoint.lay_over(design.endpoints.get(endpoint.name, {}))
-    if wish.networks is not None and wish.purge_networks:
-        listed = {endpoint.name for endpoint in wish.networks}
-        for name in [name for name in design.endpoints if name not in listed]:
-            del design.endpoints[name]
-    for name in wish.leaves:
-        design.endpoints.pop(name, None)
-    if mode is None and container is None and wish.networks:
-        # As the docker CLI: the first network takes the place of the default bridge.
-        mode = wish.networks[0].name
-    if mode is None and container is None:
-        design.endpoints.setdefault("bridge", {})
-    current = host_config.get("NetworkMode") or "default"
-    if mode is None or mode == ("default" if current == "bridge" else current):
-        return
-    host_config["NetworkMode"] = mode
-    if "hostname" not in wish.options and (current == "host" or mode.startswith("container:")):
-        # The host's name, which the engine had filled in, or a name that only a network of its own allows.
-        design.body.pop("Hostname", None)
-    if mode.startswith("container:"):
-        design.body.pop("ExposedPorts", None)
-    if container is not None and container.main_network is not None and not wish.networks:
-        design.endpoints.pop(container.main_network, None)
-    if mode in ("host", "none") or mode.startswith("container:"):
-        design.endpoints.clear()
-    else:
-        design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
-
-
-def _shared_network(wish: ContainerWish, reference: str, is_new: bool, snapshot: Snapshot, request: Request) -> str:
-    """The network mode of a container that shares the network of another, which may be about to be made."""
-    planned = request.containers.get(reference)
-    shared = snapshot.find_container(reference)
-    if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
-        raise Failure(
-            "container_not_found",
-            f"Container {wish.name!r} shall use network_mode=container:{reference}, but there "
-            f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
-        )
-    if shared is None or (is_new and shared.id in request.swaps):
-        return f"container:{reference}"
-    return f"container:{shared.id}"
-
-
-def _relink(design: Blueprint, request: Request) -> None:
-    """Refer to the successors of containers that are replaced: the engine takes names and stores IDs."""
-    host_config = design.body["HostConfig"]
-    for key in ("NetworkMode", "IpcMode", "PidMode"):
-        kind, _colon, reference = (host_config.get(key) or "").partition(":")
-        if kind == "container" and reference in request.swaps:
-            host_config[key] = f"container:{request.swaps[reference].successor}"
-    successors = {swap.container.name: swap.successor for swap in request.swaps.values()}
-    if host_config.get("Links"):
-        links = [link.split(":", 1) for link in host_config["Links"]]
-        host_config["Links"] = [f"{successors.get(name, name)}:{alias}" for name, alias in links]
-
-
 def _needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -> frozenset[Key]:
     """The networks that the container joins, and the containers that it shares a network with or links to."""
     found = {("network", network) for network in design.endpoints if network in request.networks}
@@ -475,43 +379,3 @@ def _leaving_dependents(container: Container, snapshot: Snapshot, request: Reque
         for summary, _why in find_dependents(container, snapshot)
         if summary.name in request.containers and request.containers[summary.name].state == "absent"
     )
-
-
-# -- what is shown -----------------------------------------------------------------------------------------------------
-
-
-def _view(
-    blueprint: Blueprint,
-    state: str,
-    publications: t.Iterable[Publication],
-    publish_all: bool,
-    options: t.Iterable[str] = (),
-) -> dict[str, t.Any]:
-    """One side of a diff: run state, image, ports, networks, and the options that change."""
-    return {
-        "state": state,
-        "image": blueprint.body["Image"],
-        "published_ports": sorted(str(publication) for publication in publications),
-        "publish_all_ports": publish_all,
-        "networks": blueprint.endpoints,
-        **{option: show_option(option, blueprint.body) for option in options},
-    }
-
-
-def _view_container(container: Container, blueprint: Blueprint, options: t.Iterable[str] = ()) -> dict[str, t.Any]:
-    bindings = (*container.bindings, *container.bindings_of_all)
-    publications = [publication for binding in bindings for publication in binding.pinned]
-    return _view(blueprint, container.status, publications, container.publish_all, options)
-
-
-def _predict(
-    name: str, container_id: str, after: t.Mapping[str, t.Any], publications: t.Sequence[Publication], runs: bool
-) -> dict[str, t.Any]:
-    return {
-        "name": name,
-        "id": container_id,
-        "image": after["image"],
-        "state": after["state"],
-        "published": sort_published(publication_result(publication, runs) for publication in publications),
-        "networks": {network: endpoint_result(endpoint) for network, endpoint in after["networks"].items()},
-    }

@@ -18,11 +18,11 @@ from dataclasses import replace
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import SHARED_NAMESPACES, Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Key
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import Replacement, plan_transaction
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Reconstruction, Replacement
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_swap import plan_transaction
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Connect, Disconnect
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 
 
 def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:

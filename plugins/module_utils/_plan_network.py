@@ -19,21 +19,18 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
     automatic_aliases,
     clean_endpoint,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, too_old
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Reconstruction, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
-    PREDEFINED,
-    EndpointWish,
-    NetworkWish,
-    contains,
+from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import (
     create_body,
     find_differences,
-    read_pools,
     rebuild_body,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction, design_rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED, contains, read_pools
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import design_rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import check_overlap, find_givers
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import describe_network, network_result
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
@@ -43,8 +40,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     RemoveNetwork,
     Step,
 )
-
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 
 def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
@@ -130,7 +126,7 @@ def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) ->
     return sorted(after)
 
 
-def _check_kind(raw: Raw) -> None:
+def _check_kind(raw: Json) -> None:
     if raw.get("Scope") == "swarm" or raw.get("Ingress"):
         raise Failure("swarm_managed", f"Network {raw['Name']!r} belongs to a swarm; manage it there.")
     if raw.get("Driver") != "bridge":
@@ -140,7 +136,7 @@ def _check_kind(raw: Raw) -> None:
         )
 
 
-def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapshot) -> None:
+def _check_body(wish: NetworkWish, body: Json, raw: Json | None, snapshot: Snapshot) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(wish.name, body["Options"], body["Internal"])
     loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
@@ -153,7 +149,7 @@ def _check_body(wish: NetworkWish, body: Raw, raw: Raw | None, snapshot: Snapsho
         )
 
 
-def _check_same(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> None:
+def _check_same(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> None:
     differences = find_differences(wish, raw, snapshot.engine.api)
     if not differences or wish.on_difference == "rebuild":
         return
@@ -166,7 +162,7 @@ def _check_same(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> None:
     )
 
 
-def _plan_removal(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, request: Request) -> Item:
+def _plan_removal(wish: NetworkWish, raw: Json | None, snapshot: Snapshot, request: Request) -> Item:
     if raw is None:
         return Item("network", wish.name, predicted=None)
     members = snapshot.members_of(raw)
@@ -194,13 +190,13 @@ def _plan_removal(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, reques
     )
 
 
-def _leave(raw: Raw, member: Summary, container: Container, api: tuple[int, int]) -> Disconnect:
+def _leave(raw: Json, member: Summary, container: Container, api: tuple[int, int]) -> Disconnect:
     endpoint = clean_endpoint(container, container.endpoints.get(raw["Name"]) or {}, api)
     return Disconnect(raw["Id"], member.id, endpoint, raw["Name"], member.name)
 
 
 def _plan_members(
-    wish: NetworkWish, raw: Raw | None, reference: str, snapshot: Snapshot, request: Request
+    wish: NetworkWish, raw: Json | None, reference: str, snapshot: Snapshot, request: Request
 ) -> tuple[list[Step], list[str]]:
     if wish.connected is None:
         return [], []
@@ -289,7 +285,7 @@ def plan_endpoint(
     ]
 
 
-def endpoint_is_live(container: Container, endpoint: Raw, network_id: str) -> bool:
+def endpoint_is_live(container: Container, endpoint: Json, network_id: str) -> bool:
     """Whether an endpoint is on the network that stands now, and is joined where the container runs."""
     if endpoint.get("NetworkID") and endpoint["NetworkID"] != network_id:
         return False
@@ -334,7 +330,7 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
         _check_free(name, address, network, raw, snapshot, request)
 
 
-def _check_free(name: str, address: str, network: str, raw: Raw | None, snapshot: Snapshot, request: Request) -> None:
+def _check_free(name: str, address: str, network: str, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
     holders = [] if raw is None else [m.name for m in snapshot.members_of(raw) if address in m.addresses_on(network)]
     leaving = {each.name for each in request.containers.values() if each.state == "absent"}
     planned_holders = [

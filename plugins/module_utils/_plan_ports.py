@@ -11,12 +11,12 @@ import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import host_binding
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import MODES_WITHOUT_PORTS, Blueprint
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._publications import check_bind_policy
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
 def lay_ports(
@@ -103,3 +103,16 @@ def _host_binding(name: str, snapshot: Snapshot, request: Request) -> str:
         return host_binding(raw.get("Options"))
     planned = request.networks.get(name)
     return host_binding(planned.driver_options if planned else None)
+
+
+def refuse_taken(container: str, publication: Publication, holder: str, held: Publication) -> Failure:
+    """One host port binds one container, and another one has it."""
+    return Failure(
+        "port_conflict",
+        f"Container {container!r} cannot publish {publication}: container {holder!r} publishes {held}. One host port"
+        " binds one container; choose another port or address, or stop that container first.",
+        container=container,
+        publication=str(publication),
+        holder=holder,
+        holder_publication=str(held),
+    )

@@ -13,7 +13,7 @@ where it was removed already, and gets its members back.
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
@@ -22,88 +22,20 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
     automatic_aliases,
     clean_endpoint,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Reconstruction, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Member, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._mac import needs_other_mac, refuse_mac
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
-    EndpointWish,
-    NetworkWish,
-    Pool,
-    contains,
-    overlapping,
-    read_pools,
-    rebuild_body,
-    replay_body,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import trial_network_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import rebuild_body, replay_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import Pool, contains, overlapping, read_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import trial_network_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
-    Connect,
-    CreateNetwork,
-    Disconnect,
-    RemoveNetwork,
-    Step,
-    VerifyMembers,
-)
-
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 
-@dataclass(frozen=True)
-class Reconstruction:
-    """The rebuild of one network: its record in the journal, and what goes along.
-
-    ``recreated``: the names of the members that are replaced in the same transaction. ``verified``: by container ID,
-    the publications that have to be bound again.
-    """
-
-    rebuild: Rebuild
-    trial: Raw | None
-    recreated: frozenset[str]
-    verified: tuple[tuple[str, tuple[Publication, ...]], ...]
-    losses: tuple[str, ...]
-
-    @property
-    def after(self) -> Raw:
-        return self.rebuild.after
-
-    def rehearse(self) -> t.Iterator[Step]:
-        """Find out what only the engine knows to be in the way, before any member is disconnected."""
-        if self.trial is not None:
-            yield CreateNetwork(self.trial["Name"], self.trial)
-            yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
-
-    def leave(self, fixed: bool) -> t.Iterator[Step]:
-        """Members without fixed addresses leave first, so that an undo lets them join last: see replace_network."""
-        rebuild = self.rebuild
-        for member in rebuild.members:
-            if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
-                yield Disconnect(
-                    rebuild.original, member.container, member.before, rebuild.name, member.name, force=True
-                )
-
-    def replace_network(self) -> t.Iterator[Step]:
-        """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
-        rebuild = self.rebuild
-        yield from self.leave(fixed=True)
-        yield RemoveNetwork(rebuild.original, rebuild.name, rebuild.before)
-        yield CreateNetwork(rebuild.name, rebuild.after)
-        yield from self._join(fixed=True)
-
-    def join_others(self) -> t.Iterator[Step]:
-        yield from self._join(fixed=False)
-        yield VerifyMembers(self.rebuild.name, self.rebuild.name, self.verified)
-
-    def _join(self, fixed: bool) -> t.Iterator[Step]:
-        name = self.rebuild.name
-        for member in self.rebuild.members:
-            if member.after is not None and bool(member.after.get("IPAMConfig")) == fixed:
-                yield Connect(name, member.container, member.after, name, member.name)
-
-
-def design_rebuild(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request) -> Reconstruction:
+def design_rebuild(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Request) -> Reconstruction:
     """Raises Failure where it must not be done."""
     name, api = wish.name, snapshot.engine.api
     before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
@@ -129,7 +61,7 @@ def design_rebuild(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Req
     )
 
 
-def _bound_publications(member: Member, after: Raw, snapshot: Snapshot) -> tuple[Publication, ...]:
+def _bound_publications(member: Member, after: Json, snapshot: Snapshot) -> tuple[Publication, ...]:
     """The publications that have to be bound again: those that are bound now, and none on an internal network."""
     container = snapshot.containers[member.container]
     if after["Internal"]:
@@ -140,7 +72,7 @@ def _bound_publications(member: Member, after: Raw, snapshot: Snapshot) -> tuple
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Request) -> list[Member]:
+def _list_members(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Request) -> list[Member]:
     """The members before and after, with both endpoints. What the task says of a container counts first."""
     listed = {member.name: member for member in wish.connected or ()}
     found = []
@@ -178,7 +110,7 @@ def _list_members(wish: NetworkWish, raw: Raw, snapshot: Snapshot, request: Requ
 
 
 def _lay_endpoint(
-    container: Container, wish: EndpointWish | None, network: str, former: Raw, snapshot: Snapshot
+    container: Container, wish: EndpointWish | None, network: str, former: Json, snapshot: Snapshot
 ) -> dict[str, t.Any]:
     if wish is None:
         return dict(former)
@@ -191,7 +123,7 @@ def _lay_endpoint(
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
 
-def find_trapped(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> dict[str, str]:
+def find_trapped(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> dict[str, str]:
     """The members that could not rejoin the network as they were, each with the reason.
 
     From engine 25 on a container whose NetworkMode holds the network's ID cannot join the network that takes its place
@@ -213,7 +145,7 @@ def find_trapped(wish: NetworkWish, raw: Raw, snapshot: Snapshot) -> dict[str, s
 
 def _check_members(
     wish: NetworkWish,
-    raw: Raw,
+    raw: Json,
     members: t.Sequence[Member],
     recreated: t.Collection[str],
     snapshot: Snapshot,
@@ -256,7 +188,7 @@ def _check_members(
         )
 
 
-def _check_early(wish: NetworkWish, member: Member, before: Raw, api: tuple[int, int]) -> None:
+def _check_early(wish: NetworkWish, member: Member, before: Json, api: tuple[int, int]) -> None:
     """Engines from 25 on look at an address when the successor is made, which is while the old network stands."""
     subnets = [pool.subnet for pool in read_pools(before)]
     for address in _fixed_addresses(member):
@@ -297,7 +229,7 @@ def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool])
             )
 
 
-def _trial_body(after: Raw, before: Raw, name: str) -> dict[str, t.Any] | None:
+def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None:
     """The new network under another name, to stand beside the old one; None where the two share addresses."""
     old = [pool.subnet for pool in read_pools(before)]
     if any(overlapping(pool.subnet, old) for pool in read_pools(after)):
@@ -310,7 +242,9 @@ def _trial_body(after: Raw, before: Raw, name: str) -> dict[str, t.Any] | None:
 # -- what it costs -----------------------------------------------------------------------------------------------------
 
 
-def _list_losses(wish: NetworkWish, raw: Raw, after: Raw, members: t.Sequence[Member], snapshot: Snapshot) -> list[str]:
+def _list_losses(
+    wish: NetworkWish, raw: Json, after: Json, members: t.Sequence[Member], snapshot: Snapshot
+) -> list[str]:
     losses = [f"network ID {raw['Id'][:12]} of {wish.name}"]
     for member in members:
         container = snapshot.containers[member.container]

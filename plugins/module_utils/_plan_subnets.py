@@ -12,19 +12,17 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import NetworkWish, SubnetPool
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._item import Key, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
     PREDEFINED,
-    NetworkWish,
     Pool,
-    SubnetPool,
     overlapping,
     read_pools,
 )
-
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json, Key
 
 # So many owners stand in a message; the failure's details have all.
 _LISTED = 8
@@ -39,7 +37,7 @@ class Holder:
     subnet: str
 
 
-def check_overlap(wish: NetworkWish, raw: Raw | None, snapshot: Snapshot, request: Request) -> None:
+def check_overlap(wish: NetworkWish, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
     """Refuse a subnet that overlaps with that of another owner. ``raw``: the network as it stands."""
     leaving = {other.name for other in request.networks.values() if other.state == "absent"}
     holders = [each for each in _network_holders(wish, snapshot) if each.name not in leaving]

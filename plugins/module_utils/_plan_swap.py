@@ -13,22 +13,19 @@ accepted, and whatever fails before the first removal is undone by starting the 
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import (
     MODES_WITHOUT_PORTS,
-    Blueprint,
     Container,
     clean_endpoint,
     split_endpoints,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import SWARM_TASK_LABEL, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._item import NO_RESTART, Reconstruction, Replacement
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan_rebuild import Reconstruction
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._ports import overlaps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CarryLayer,
     CheckCarry,
@@ -49,47 +46,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Unpause,
     Verify,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
-
-NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
-
-
-@dataclass(frozen=True)
-class Replacement:
-    """One container that is made anew: what stands, what shall stand, and whether that shall run."""
-
-    wish: ContainerWish
-    container: Container
-    design: Blueprint
-    publications: tuple[Publication, ...]
-    runs: bool
-    new_image: bool = False
-
-    @property
-    def successor(self) -> str:
-        return successor_name(self.container.name, self.container.id)
-
-    @property
-    def backup(self) -> str:
-        return backup_name(self.container.name, self.container.id)
-
-    @property
-    def starts_first(self) -> bool:
-        return self.wish.starts_first and self.container.is_running and self.runs
-
-    @property
-    def vanishes(self) -> bool:
-        """It would be gone as soon as it is stopped, and so has to give up its ports without that."""
-        return bool(self.container.host_config.get("AutoRemove")) and self.container.is_running
-
-    @property
-    def has_fixed_address(self) -> bool:
-        return any(endpoint.get("IPAMConfig") for endpoint in self.design.endpoints.values())
-
-    @property
-    def policy(self) -> t.Mapping[str, t.Any]:
-        return self.container.host_config.get("RestartPolicy") or NO_RESTART
-
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Leftovers of a change that was cut off, and the steps that settle it.
+"""The steps that settle an interrupted change of containers.
 
 Until an original is removed it holds everything, so undoing is always safe; once the first is gone, the successors have
 been accepted and are what the names stand for. The journal says which container is which, whoever has the name by now.
@@ -15,14 +15,20 @@ labelled, since a successor keeps its labels when it has become what its name st
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import (
+    find_journal,
+    find_leftovers,
+    is_interrupted,
+    read_part,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import NO_ORIGINAL, again_name, successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import undo_rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CloseJournal,
@@ -37,79 +43,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Stop,
 )
 
-# new: a successor. old: an original that waits for its removal. again: an original that the engine could not start any
-# more, made anew. try: nothing but host ports that are tried.
-_LEFTOVER = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old|again|try)-(?P<id>[0-9a-f]{12})")
-# In place of an ID, for a container that has no predecessor.
-_NOBODY = "0" * 12
 # What a trial would run: no image has it.
 TRIAL_PROGRAM = "/bridgeport-tries-ports"
-
-
-def _part_name(name: str, role: str, container_id: str) -> str:
-    return f"{name}.bridgeport-{role}-{container_id[:12]}"
-
-
-def successor_name(name: str, original_id: str = _NOBODY) -> str:
-    return _part_name(name, "new", original_id)
-
-
-def backup_name(name: str, original_id: str) -> str:
-    return _part_name(name, "old", original_id)
-
-
-def again_name(name: str, original_id: str) -> str:
-    return _part_name(name, "again", original_id)
-
-
-def trial_name(name: str, token: str) -> str:
-    return _part_name(name, "try", token)
-
-
-def read_part_name(name: str) -> tuple[str, str] | None:
-    """The object and the role (new, old, again or try) that a name of the ones above stands for."""
-    match = _LEFTOVER.fullmatch(name)
-    return (match.group("name"), match.group("role")) if match else None
-
-
-class Part(t.NamedTuple):
-    """A container of a change: the name of the container that is changed, its role, and the digits in its name."""
-
-    name: str
-    role: str
-    id: str
-
-
-def read_part(summary: Summary, snapshot: Snapshot) -> Part | None:
-    """None for a container of others, also where it is called like a part.
-
-    A backup has its own ID in its name, a successor has never run or its original stands, and a container made again is
-    all that is left of its original, or that stands as well.
-    """
-    match = _LEFTOVER.fullmatch(summary.name)
-    if match is None:
-        return None
-    part = Part(match.group("name"), match.group("role"), match.group("id"))
-    if any(summary.id in (entry.original, entry.successor) for each in snapshot.journals for entry in each.entries):
-        return part
-    found = [each for each in snapshot.summaries if each.id.startswith(part.id)]
-    is_ours = {
-        "old": summary in found,
-        "new": summary.state == "created" or _has_original(part, found),
-        "again": not found or _has_original(part, found),
-        "try": summary.command == TRIAL_PROGRAM and not summary.is_running,
-    }
-    return part if is_ours[part.role] else None
-
-
-def _has_original(part: Part, found: t.Iterable[Summary]) -> bool:
-    return any(each.name in (part.name, backup_name(part.name, part.id)) for each in found)
-
-
-def find_journal(name: str, snapshot: Snapshot) -> Journal | None:
-    """The journal of a change in which this container was to be replaced or made."""
-    found = (each for each in snapshot.journals if any(entry.name == name for entry in each.entries))
-    return next(found, None)
 
 
 def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
@@ -144,23 +79,6 @@ def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
         retries=policy.get("MaximumRetryCount") or 0,
     )
     return Journal((entry,))
-
-
-def find_leftovers(name: str, snapshot: Snapshot) -> list[Summary]:
-    """The containers of an interrupted change of this one: those its journal names, and its other parts."""
-    journal = find_journal(name, snapshot)
-    names = {name, *(entry.name for entry in (journal.entries if journal else ()))}
-    ids = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
-    found = []
-    for summary in snapshot.summaries:
-        part = None if summary.id in ids else read_part(summary, snapshot)
-        if summary.id in ids or (part is not None and part.name in names):
-            found.append(summary)
-    return found
-
-
-def is_interrupted(name: str, snapshot: Snapshot) -> bool:
-    return find_journal(name, snapshot) is not None or bool(find_leftovers(name, snapshot))
 
 
 def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
@@ -251,7 +169,7 @@ def _undo(journal: Journal, by_id: t.Mapping[str, Container], snapshot: Snapshot
     for entry in reversed(journal.entries):
         successor = successors.get(entry.name)
         if successor is not None and not _vanishes(successor):
-            name = successor_name(entry.name, entry.original or _NOBODY)
+            name = successor_name(entry.name, entry.original or NO_ORIGINAL)
             yield RemoveContainer(successor.id, name, volumes=True, force=True)
 
 
@@ -265,7 +183,7 @@ def _stand_back(successor: Container, entry: Entry) -> t.Iterator[Step]:
         return
     if successor.is_running:
         yield Stop(successor.id, successor.name, kill=True)
-    name = successor_name(entry.name, entry.original or _NOBODY)
+    name = successor_name(entry.name, entry.original or NO_ORIGINAL)
     if successor.name != name:
         yield Rename(successor.id, successor.name, name)
 

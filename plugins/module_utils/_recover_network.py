@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Leftovers of the rebuild of a network that was cut off, and the steps that settle it.
+"""The steps that settle an interrupted rebuild of a network.
 
 Where the new network stands already the rebuild is finished, otherwise the old one gets its members back; it is made
 again first where it is gone. Either way everybody who was a member is one.
@@ -11,12 +11,12 @@ again first where it is gone. Either way everybody who was a member is one.
 
 from __future__ import annotations
 
-import re
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import find_rebuild, find_trials
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Member, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import read_pools, same_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     CloseJournal,
@@ -27,45 +27,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps import (
     Start,
     Step,
 )
-
-Raw = t.Mapping[str, t.Any]
-
-# Made to find out whether the engine would accept a definition, and removed at once.
-_TRIAL = re.compile(r"(?P<name>.+)\.bridgeport-try-(?P<id>[0-9a-f]{12})")
-
-
-def trial_network_name(name: str, original_id: str) -> str:
-    return f"{name}.bridgeport-try-{original_id[:12]}"
-
-
-def read_trial(raw: Raw, snapshot: Snapshot) -> str | None:
-    """The network for which this one was a trial; None for a network of others, also where it is called like a trial.
-
-    The network that was to be rebuilt stands as long as its trial does, and nobody joins a trial.
-    """
-    match = _TRIAL.fullmatch(raw["Name"])
-    if match is None or snapshot.members_of(raw):
-        return None
-    name, network_id = match.group("name", "id")
-    stands = any(each["Name"] == name and each["Id"].startswith(network_id) for each in snapshot.networks)
-    return name if stands else None
-
-
-def find_rebuild(name: str, snapshot: Snapshot) -> Journal | None:
-    return next((each for each in snapshot.journals if each.rebuild is not None and each.rebuild.name == name), None)
-
-
-def _find_trials(name: str, snapshot: Snapshot) -> list[Raw]:
-    return [raw for raw in snapshot.networks if read_trial(raw, snapshot) == name]
-
-
-def is_rebuild_interrupted(name: str, snapshot: Snapshot) -> bool:
-    return find_rebuild(name, snapshot) is not None or bool(_find_trials(name, snapshot))
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 
 def plan_network_recovery(name: str, snapshot: Snapshot) -> Item | None:
     """What settles an interrupted rebuild of this network; None where there was none."""
-    steps: list[Step] = [RemoveNetwork(raw["Id"], raw["Name"]) for raw in _find_trials(name, snapshot)]
+    steps: list[Step] = [RemoveNetwork(raw["Id"], raw["Name"]) for raw in find_trials(name, snapshot)]
     journal = find_rebuild(name, snapshot)
     if journal is not None and journal.rebuild is not None:
         steps += _settle(journal.rebuild, snapshot)
@@ -82,7 +49,7 @@ def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
             yield from part
 
 
-def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Raw | None:
+def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Json | None:
     """The network that took the original's place."""
     standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
     if any(raw["Id"] == rebuild.original for raw in standing):
@@ -127,7 +94,7 @@ def rejoin(members: t.Sequence[Member], side: str, name: str, network: str, snap
         yield from _rejoin(member, getattr(member, side), name, network, snapshot)
 
 
-def _rejoin(member: Member, wanted: Raw | None, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
+def _rejoin(member: Member, wanted: Json | None, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
     summary = next((each for each in snapshot.summaries if each.id == member.container), None)
     if summary is None:
         return
@@ -143,7 +110,7 @@ def _rejoin(member: Member, wanted: Raw | None, name: str, network: str, snapsho
         yield Start(summary.id, summary.name, heal=True)
 
 
-def is_as_described(raw: Raw, body: Raw) -> bool:
+def is_as_described(raw: Json, body: Json) -> bool:
     """Whether a network that stands is the one that this create request makes, as far as the request says."""
     if any(bool(raw.get(key)) != bool(body.get(key)) for key in ("Internal", "EnableIPv6", "Attachable")):
         return False

@@ -13,8 +13,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._containers impo
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address, read_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, exposure
-
-Raw = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 
 def publication_result(publication: Publication, active: bool) -> dict[str, t.Any]:
@@ -62,7 +61,7 @@ def port_results(container: Container, default_address: str) -> list[dict[str, t
     return [{**owner, **row} for row in exposed_result(container, default_address)]
 
 
-def endpoint_result(endpoint: Raw) -> dict[str, t.Any]:
+def endpoint_result(endpoint: Json) -> dict[str, t.Any]:
     """One endpoint; texts are empty where the container does not run or the network gives no such address."""
     ipam = endpoint.get("IPAMConfig") or {}
     return {
@@ -75,7 +74,7 @@ def endpoint_result(endpoint: Raw) -> dict[str, t.Any]:
     }
 
 
-def describe_network(raw: Raw) -> dict[str, t.Any]:
+def describe_network(raw: Json) -> dict[str, t.Any]:
     """A network, inspected or still a create body, in the terms of the module's options."""
     return {
         "driver": raw.get("Driver") or "bridge",
@@ -96,7 +95,7 @@ def describe_network(raw: Raw) -> dict[str, t.Any]:
     }
 
 
-def network_result(raw: Raw, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
+def network_result(raw: Json, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
     """``members`` are names where the network is only predicted."""
     name = raw["Name"]
     connected = []

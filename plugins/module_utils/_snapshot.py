@@ -12,11 +12,14 @@ import typing as t
 from urllib.parse import quote
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._carry import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import find_leftovers
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, find_companions, read_journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
     LOCK_PREFIX,
@@ -27,10 +30,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers impor
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import daemon_time
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import find_leftovers
+from ansible_collections.bridgeport.docker.plugins.module_utils._read_layer import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._routes import read_host_ranges
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import ContainerWish
 
 
 def read_listing(client: Client) -> Snapshot:

@@ -15,8 +15,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-
-Body = t.Mapping[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class CreateNetwork:
     """``former``: the ID of the network that stood in its place; what refers to that means the new one from then on."""
 
     name: str
-    body: Body
+    body: Json
     former: str = ""
 
     def __str__(self) -> str:
@@ -37,7 +36,7 @@ class RemoveNetwork:
 
     network: str
     name: str
-    body: Body | None = None
+    body: Json | None = None
 
     def __str__(self) -> str:
         return f"remove network {self.name}"
@@ -53,7 +52,7 @@ class Connect:
 
     network: str
     container: str
-    endpoint: Body
+    endpoint: Json
     network_name: str
     container_name: str
     restarts: bool = False
@@ -68,7 +67,7 @@ class Disconnect:
 
     network: str
     container: str
-    endpoint: Body
+    endpoint: Json
     network_name: str
     container_name: str
 
@@ -83,7 +82,7 @@ class CreateContainer:
     """``title``: what to call it in front of people, where ``name`` is only where it is prepared."""
 
     name: str
-    body: Body
+    body: Json
     title: str = ""
 
     def __str__(self) -> str:
@@ -96,8 +95,8 @@ class SetRestartPolicy:
 
     container: str
     name: str
-    policy: Body
-    former: Body
+    policy: Json
+    former: Json
     runs: bool = False
 
     def __str__(self) -> str:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import Conflict
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import read_part, read_trial
 from ansible_collections.bridgeport.docker.plugins.module_utils._links import find_uses, link_names, link_variables
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import locked_object
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import PREDEFINED, normal_address, read_pools
 from ansible_collections.bridgeport.docker.plugins.module_utils._pools import count_free
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import read_part
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import read_trial
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
     endpoint_result,
@@ -26,9 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._results import 
     network_result,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
-
-Raw = t.Mapping[str, t.Any]
-Row = t.Dict[str, t.Any]
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json, Row
 
 _SHARE_NAMES = {"NetworkMode": "network", "IpcMode": "ipc", "PidMode": "pid"}
 # What a leftover container is, by the role in its name.
@@ -46,18 +43,18 @@ class Topology:
     host_name: str
     snapshot: Snapshot
     containers: tuple[Summary, ...]
-    networks: tuple[Raw, ...]
+    networks: tuple[Json, ...]
     selection: Selection = field(default_factory=Selection)
     held: frozenset[str] = frozenset()
     conflicts: tuple[Conflict, ...] = ()
 
 
-def select(snapshot: Snapshot, selection: Selection) -> tuple[tuple[Summary, ...], tuple[Raw, ...]]:
+def select(snapshot: Snapshot, selection: Selection) -> tuple[tuple[Summary, ...], tuple[Json, ...]]:
     """The containers that fit, and the networks that fit or have one of them as a member."""
     containers = tuple(each for each in snapshot.summaries if selection.fits(each.name, each.id, each.labels))
     shown = {each.id for each in containers}
 
-    def is_asked(network: Raw) -> bool:
+    def is_asked(network: Json) -> bool:
         if selection.fits(network["Name"], network["Id"], network.get("Labels") or {}):
             return True
         return any(member.id in shown for member in snapshot.members_of(network))
@@ -65,7 +62,7 @@ def select(snapshot: Snapshot, selection: Selection) -> tuple[tuple[Summary, ...
     return containers, tuple(network for network in snapshot.networks if is_asked(network))
 
 
-def to_inspect(snapshot: Snapshot, containers: t.Iterable[Summary], networks: t.Iterable[Raw]) -> tuple[Summary, ...]:
+def to_inspect(snapshot: Snapshot, containers: t.Iterable[Summary], networks: t.Iterable[Json]) -> tuple[Summary, ...]:
     """What a listing does not say enough about: aliases of members, and ports that are wanted at the next start."""
     asked = {each.id for each in containers}
     asked |= {member.id for network in networks for member in snapshot.members_of(network)}
@@ -106,7 +103,7 @@ def legacy_links(container: Container) -> list[dict[str, str]]:
     return sorted(links, key=lambda link: (link["container"], link["alias"]))
 
 
-def network_row(network: Raw, snapshot: Snapshot) -> Row:
+def network_row(network: Json, snapshot: Snapshot) -> Row:
     members = {member.id: member for member in snapshot.members_of(network)}
     row = network_result(network, members.values())
     by_id = {each["id"]: each for each in (_member_row(member, network, snapshot) for member in members.values())}
@@ -121,7 +118,7 @@ def network_row(network: Raw, snapshot: Snapshot) -> Row:
     }
 
 
-def _member_row(member: Summary, network: Raw, snapshot: Snapshot) -> Row:
+def _member_row(member: Summary, network: Json, snapshot: Snapshot) -> Row:
     name = network["Name"]
     shown = container_result(snapshot.inspected(member), snapshot.engine.api)["networks"].get(name)
     # It may have left the network since it was listed.
@@ -129,7 +126,7 @@ def _member_row(member: Summary, network: Raw, snapshot: Snapshot) -> Row:
     return {"id": member.id, "aliases": endpoint["aliases"], "mac_address": endpoint["mac_address"]}
 
 
-def free_addresses(network: Raw, members: t.Iterable[Summary]) -> list[Row]:
+def free_addresses(network: Json, members: t.Iterable[Summary]) -> list[Row]:
     """By pool. Only a running member has an address; a fixed one of a stopped container is not kept for it."""
     endpoints = [member.endpoints.get(network["Name"]) or {} for member in members if member.is_running]
     used = {

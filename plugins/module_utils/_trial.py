@@ -14,13 +14,14 @@ from __future__ import annotations
 import secrets
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import is_port_taken
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._messages import is_port_taken
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import trial_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, overlaps
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import TRIAL_PROGRAM, trial_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import TRIAL_PROGRAM
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import CreateContainer
 
 

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import time
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._bindings import pair_bindings
+from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._container_logs import read_logs
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._listen import is_listening
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import is_local
-from ansible_collections.bridgeport.docker.plugins.module_utils._output import demultiplex, hide_values
-from ansible_collections.bridgeport.docker.plugins.module_utils._publications import pair_bindings
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify, VerifyMembers
 
 # A second look after this time, in seconds, catches a container that ends at once.
 _SETTLE = 1.0
 _POLL = 0.2
-_LOG_LINES = 20
 
 
 def verify(client: Client, container_id: str, step: Verify) -> None:
@@ -145,16 +144,3 @@ def _wait_listening(client: Client, container: Container, step: Verify) -> Conta
                 logs=read_logs(client, container.id),
             )
         time.sleep(_POLL)
-
-
-def read_logs(client: Client, container_id: str) -> list[str]:
-    """The last lines that a container printed, with every value of its environment hidden."""
-    try:
-        raw = client.get(f"/containers/{container_id}/json")
-        stream: bytes = client.request(
-            "GET", f"/containers/{container_id}/logs", params={"stdout": 1, "stderr": 1, "tail": _LOG_LINES}, raw=True
-        )
-    except (ApiError, Failure):
-        return []
-    text = (stream if raw["Config"]["Tty"] else demultiplex(stream)).decode("utf-8", "replace")
-    return hide_values(text, raw["Config"].get("Env") or ()).splitlines()

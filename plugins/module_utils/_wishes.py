@@ -9,65 +9,33 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import (
     option_text,
     option_texts,
     parse_driver_options,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import (
     EndpointWish,
     NetworkWish,
-    parse_address,
-    parse_pool,
     parse_subnet_pool,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_ports import PortWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import parse_address, parse_pool
 from ansible_collections.bridgeport.docker.plugins.module_utils._options import parse_options
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     check_publications,
     parse_exposed,
     parse_publications,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._publications import PortWish
 
 Params = t.Mapping[str, t.Any]
 
 # The daemon's own rule for names of containers (moby, daemon/names).
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-
-
-@dataclass(frozen=True)
-class ContainerWish:
-    """One container as a task describes it.
-
-    ``state``: started, present (in any run state), stopped, absent. ``starts_new``: a new container is started.
-    """
-
-    name: str
-    state: str = "present"
-    starts_new: bool = True
-    image: str | None = None
-    pull: str = "missing"
-    options: t.Mapping[str, t.Any] = field(default_factory=dict)
-    network_mode: str | None = None
-    networks: tuple[EndpointWish, ...] | None = None
-    purge_networks: bool = False
-    # Networks to leave because the same task lists their members, without this container.
-    leaves: tuple[str, ...] = ()
-    ports: PortWish = field(default_factory=PortWish)
-    bind_policy: str = "any"
-    writable_layer: str = "carry"
-    ignore_deletions: bool = False
-    stop_timeout: int | None = None
-    force_kill: bool = False
-    remove_volumes: bool = False
-    starts_first: bool = False
-    recreates_dependents: bool = False
-    auto_remove_swap: bool = False
-    wait: str = "running"
-    wait_timeout: int = 60
 
 
 def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:

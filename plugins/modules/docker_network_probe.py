@@ -341,7 +341,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
     create_module,
     run_module,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe import EXPECTATIONS, METHODS, parse_probe
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_options import EXPECTATIONS, METHODS, parse_probe
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import run_probe
 
 ARGUMENT_SPEC = {

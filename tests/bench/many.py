@@ -15,12 +15,7 @@ from ansible_collections.bridgeport.docker.tests.bench import peers
 from ansible_collections.bridgeport.docker.tests.bench.gap import SERVE
 from ansible_collections.bridgeport.docker.tests.bench.table import OURS, Row
 from ansible_collections.bridgeport.docker.tests.support.engine_packages import find_compose
-from ansible_collections.bridgeport.docker.tests.support.real_engine import (
-    docker,
-    free_ports,
-    make_images,
-    random_name,
-)
+from ansible_collections.bridgeport.docker.tests.support.real_engine import docker, free_ports, make_images, random_name
 
 TITLE = "many: containers with a port each on a network of their own, whole processes in pairs"
 THEIRS = "docker compose"

@@ -12,12 +12,7 @@ from pathlib import Path
 from ansible_collections.bridgeport.docker.tests.bench import peers
 from ansible_collections.bridgeport.docker.tests.bench.gap import SERVE
 from ansible_collections.bridgeport.docker.tests.bench.table import OURS, THEIRS, Row
-from ansible_collections.bridgeport.docker.tests.support.real_engine import (
-    docker,
-    free_ports,
-    make_images,
-    random_name,
-)
+from ansible_collections.bridgeport.docker.tests.support.real_engine import docker, free_ports, make_images, random_name
 
 TITLE = "start: the module's process alone, one container as it should be, in pairs"
 ROUNDS = 40

@@ -37,11 +37,7 @@ if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[5]))
 
 from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED
-from ansible_collections.bridgeport.docker.tests.support.engine_packages import (
-    Unavailable,
-    find_compose,
-    find_programs,
-)
+from ansible_collections.bridgeport.docker.tests.support.engine_packages import Unavailable, find_compose, find_programs
 from ansible_collections.bridgeport.docker.tests.support.real_engine import make_images
 
 STATUS_UNAVAILABLE = 77

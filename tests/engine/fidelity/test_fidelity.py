@@ -19,11 +19,7 @@ from ansible_collections.bridgeport.docker.tests.engine.fidelity.inspected impor
 from ansible_collections.bridgeport.docker.tests.engine.fidelity.place import Place
 from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED, some
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
-from ansible_collections.bridgeport.docker.tests.support.real_engine import (
-    docker,
-    inspect,
-    next_port,
-)
+from ansible_collections.bridgeport.docker.tests.support.real_engine import docker, inspect, next_port
 
 SAMPLE = 6
 # Compose is not there before it has been downloaded.

@@ -12,7 +12,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, read_summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "engine_20_10"

@@ -12,14 +12,16 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _apply, _holder, _local, _verify
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import ItemOutcome, Worker, apply_items
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import _plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._executor import apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import read_journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import Blocker
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._outcome import ItemOutcome
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_value import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (

@@ -16,8 +16,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts impor
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._local import Blocker
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import backup_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import inspect_containers, read_listing
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon

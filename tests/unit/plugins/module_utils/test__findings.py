@@ -13,19 +13,15 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._findings import
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import Lock, Owner, lock_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import backup_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
     read_changes,
     read_listing,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
-    Topology,
-    select,
-    topology_rows,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._topology import Topology, select, topology_rows
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 ANY = "0.0.0.0"

@@ -8,8 +8,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary, read_summary
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 

@@ -18,7 +18,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._client import A
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
     LOCK_PREFIX,
-    Key,
     Lock,
     Owner,
     lock_name,
@@ -36,6 +35,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._lock import (
     is_gone,
     locked_object,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._types import Key
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     LOST_AFTER,
     REFUSED,

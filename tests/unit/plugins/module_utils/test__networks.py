@@ -12,21 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._bridge_options import BRIDGE_OPTIONS
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import EndpointWish, NetworkWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
-    EndpointWish,
-    NetworkWish,
-    Pool,
-    contains,
+from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import (
     create_body,
     find_differences,
+    rebuild_body,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import (
+    Pool,
+    contains,
     normal_address,
     overlapping,
     parse_address,
     parse_pool,
     parse_subnet,
     read_pools,
-    rebuild_body,
 )
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 

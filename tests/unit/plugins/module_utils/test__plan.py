@@ -9,7 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan, resolve_names
+from ansible_collections.bridgeport.docker.plugins.module_utils._memberships import resolve_names
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_value import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_depth, read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Step
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
@@ -319,7 +321,7 @@ def test_the_plan_of_the_planned_state_is_empty(
     networks: list[Params], containers: list[Params], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ansible_collections.bridgeport.docker.plugins.module_utils import _verify
-    from ansible_collections.bridgeport.docker.plugins.module_utils._apply import apply_items
+    from ansible_collections.bridgeport.docker.plugins.module_utils._executor import apply_items
 
     monkeypatch.setattr(_verify, "_SETTLE", 0)
     daemon = host()

@@ -14,18 +14,16 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_containers import ContainerWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import make_plan
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import successor_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import (
-    ContainerWish,
-    parse_container,
-    parse_port_wish,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_port_wish
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 

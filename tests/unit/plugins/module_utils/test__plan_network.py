@@ -9,8 +9,9 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._item import Item, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_network import plan_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network

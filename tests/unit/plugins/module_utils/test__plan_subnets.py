@@ -13,8 +13,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import HostRange, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._networks import Pool
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import Plan, make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import make_plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan_subnets import choose_subnets
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan_value import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 

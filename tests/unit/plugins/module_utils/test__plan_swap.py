@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._output import demultiplex, hide_values
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import backup_name, successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._container_logs import demultiplex
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import backup_name, successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._output import hide_values
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 

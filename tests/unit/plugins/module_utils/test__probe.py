@@ -10,15 +10,14 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe import (
-    Probe,
     Report,
     Sample,
     build_result,
     judge,
     measure_loss,
-    parse_probe,
     summarize_latency,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_options import Probe, parse_probe
 
 DEFAULTS: dict[str, t.Any] = {
     "source": "one",

@@ -9,7 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot, Summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_helper import remove_abandoned, run_helper
 
 # How a helper runs and ends is shown in test__probe_run.py, with the probes that it makes; which of the containers of a

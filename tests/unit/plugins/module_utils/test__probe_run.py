@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client, Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import DEADLINE_LABEL, PROBE_LABEL
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe import Probe
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_options import Probe
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import run_probe
 
 ONE, TWO = "a" * 64, "b" * 64

@@ -16,13 +16,9 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _dns_message
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_parse import CLOSED_AT_ONCE, Outcome
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe_script import PYTHON_SCRIPT
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
-    CLOSED_AT_ONCE,
-    Outcome,
-    tcp_tools,
-    udp_tools,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import tcp_tools, udp_tools
 
 # The script really runs, against sockets on loopback.
 

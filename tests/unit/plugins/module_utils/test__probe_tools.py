@@ -9,19 +9,21 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_parse import (
     CLOSED_AT_ONCE,
     MAX_BODY,
     Outcome,
-    Tool,
     ToolMissing,
     ToolUnusable,
-    http_tools,
     parse_connect,
     parse_http,
     parse_nslookup,
     parse_ping,
     parse_python,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe_tools import (
+    Tool,
+    http_tools,
     ping_tools,
     resolve_tools,
     tcp_tools,

@@ -10,20 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._bindings import Binding, pair_bindings, pin_bindings
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_ports import PortWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
     Publication,
     check_publications,
     parse_publications,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._publications import (
-    Binding,
-    PortWish,
-    check_bind_policy,
-    pair_bindings,
-    pin_bindings,
-    reconcile,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._publications import check_bind_policy, reconcile
 
 
 def pubs(*specs: str) -> tuple[Publication, ...]:

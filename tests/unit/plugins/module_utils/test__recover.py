@@ -13,22 +13,21 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _converge, _lock
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps as steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._executor import apply_items
 from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._interrupted import find_leftovers, is_interrupted
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._lock import hold_locks
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import (
     again_name,
     backup_name,
-    find_leftovers,
-    is_interrupted,
-    plan_recovery,
     read_part_name,
     successor_name,
     trial_name,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import plan_recovery
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon

@@ -9,7 +9,9 @@ import copy
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import NetworkWish, Pool, create_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import create_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import Pool
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
     describe_network,

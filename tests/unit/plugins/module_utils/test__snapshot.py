@@ -8,9 +8,9 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._carry import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer, LayerChanges, list_mount_points
+from ansible_collections.bridgeport.docker.plugins.module_utils._read_layer import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
     inspect_containers,
     read_depth,

@@ -11,16 +11,17 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Engine, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal, Rebuild
 from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import Lock, Owner, lock_name
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import (
     again_name,
     backup_name,
     successor_name,
     trial_name,
+    trial_network_name,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import trial_network_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
     Topology,

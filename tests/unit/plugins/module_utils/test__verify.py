@@ -10,10 +10,11 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._container_logs import read_logs
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._ports import parse_publications
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import Verify
-from ansible_collections.bridgeport.docker.plugins.module_utils._verify import read_logs, verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._verify import verify
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 

@@ -8,8 +8,9 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import EndpointWish
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import EndpointWish, Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._networks import Pool
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import (
     parse_container,
     parse_endpoint,

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import replay_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import replay_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._outcome import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_network
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample
-from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
-    FAULTS,
-    ModelClient,
-    ModelDaemon,
-)
+from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import FAULTS, ModelClient, ModelDaemon
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import REBUILDS, World, tell
 
 KINDS = list(REBUILDS)

@@ -31,13 +31,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers impor
     lock_name,
     name_task,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import (
-    TRIAL_PROGRAM,
+from ansible_collections.bridgeport.docker.plugins.module_utils._names import (
     backup_name,
     successor_name,
     trial_name,
+    trial_network_name,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover_network import trial_network_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._recover import TRIAL_PROGRAM
 from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
 from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._topology import topology_rows

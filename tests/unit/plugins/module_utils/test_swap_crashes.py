@@ -11,15 +11,11 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _leftovers
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._outcome import RECREATED
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample
-from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
-    AFTER,
-    BEFORE,
-    ModelDaemon,
-)
+from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import AFTER, BEFORE, ModelDaemon
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import SCENARIOS, Params, Wanted, World, tell
 
 KINDS = list(SCENARIOS)
