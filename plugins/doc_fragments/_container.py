@@ -51,7 +51,7 @@ def _below(option: str, text: str) -> str:
 
 
 class ModuleDocFragment:
-    # The options of a container, written once. Their spec is CONTAINER_SPEC in module_utils/_argspec.py.
+    # The options of a container, written once. Their spec is CONTAINER_SPEC in module_utils/_desired/argspec.py.
     # They stand at the top level of docker_port_publish, and below containers in docker_topology: so the text names
     # only options that are in it.
     DOCUMENTATION = r"""

@@ -45,7 +45,7 @@ def _below(option: str, text: str) -> str:
 
 
 class ModuleDocFragment:
-    # The options of a network, written once. Their spec is NETWORK_SPEC in module_utils/_argspec.py.
+    # The options of a network, written once. Their spec is NETWORK_SPEC in module_utils/_desired/argspec.py.
     # They stand at the top level of docker_bridge_network, and below networks in docker_topology: so the text names
     # only options that are in it.
     DOCUMENTATION = r"""

@@ -132,7 +132,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._exposure import find_violations, parse_policy
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.exposure import find_violations, parse_policy
 
 
 def exposure_violations(

@@ -102,7 +102,7 @@ import typing as t
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import parse_publications
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import parse_publications
 
 
 def parse_published_ports(value: t.Any) -> list[dict[str, t.Any]]:

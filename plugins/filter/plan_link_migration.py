@@ -106,7 +106,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._link_migration import plan_migration
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.link_migration import plan_migration
 
 _NEEDED = ("containers", "links", "leftovers")
 

@@ -12,8 +12,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client, Connection
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ._engine.client import ApiError, Client, Connection
+from ._errors import Failure
 
 DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container, automatic_aliases
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import normal_address, read_pools
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import Publication, exposure
-from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
+from ._objects.containers import Container, automatic_aliases
+from ._objects.networks import normal_address, read_pools
+from ._objects.ports import Publication, exposure
+from ._objects.snapshot import Summary
+from ._types import Json
 
 
 def publication_result(publication: Publication, active: bool) -> dict[str, t.Any]:

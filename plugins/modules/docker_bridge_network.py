@@ -437,11 +437,11 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._argspec import NETWORK_SPEC
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
-from ansible_collections.bridgeport.docker.plugins.module_utils._converge import converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import NETWORK_SPEC
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
 
 
 def main() -> None:

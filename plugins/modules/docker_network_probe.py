@@ -341,8 +341,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
     create_module,
     run_module,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_options import EXPECTATIONS, METHODS, parse_probe
-from ansible_collections.bridgeport.docker.plugins.module_utils._probe_run import run_probe
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe.options import EXPECTATIONS, METHODS, parse_probe
+from ansible_collections.bridgeport.docker.plugins.module_utils._probe.run import run_probe
 
 ARGUMENT_SPEC = {
     "source": {"type": "str"},

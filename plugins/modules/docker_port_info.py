@@ -279,14 +279,17 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
-from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import find_conflicts, holder_results
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._local import find_blocker
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import find_conflicts, holder_results
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import parse_exposed
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import parse_exposed
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_ports import find_blocker
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import (
+    inspect_containers,
+    read_listing,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import port_results
-from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import inspect_containers, read_listing
 
 
 def read_ports(client: Client, name: str | None, port: str | None) -> dict[str, t.Any]:

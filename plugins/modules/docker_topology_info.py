@@ -493,23 +493,23 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import Client
-from ansible_collections.bridgeport.docker.plugins.module_utils._conflicts import find_conflicts
-from ansible_collections.bridgeport.docker.plugins.module_utils._findings import find_problems
-from ansible_collections.bridgeport.docker.plugins.module_utils._local import find_blocker
-from ansible_collections.bridgeport.docker.plugins.module_utils._lock import find_held
-from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
-from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection, parse_selection
-from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import (
-    inspect_containers,
-    read_changes,
-    read_listing,
-)
-from ansible_collections.bridgeport.docker.plugins.module_utils._topology import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection, parse_selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import find_held
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import find_conflicts
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import (
     Topology,
     select,
     to_inspect,
     topology_rows,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_ports import find_blocker
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import (
+    inspect_containers,
+    read_changes,
+    read_listing,
 )
 
 

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import PREFIX as JOURNAL_PREFIX
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import lock_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import PREFIX as JOURNAL_PREFIX
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import lock_name
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
     BOUND,
     COLLECTION,

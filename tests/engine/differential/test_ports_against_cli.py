@@ -25,7 +25,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._ports import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import (
     Publication,
     parse_exposed,
     parse_port_bindings,

@@ -15,8 +15,8 @@ import uuid
 
 import docker as sdk
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal, Rebuild
-from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import lock_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import lock_name
 from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
 from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import IMAGE
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner

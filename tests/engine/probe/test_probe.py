@@ -20,7 +20,7 @@ from pathlib import Path
 import docker as sdk
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
     helper_body,
     helper_commands,
     helper_name,

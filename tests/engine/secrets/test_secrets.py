@@ -26,7 +26,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Entry, Journal
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
 from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
 from ansible_collections.bridgeport.docker.tests.engine.secrets.cores import Core, get_core, pinned
 from ansible_collections.bridgeport.docker.tests.engine.secrets.registry import ClosedRegistry, closed_registry

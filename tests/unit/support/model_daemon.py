@@ -25,7 +25,7 @@ import threading
 import typing as t
 from urllib.parse import unquote
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client, Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client, Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 # How a request may fail.

@@ -11,10 +11,10 @@ import json
 import typing as t
 from pathlib import Path
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine_facts import Engine
-from ansible_collections.bridgeport.docker.plugins.module_utils._host import Snapshot, read_summary
-from ansible_collections.bridgeport.docker.plugins.module_utils._layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, read_summary
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "engine_20_10"
 CONTAINERS = tuple(sorted(path.stem[len("container_") :] for path in FOLDER.glob("container_*.json")))

@@ -16,7 +16,7 @@ plan = FilterModule().filters()["plan_link_migration"]
 
 NOTHING: dict[str, t.Any] = {"containers": [], "links": [], "leftovers": []}
 
-# What it makes of a host is tested in test__link_migration.py.
+# What it makes of a host is tested in _info/test_link_migration.py.
 
 
 def test_everything_that_is_documented_is_returned_and_nothing_else() -> None:

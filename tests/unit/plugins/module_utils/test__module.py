@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils import basic
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
     CONNECTION_SPEC,

@@ -8,10 +8,10 @@ import copy
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired_networks import NetworkWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import create_body
-from ansible_collections.bridgeport.docker.plugins.module_utils._networks import Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import create_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
     describe_network,

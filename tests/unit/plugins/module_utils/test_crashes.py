@@ -16,9 +16,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._client import ApiError
-from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample, examples
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     AFTER,

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import RECREATED
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import Journal, Member, Rebuild
-from ansible_collections.bridgeport.docker.plugins.module_utils._network_body import replay_body
-from ansible_collections.bridgeport.docker.plugins.module_utils._outcome import RECREATED
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import replay_body
+from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import FAULTS, ModelClient, ModelDaemon
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import REBUILDS, World, tell

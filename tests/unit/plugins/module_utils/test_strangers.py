@@ -14,12 +14,15 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _lock, _verify
-from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._findings import find_problems
-from ansible_collections.bridgeport.docker.plugins.module_utils._journal import LABEL, Entry, Journal, Rebuild
-from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import topology_rows
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import LABEL, Entry, Journal, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
     DEADLINE_LABEL,
     PROBE_LABEL,
     Lock,
@@ -31,17 +34,15 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._leftovers impor
     lock_name,
     name_task,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._names import (
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import (
     backup_name,
     successor_name,
     trial_name,
     trial_network_name,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._recover import TRIAL_PROGRAM
-from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
-from ansible_collections.bridgeport.docker.plugins.module_utils._snapshot import read_snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._topology import topology_rows
-from ansible_collections.bridgeport.docker.plugins.module_utils._wishes import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.containers import TRIAL_PROGRAM
 from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import read_topology
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import AFTER, Died, ModelClient, ModelDaemon
 
@@ -51,9 +52,9 @@ WEB, NET = ("container", "web"), ("network", "net")
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_verify, "_SETTLE", 0)
-    monkeypatch.setattr(_verify, "_POLL", 0)
-    monkeypatch.setattr(_lock, "_POLL", 0)
+    monkeypatch.setattr(verify, "_SETTLE", 0)
+    monkeypatch.setattr(verify, "_POLL", 0)
+    monkeypatch.setattr(lock, "_POLL", 0)
 
 
 def make_host() -> ModelDaemon:

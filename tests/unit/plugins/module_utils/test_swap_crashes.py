@@ -10,10 +10,10 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _leftovers
-from ansible_collections.bridgeport.docker.plugins.module_utils._converge import Converged
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._outcome import RECREATED
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects import leftovers
+from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import AFTER, BEFORE, ModelDaemon
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import SCENARIOS, Params, Wanted, World, tell
@@ -151,7 +151,7 @@ def test_what_vanishes_with_the_daemon_is_not_missed(kind: str, sample: Sample) 
         left = {name for name in world.describe() if not name.startswith("side.bridgeport-new-")}
         assert left == set(world.before) - {"web"}, story
         # What is refused takes no lock, and so breaks none.
-        assert [name for name in world.daemon.volumes if not name.startswith(_leftovers.LOCK_PREFIX)] == [], story
+        assert [name for name in world.daemon.volumes if not name.startswith(leftovers.LOCK_PREFIX)] == [], story
 
 
 # -- what is said ------------------------------------------------------------------------------------------------------

@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._findings import find_problems
-from ansible_collections.bridgeport.docker.plugins.module_utils._selection import Selection
-from ansible_collections.bridgeport.docker.plugins.module_utils._topology import topology_rows
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
+from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import topology_rows
 from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import read_topology
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 

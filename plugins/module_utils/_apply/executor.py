@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Carrying out a plan: the steps of each item in order, independent items in parallel."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import typing as t
+from dataclasses import replace
+
+from .._engine.client import ApiError, Client
+from .._errors import Failure
+from .._plan import steps
+from .._plan.changes import Item
+from .._types import Key
+from .outcome import ItemOutcome
+from .rollback import roll_back
+from .worker import Worker, is_past_return
+
+
+def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parallel: int) -> list[ItemOutcome]:
+    """Run the items that have something to do. ``connect`` gives each thread a connection of its own."""
+    waiting = {item.key: item for item in items}
+    done: dict[Key, ItemOutcome] = {}
+    running: dict[concurrent.futures.Future[ItemOutcome], Key] = {}
+    with concurrent.futures.ThreadPoolExecutor(max_workers=parallel) as pool:
+        while waiting or running:
+            for key, item in list(waiting.items()):
+                needs = [need for need in item.needs if need in waiting or need in done or need in running.values()]
+                if all(need in done for need in needs):
+                    del waiting[key]
+                    failed = [name for kind, name in needs if done[(kind, name)].failure is not None]
+                    leader = done[item.leader] if item.leader is not None and failed else None
+                    if leader is not None and leader.rolled_back is not None:
+                        # It has failed with its leader, and was put back with it.
+                        done[key] = replace(leader, item=item, actions=[])
+                    elif failed:
+                        done[key] = ItemOutcome(item, failure=_not_begun(item, failed))
+                    elif not item.steps:
+                        done[key] = ItemOutcome(item)
+                    else:
+                        running[pool.submit(_run_item, item, connect)] = key
+            if running:
+                finished, _open = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
+                for future in finished:
+                    done[running.pop(future)] = future.result()
+    return [done[item.key] for item in items]
+
+
+def _not_begun(item: Item, failed: t.Sequence[str]) -> Failure:
+    return Failure(
+        "daemon_error",
+        f"{item.kind.capitalize()} {item.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which"
+        " failed.",
+    )
+
+
+def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
+    outcome = ItemOutcome(item)
+    try:
+        client = connect()
+    except Failure as failure:
+        outcome.failure, outcome.rolled_back = failure, True
+        return outcome
+    try:
+        worker = Worker(client)
+        done: list[steps.Step] = []
+        for step in item.steps:
+            try:
+                words = worker.perform(step)
+            except (ApiError, Failure) as error:
+                stands = worker.still_stands(step)
+                if stands is not False:
+                    outcome.failure = worker.explain(step, error)
+                    if item.settles or stands is None or is_past_return(done):
+                        # A removal is done, or may be done in part: what was made may be all that is left.
+                        outcome.rolled_back = False
+                        return outcome
+                    if not isinstance(error, ApiError) or isinstance(
+                        step, (steps.Stop, steps.Connect, steps.Disconnect, steps.SetRestartPolicy)
+                    ):
+                        # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
+                        # endpoint half joined: it may have been done all the same.
+                        done.append(step)
+                    roll_back(worker, done, outcome)
+                    return outcome
+                words = str(step)  # done, only its answer was lost
+            except BaseException:
+                # A defect of ours, or an interrupt: nothing is known of it but that the host shall be as it was.
+                if not item.settles and not is_past_return([*done, step]):
+                    roll_back(worker, [*done, step], outcome)
+                raise
+            done.append(step)
+            outcome.actions.append(words)
+        return outcome
+    finally:
+        client.close()

@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Are these host ports free, where the host itself cannot be seen? A container that publishes them and nothing more.
+
+It is of the same image and on the same network, and is to run a program that does not exist: its start fails because a
+port is taken, or for want of the program once the ports were had. Either way it runs nothing, and vanishes.
+"""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+
+from .._engine.client import ApiError, Client
+from .._engine.messages import is_port_taken
+from .._errors import Failure
+from .._objects.names import trial_name
+from .._objects.ports import Publication, overlaps
+from .._objects.snapshot import Snapshot
+from .._plan.changes import Item
+from .._plan.steps import CreateContainer
+from .._recovery.containers import TRIAL_PROGRAM
+
+
+def try_ports(client: Client, items: t.Sequence[Item], host: Snapshot) -> bool:
+    """Raises Failure(port_conflict); returns whether all ports that are taken could be tried.
+
+    Ports that containers of this engine hold are left out: whether they will be free is known from the plan.
+    """
+    held = [publication for summary in host.summaries if summary.is_running for publication in summary.publications]
+    tried = True
+    for item in items:
+        wanted = [
+            publication
+            for publication in item.holds or ()
+            if item.changes and publication.is_fixed and not any(overlaps(publication, other) for other in held)
+        ]
+        if wanted:
+            tried = _try(client, item, wanted, host) and tried
+    return tried
+
+
+def _try(client: Client, item: Item, wanted: t.Sequence[Publication], host: Snapshot) -> bool:
+    body = _trial_body(item, wanted, host)
+    if body is None:
+        return False
+    try:
+        trial = client.post("/containers/create", body, name=trial_name(item.name, secrets.token_hex(6)))["Id"]
+    except ApiError:
+        # Nothing is known then, and the real thing will say what is wrong.
+        return False
+    try:
+        client.post(f"/containers/{trial}/start")
+    except ApiError as error:
+        if is_port_taken(error.message):
+            raise Failure(
+                "port_conflict",
+                f"Container {item.name!r} cannot publish {', '.join(map(str, wanted))}: tried on the engine's host,"
+                f" one of them is taken by something that is no container of this engine ({error.message}). Stop that,"
+                " or choose another port or address.",
+                container=item.name,
+                publication=", ".join(map(str, wanted)),
+            ) from error
+        return TRIAL_PROGRAM in error.message
+    finally:
+        _remove(client, trial)
+    # With an init the missing program is only found by that, when everything else stands.
+    return True
+
+
+def _trial_body(item: Item, wanted: t.Sequence[Publication], host: Snapshot) -> dict[str, t.Any] | None:
+    created = next((step for step in item.steps if isinstance(step, CreateContainer)), None)
+    if created is None:
+        container = next((each for each in host.containers.values() if each.name == item.name), None)
+        image, mode = (container.raw["Image"], container.network_mode) if container else (None, "default")
+    else:
+        image, mode = created.body["Image"], created.body["HostConfig"].get("NetworkMode") or "default"
+    if image is None:
+        return None
+    if host.find_network(mode) is None:
+        # It will be made by this task; the ports of the host are the same on every network.
+        mode = "default"
+    bindings: dict[str, list[dict[str, str]]] = {}
+    for publication in wanted:
+        bindings.setdefault(publication.key, []).append(publication.as_binding())
+    return {
+        "Image": image,
+        "Entrypoint": [TRIAL_PROGRAM],
+        "Cmd": [],
+        "ExposedPorts": {key: {} for key in bindings},
+        "HostConfig": {
+            "PortBindings": bindings,
+            "NetworkMode": mode,
+            "AutoRemove": True,
+            # From engine 28 on ports are only had when the container's first program has been found.
+            "Init": host.engine.api >= (1, 48),
+        },
+    }
+
+
+def _remove(client: Client, container_id: str) -> None:
+    """It goes by itself, unless it was never started."""
+    try:
+        client.delete(f"/containers/{container_id}", force=1, v=1)
+    except ApiError as error:
+        if error.status not in (404, 409):
+            raise

@@ -1,0 +1,127 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What is mounted in a container, merged into a create request.
+
+A request has three places for mounts, HostConfig.Binds, Mounts and Tmpfs, and the engine refuses a path that stands in
+two of them. So a desired mount is compared with what stands at its path in any of the three, and takes the place of
+that.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._errors import Failure
+from .._objects.containers import bind_destination, clean_path
+
+_PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
+
+
+def check_mount_points(volumes: t.Sequence[str], mounts: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    """One path has one mount, in whichever option it stands."""
+    paths = [bind_destination(volume) for volume in volumes] + [clean_path(mount["Target"]) for mount in mounts]
+    twice = sorted({path for path in paths if paths.count(path) > 1})
+    if twice:
+        raise Failure("option_conflict", f"volumes and mounts name the path {twice[0]} more than once. Say it once.")
+
+
+def lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+    host_config = body["HostConfig"]
+    for volume in wish:
+        destination = bind_destination(volume)
+        places = _Places(host_config, destination)
+        if ":" not in volume:
+            # An anonymous volume: what is mounted there already may be one.
+            known = {clean_path(path) for path in body.get("Volumes") or ()}
+            if places.is_free and destination not in known:
+                body["Volumes"] = {**(body.get("Volumes") or {}), destination: {}}
+        elif places.bind is not None:
+            if _bind_parts(places.bind) != _bind_parts(volume):
+                host_config["Binds"] = [volume if bind == places.bind else bind for bind in host_config["Binds"]]
+        elif places.mount is None or not covers(places.mount, _as_mount(volume)):
+            places.clear()
+            host_config["Binds"] = [*(host_config.get("Binds") or ()), volume]
+
+
+def lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+    host_config = body["HostConfig"]
+    for mount in wish:
+        places = _Places(host_config, clean_path(mount["Target"]))
+        standing = places.mount if places.bind is None else _as_mount(places.bind)
+        wanted = {key: value for key, value in mount.items() if key != "Target"}
+        if standing is not None and covers(standing, wanted):
+            continue
+        # What the task leaves open stays, such as the name of an anonymous volume.
+        keeps = standing is not None and standing["Type"] == mount["Type"]
+        merged = dict(mount) if standing is None or not keeps else _merge(standing, mount)
+        if places.mount is not None:
+            host_config["Mounts"] = [merged if each is places.mount else each for each in host_config["Mounts"]]
+        else:
+            places.clear()
+            host_config["Mounts"] = [*(host_config.get("Mounts") or ()), merged]
+
+
+def covers(standing: t.Any, wish: t.Any) -> bool:
+    """Whether what stands has all that is desired; zeros, empty texts and False are not kept by the engine."""
+    if isinstance(wish, t.Mapping):
+        return all(covers((standing or {}).get(key), content) for key, content in wish.items())
+    return bool((standing or None) == (wish or None))
+
+
+def _merge(standing: t.Mapping[str, t.Any], wish: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    return {
+        **standing,
+        **{key: _merge(standing.get(key) or {}, v) if isinstance(v, t.Mapping) else v for key, v in wish.items()},
+    }
+
+
+class _Places:
+    """What a request mounts at one path."""
+
+    def __init__(self, host_config: dict[str, t.Any], path: str) -> None:
+        self._host_config = host_config
+        self._path = path
+        binds, mounts = host_config.get("Binds") or (), host_config.get("Mounts") or ()
+        self.bind: str | None = next((bind for bind in binds if bind_destination(bind) == path), None)
+        self.mount: t.Any = next((mount for mount in mounts if clean_path(mount["Target"]) == path), None)
+        self.tmpfs: str | None = next(
+            (each for each in host_config.get("Tmpfs") or () if clean_path(each) == path), None
+        )
+
+    @property
+    def is_free(self) -> bool:
+        return self.bind is None and self.mount is None and self.tmpfs is None
+
+    def clear(self) -> None:
+        host_config = self._host_config
+        if self.bind is not None:
+            host_config["Binds"] = [bind for bind in host_config["Binds"] if bind_destination(bind) != self._path]
+        if self.mount is not None:
+            host_config["Mounts"] = [each for each in host_config["Mounts"] if each is not self.mount]
+        if self.tmpfs is not None:
+            host_config["Tmpfs"] = {key: v for key, v in host_config["Tmpfs"].items() if key != self.tmpfs}
+
+
+def _bind_parts(bind: str) -> tuple[str, str, frozenset[str]]:
+    source, _destination, mode = [*bind.split(":"), ""][:3]
+    return source.rstrip("/") or "/", bind_destination(bind), frozenset(mode.split(",")) - {"", "rw"}
+
+
+def _as_mount(bind: str) -> dict[str, t.Any]:
+    """A bind in the terms of a mount, as far as those go."""
+    source, _destination, modes = _bind_parts(bind)
+    mount: dict[str, t.Any] = {
+        "Type": "bind" if source.startswith("/") else "volume",
+        "Target": bind_destination(bind),
+        "Source": source,
+        "ReadOnly": "ro" in modes,
+    }
+    propagation = next((mode for mode in modes if mode in _PROPAGATIONS), None)
+    if propagation is not None:
+        mount["BindOptions"] = {"Propagation": propagation}
+    if "nocopy" in modes:
+        mount["VolumeOptions"] = {"NoCopy": True}
+    return mount

@@ -1,0 +1,192 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""A task's parameters, read once into the desired state. Parameters without a meaning are refused here."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import replace
+
+from .._errors import Failure
+from .._objects.driver_options import option_text, option_texts, parse_driver_options
+from .._objects.networks import parse_address, parse_pool
+from .._objects.ports import check_publications, parse_exposed, parse_publications
+from .containers import ContainerWish
+from .networks import EndpointWish, NetworkWish, parse_subnet_pool
+from .options import parse_options
+from .ports import PortWish
+
+Params = t.Mapping[str, t.Any]
+
+# The daemon's own rule for names of containers (moby, daemon/names).
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+
+def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
+    """One entry of ``networks`` or ``connected``: a name, or a dict of an endpoint's options."""
+    known = ("name", "aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority")
+    if isinstance(entry, str):
+        entry = {"name": entry}
+    if not isinstance(entry, t.Mapping) or not isinstance(entry.get("name"), str) or not entry["name"]:
+        raise Failure("option_conflict", f"{option}: {entry!r} is neither a name nor a dict with a name.")
+    unknown = sorted(set(entry) - set(known))
+    if unknown:
+        raise Failure(
+            "option_conflict",
+            f"{option}: {entry['name']!r} has the unknown key {unknown[0]!r}; known are {', '.join(known)}.",
+        )
+
+    def texts(key: str) -> tuple[str, ...] | None:
+        value = entry.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, (list, tuple)):
+            raise Failure("option_conflict", f"{option}: {key} of {entry['name']!r} is a list, not {value!r}.")
+        return tuple(str(item) for item in value)
+
+    def address(key: str, version: int) -> str | None:
+        value = entry.get(key)
+        return parse_address(str(value), f"{option}.{key}", version) if value else value
+
+    driver_opts = entry.get("driver_opts")
+    if driver_opts is not None and not isinstance(driver_opts, t.Mapping):
+        raise Failure("option_conflict", f"{option}: driver_opts of {entry['name']!r} is a dict, not {driver_opts!r}.")
+    gw_priority = entry.get("gw_priority")
+    if gw_priority is not None and not re.fullmatch(r"-?[0-9]+", str(gw_priority)):
+        raise Failure(
+            "option_conflict", f"{option}: gw_priority of {entry['name']!r} is a number, not {gw_priority!r}."
+        )
+    return EndpointWish(
+        name=entry["name"],
+        aliases=texts("aliases"),
+        ipv4_address=address("ipv4_address", 4),
+        ipv6_address=address("ipv6_address", 6),
+        links=texts("links"),
+        mac_address=str(entry["mac_address"]).lower() if entry.get("mac_address") else None,
+        driver_opts=option_texts(driver_opts) if driver_opts else None,
+        gw_priority=None if gw_priority is None else int(gw_priority),
+    )
+
+
+def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[EndpointWish, ...] | None:
+    if entries is None:
+        return None
+    endpoints = tuple(parse_endpoint(entry, option) for entry in entries)
+    names = [endpoint.name for endpoint in endpoints]
+    for name in names:
+        if names.count(name) > 1:
+            raise Failure("option_conflict", f"{option}: {name!r} is listed twice.")
+    return endpoints
+
+
+def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
+    specs = params.get("published_ports")
+    publications = None if specs is None else parse_publications(specs)
+    close_all = close and bool(params.get("all"))
+    if close and publications is None and not close_all:
+        raise Failure("option_conflict", "state=absent needs published_ports, or all=true to close every port.")
+    if close and publications is not None and close_all:
+        raise Failure("option_conflict", "published_ports and all=true exclude each other.")
+    if close and params.get("publish_all_ports"):
+        raise Failure("option_conflict", "state=absent closes ports; publish_all_ports=true goes with state=present.")
+    if params.get("all") and not close:
+        raise Failure("option_conflict", "all=true goes with state=absent.")
+    default_host_ip = params.get("default_host_ip")
+    if default_host_ip:
+        default_host_ip = parse_address(default_host_ip, "default_host_ip")
+    if publications is not None and not close:
+        if default_host_ip:
+            publications = tuple(
+                each if each.host_ip else replace(each, host_ip=default_host_ip) for each in publications
+            )
+        check_publications(publications)
+    exposed = params.get("exposed_ports")
+    return PortWish(
+        publications=publications,
+        purge=params.get("purge", True),
+        publish_all=params.get("publish_all_ports"),
+        exposed=None if exposed is None else parse_exposed(exposed),
+        close=close,
+        close_all=close_all,
+    )
+
+
+def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
+    """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer."""
+    name = params["name"]
+    if not _NAME.fullmatch(name):
+        raise Failure(
+            "option_conflict", f"{name!r} is not a container's name: two characters or more of a-z A-Z 0-9 _ . -"
+        )
+    networks = parse_endpoints(params.get("networks"), "networks")
+    mode = params.get("network_mode")
+    if mode is not None and networks and (mode in ("host", "none") or mode.startswith("container:")):
+        raise Failure("option_conflict", f"Container {name!r}: network_mode={mode} and networks exclude each other.")
+    if params.get("purge_networks") and networks is None:
+        raise Failure("option_conflict", f"Container {name!r}: purge_networks needs networks.")
+    fields: dict[str, t.Any] = {
+        "name": name,
+        "image": params.get("image"),
+        "pull": params.get("pull") or "missing",
+        "options": parse_options(params),
+        "network_mode": "default" if mode == "bridge" else mode,
+        "networks": networks,
+        "purge_networks": bool(params.get("purge_networks")),
+        "stop_timeout": params.get("stop_timeout"),
+        "force_kill": bool(params.get("force_kill")),
+        "bind_policy": params.get("bind_policy") or "any",
+        "writable_layer": params.get("writable_layer") or "carry",
+        "ignore_deletions": params.get("writable_layer_deletions") == "ignore",
+        "starts_first": params.get("update_order") == "start-first",
+        "recreates_dependents": params.get("dependents") == "recreate",
+        "auto_remove_swap": bool(params.get("auto_remove_swap")),
+        "wait": params.get("wait") or "running",
+        "wait_timeout": params.get("wait_timeout") or 60,
+        **settings,
+    }
+    if "ports" not in fields:
+        fields["ports"] = parse_port_wish(params)
+    return ContainerWish(**fields)
+
+
+def parse_network(params: Params) -> NetworkWish:
+    name = params["name"]
+    state = params.get("state") or "present"
+    if params.get("force") and state == "present":
+        raise Failure("option_conflict", f"Network {name!r}: force goes with state=absent.")
+    try:
+        driver_options = parse_driver_options(params)
+    except Failure as failure:
+        raise Failure(failure.code, f"Network {name!r}: {failure.message}", **failure.details) from failure
+    pools, subnet_pool = params.get("ipam_config"), params.get("subnet_pool")
+    if pools is not None and subnet_pool is not None:
+        raise Failure("option_conflict", f"Network {name!r}: ipam_config and subnet_pool exclude each other.")
+    labels = params.get("labels")
+    ipam_driver_options = params.get("ipam_driver_options")
+    return NetworkWish(
+        name=name,
+        state=state,
+        driver_options=driver_options or None,
+        ipam_driver=params.get("ipam_driver"),
+        ipam_driver_options=(
+            None
+            if ipam_driver_options is None
+            else {str(k): str(option_text(v)) for k, v in ipam_driver_options.items()}
+        ),
+        pools=None if pools is None else tuple(parse_pool(pool) for pool in pools),
+        subnet_pool=None if subnet_pool is None else parse_subnet_pool(subnet_pool),
+        internal=params.get("internal"),
+        attachable=params.get("attachable"),
+        enable_ipv4=params.get("enable_ipv4"),
+        enable_ipv6=params.get("enable_ipv6"),
+        labels=None if labels is None else {str(k): str(option_text(v)) for k, v in labels.items() if v is not None},
+        connected=parse_endpoints(params.get("connected"), "connected"),
+        appends=bool(params.get("appends")),
+        force=bool(params.get("force")),
+        on_difference=params.get("on_difference") or "rebuild",
+        recreates_members=params.get("on_member_recreate") == "recreate",
+    )

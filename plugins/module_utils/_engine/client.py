@@ -1,0 +1,368 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The only file that imports the Docker SDK.
+
+It speaks to the daemon in raw dicts: the SDK's typed helpers drop every field they do not know, and what is dropped
+cannot be kept. The SDK still does what is hard: TLS, SSH, registry credentials and connections that are handed over.
+Requests over a unix socket do without, as importing the SDK would be most of what a task without changes costs.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import http.client
+import importlib.util
+import json
+import sys
+import time
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._errors import Failure
+from .unix_socket import Session
+
+# The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
+# configured MAC can be told from a generated one (engine 25 and later), so newer engines are asked in this one.
+NEWEST_API = (1, 51)
+OLDEST_API = (1, 24)
+
+# The bit of a mode that says "directory", as Go counts them (io/fs.ModeDir).
+_MODE_DIRECTORY = 1 << 31
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How to reach a daemon: the options that all modules share. ``timeout`` in seconds, for one request."""
+
+    docker_host: str
+    api_version: str = "auto"
+    timeout: int = 60
+    tls: bool = False
+    validate_certs: bool = False
+    tls_hostname: str | None = None
+    ca_path: str | None = None
+    client_cert: str | None = None
+    client_key: str | None = None
+    use_ssh_client: bool = False
+
+    @property
+    def is_unix_socket(self) -> bool:
+        return self.docker_host.startswith(("unix://", "/"))
+
+    @property
+    def socket_path(self) -> str:
+        """Of a unix socket, as the SDK reads it."""
+        return "/" + self.docker_host.replace("unix://", "", 1).lstrip("/")
+
+
+class ApiError(Exception):
+    """The daemon's own refusal. Callers that know what was attempted turn it into a Failure."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+def parse_version(text: str) -> tuple[int, int]:
+    major, minor = [*text.split("."), "0"][:2]
+    return int(major), int(minor)
+
+
+def _open_session(connection: Connection, version: tuple[int, int]) -> t.Any:
+    """A session, of requests or as much of one as is used here, with the right transport. Asks the daemon nothing."""
+    return Session(connection.socket_path) if connection.is_unix_socket else _open_sdk(connection, version)
+
+
+def _open_sdk(connection: Connection, version: tuple[int, int]) -> t.Any:
+    """The SDK's client, which is a requests.Session as well. Asks the daemon nothing."""
+    docker = _import_sdk()
+    try:
+        session = docker.APIClient(
+            base_url=connection.docker_host,
+            version=f"{version[0]}.{version[1]}",
+            timeout=connection.timeout,
+            tls=_tls_config(docker, connection),
+            use_ssh_client=connection.use_ssh_client,
+        )
+    except _transport_errors() as error:
+        raise _unreachable(connection, error) from error
+    # REQUESTS_CA_BUNDLE in the environment would override the CA that was given for this daemon.
+    session.trust_env = False
+    return session
+
+
+def _import_sdk() -> t.Any:
+    try:
+        import docker
+        import docker.errors
+        import docker.tls
+        import docker.utils
+    except ImportError as error:
+        raise _sdk_missing(str(error)) from error
+    return docker
+
+
+def _check_sdk() -> None:
+    """Raises Failure(sdk_missing): before anything is changed, though most of what is done can do without."""
+    found = importlib.util.find_spec("docker")
+    # A folder of that name has no origin.
+    if found is None or found.origin is None:
+        raise _sdk_missing("No module named 'docker'")
+
+
+def _sdk_missing(reason: str) -> Failure:
+    return Failure(
+        "sdk_missing",
+        f"The Docker SDK for Python cannot be imported by {sys.executable}: {reason}. Install it for this interpreter"
+        " (python3-docker of the distribution, or pip install docker), or set ansible_python_interpreter.",
+        python=sys.executable,
+    )
+
+
+def _transport_errors() -> tuple[type[Exception], ...]:
+    """What the transports raise. An error of a library that was not imported cannot have been raised."""
+    # Those of requests are OSErrors.
+    found: list[type[Exception]] = [OSError, ValueError, http.client.HTTPException]
+    for module, name in (("docker.errors", "DockerException"), ("paramiko", "SSHException")):
+        if module in sys.modules:
+            found.append(getattr(sys.modules[module], name))
+    return tuple(found)
+
+
+def _tls_config(docker: t.Any, connection: Connection) -> t.Any:
+    if not (connection.tls or connection.validate_certs):
+        return False
+    certificate = (connection.client_cert, connection.client_key)
+    options: dict[str, t.Any] = {"verify": connection.validate_certs, "ca_cert": connection.ca_path}
+    if all(certificate):
+        options["client_cert"] = certificate
+    # SDK 7.0 dropped assert_hostname; the name is then checked against the address that was dialled.
+    if connection.tls_hostname and parse_version(docker.__version__) < (7, 0):
+        options["assert_hostname"] = connection.tls_hostname
+    return docker.tls.TLSConfig(**options)
+
+
+class Client:
+    """One connection to one daemon. Not to be shared by threads: see ``clone``."""
+
+    def __init__(self, connection: Connection, session: t.Any, api_version: tuple[int, int]) -> None:
+        self.connection = connection
+        self.api_version = api_version
+        self.last_date = ""
+        self._session = session
+
+    @classmethod
+    def connect(cls, connection: Connection) -> Client:
+        """Open a connection; with api_version ``auto`` this asks the daemon which API it speaks (one request)."""
+        _check_sdk()
+        try:
+            version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
+        except ValueError as error:
+            raise Failure(
+                "option_conflict",
+                f"api_version: {connection.api_version!r} is neither auto nor a version such as 1.41.",
+            ) from error
+        client = cls(connection, _open_session(connection, version), version)
+        if connection.api_version == "auto":
+            spoken = client.request("GET", "/version", versioned=False)["ApiVersion"]
+            client.api_version = min(parse_version(spoken), NEWEST_API)
+        return client
+
+    def clone(self) -> Client:
+        """A second connection to the same daemon, for another thread."""
+        version = f"{self.api_version[0]}.{self.api_version[1]}"
+        return Client.connect(replace(self.connection, api_version=version))
+
+    def close(self) -> None:
+        self._session.close()
+
+    # -- requests ----------------------------------------------------------------------------------------------------
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: t.Mapping[str, t.Any] | None = None,
+        body: t.Any = None,
+        data: t.Any = None,
+        headers: t.Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        versioned: bool = True,
+        raw: bool = False,
+    ) -> t.Any:
+        """One request, read to its end. Returns the JSON answer, None where the daemon sends none, bytes if ``raw``.
+
+        Raises ApiError when the daemon refuses, and Failure(daemon_unreachable) when no whole answer came.
+        """
+        what = f"{method} {path}"
+        response = self._exchange(
+            what,
+            method,
+            self._url(path, versioned),
+            raw,
+            params=params,
+            json=body,
+            data=data,
+            headers=headers,
+            timeout=timeout or self.connection.timeout,
+        )
+        if raw:
+            return response.content
+        if not response.content:
+            return None
+        try:
+            return response.json()
+        except ValueError as error:
+            raise _unreachable(self.connection, "the answer is not JSON", what) from error
+
+    def _exchange(self, what: str, method: str, url: str, raw: bool, **options: t.Any) -> t.Any:
+        """The SDK's response, its content read."""
+        try:
+            response = self._session.request(method, url, **options)
+            _content = response.content
+        except _transport_errors() as error:
+            raise _unreachable(self.connection, error, what) from error
+        # A head that was cut off still parses as a status line. Date is the last header the daemon writes of its own
+        # (Go's net/http), so an answer without it was not read whole and says nothing about what happened.
+        if "Date" not in response.headers and not raw:
+            raise _unreachable(self.connection, "the answer was cut off", what)
+        self.last_date = response.headers.get("Date", self.last_date)
+        if response.status_code >= 400:
+            raise ApiError(response.status_code, _error_message(response))
+        return response
+
+    def get(self, path: str, **params: t.Any) -> t.Any:
+        return self.request("GET", path, params=params or None)
+
+    def find(self, path: str, **params: t.Any) -> t.Any:
+        """As get, but None where the daemon knows no such object."""
+        try:
+            return self.get(path, **params)
+        except ApiError as error:
+            if error.status == 404:
+                return None
+            raise
+
+    def post(self, path: str, body: t.Any = None, *, timeout: float | None = None, **params: t.Any) -> t.Any:
+        return self.request("POST", path, params=params or None, body=body, timeout=timeout)
+
+    def delete(self, path: str, **params: t.Any) -> t.Any:
+        return self.request("DELETE", path, params=params or None)
+
+    @contextlib.contextmanager
+    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
+        """The body of an answer as a stream. Its end is checked by the transfer encoding, not here."""
+        what = f"GET {path}"
+        try:
+            response = self._session.request("GET", self._url(path), stream=True, timeout=self.connection.timeout)
+        except _transport_errors() as error:
+            raise _unreachable(self.connection, error, what) from error
+        with contextlib.closing(response):
+            if response.status_code >= 400:
+                raise ApiError(response.status_code, _error_message(response))
+            try:
+                yield response.raw
+            except (OSError, http.client.HTTPException) as error:
+                raise _unreachable(self.connection, error, what) from error
+
+    def upload(self, path: str, chunks: t.Iterable[bytes], params: t.Mapping[str, t.Any]) -> None:
+        """Send a tar archive as it comes."""
+        self.request("PUT", path, params=params, data=chunks, headers={"Content-Type": "application/x-tar"})
+
+    def stat_path(self, container: str, path: str) -> tuple[bool, str] | None:
+        """Whether a directory stands at a path in a container, and where a symbolic link there leads at last.
+
+        Of a link this says what the link is, not what it leads to; the link's end is empty for everything else.
+
+        None where nothing does, and where the daemon cannot look: in a stopped container with the folder of a bind
+        gone, for example.
+        """
+        address = f"/containers/{container}/archive"
+        what = f"HEAD {address} of {path}"
+        try:
+            response = self._exchange(
+                what, "HEAD", self._url(address), False, params={"path": path}, timeout=self.connection.timeout
+            )
+            stat = json.loads(base64.b64decode(response.headers["X-Docker-Container-Path-Stat"]))
+            return bool(int(stat["mode"]) & _MODE_DIRECTORY), str(stat["linkTarget"])
+        except ApiError:
+            return None
+        except (ValueError, KeyError, TypeError) as error:
+            raise _unreachable(self.connection, "the answer cannot be read", what) from error
+
+    def _url(self, path: str, versioned: bool = True) -> str:
+        prefix = f"/v{self.api_version[0]}.{self.api_version[1]}" if versioned else ""
+        return f"{self._session.base_url}{prefix}{path}"
+
+    # -- what needs more of the SDK ----------------------------------------------------------------------------------
+
+    def pull(self, reference: str) -> None:
+        """Pull an image with the credentials of the SDK's configuration files, if there are any."""
+        docker = _import_sdk()
+        repository, tag = docker.utils.parse_repository_tag(reference)
+        session = _open_sdk(self.connection, self.api_version)
+        try:
+            for line in session.pull(repository, tag=tag or "latest", stream=True, decode=True):
+                if "error" in line:
+                    raise ApiError(404, str(line["error"]))
+        except docker.errors.APIError as error:
+            raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
+        except _transport_errors() as error:
+            raise _unreachable(self.connection, error, f"pull of {reference}") from error
+        finally:
+            session.close()
+
+    def execute(self, container: str, command: t.Sequence[str], *, timeout: float | None = None) -> tuple[int, str]:
+        """Run a command in a running container. Returns its exit code and what it printed (stdout and stderr)."""
+        created = self.post(
+            f"/containers/{container}/exec",
+            {"Cmd": list(command), "AttachStdout": True, "AttachStderr": True, "Tty": True},
+        )
+        # With a terminal the stream is not multiplexed, so it can be read like any body. The daemon hands the
+        # connection over to the command, so there is no Date; that it has ended is read from its state instead.
+        output = self.request(
+            "POST", f"/exec/{created['Id']}/start", body={"Detach": False, "Tty": True}, timeout=timeout, raw=True
+        )
+        for _attempt in range(20):
+            state = self.get(f"/exec/{created['Id']}/json")
+            if not state["Running"]:
+                return int(state["ExitCode"]), output.decode("utf-8", "replace").replace("\r\n", "\n")
+            time.sleep(0.1)
+        raise _unreachable(self.connection, "the output ended before the command", f"exec in {container}")
+
+    @contextlib.contextmanager
+    def hold_input(self, container: str) -> t.Iterator[None]:
+        """Hold the standard input of a container open: until this ends, or this process does in whatever way."""
+        # A connection that is handed over is not given back, so it is one of its own.
+        session = _open_sdk(self.connection, self.api_version)
+        with contextlib.closing(session):
+            try:
+                held = session.attach_socket(container, params={"stdin": 1, "stream": 1})
+            except _import_sdk().errors.APIError as error:
+                raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
+            except _transport_errors() as error:
+                raise _unreachable(self.connection, error, f"attach to {container}") from error
+            with contextlib.closing(held):
+                yield
+
+
+def _error_message(response: t.Any) -> str:
+    try:
+        return str(response.json()["message"]).strip()
+    except (ValueError, KeyError, TypeError):
+        return str(response.text).strip() or f"HTTP status {response.status_code}"
+
+
+def _unreachable(connection: Connection, reason: object, what: str = "connecting") -> Failure:
+    return Failure(
+        "daemon_unreachable",
+        f"No answer from the Docker daemon at {connection.docker_host} ({what}): {reason}. "
+        "Check that it runs, that docker_host is right, and that this user may use it.",
+        docker_host=connection.docker_host,
+    )

@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Who has which host port, and who will fail for want of one at its next start."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._objects.containers import MODES_WITHOUT_PORTS, Container
+from .._objects.interrupted import read_part
+from .._objects.ports import Publication, overlaps
+from .._objects.snapshot import Snapshot, Summary
+from .._observe.host_ports import Blocker
+from .._results import published_result
+
+# Says why a host port cannot be had from outside of the engine's containers; None: it can, or nobody may look.
+Probe = t.Callable[[Publication], t.Optional[Blocker]]
+
+# States in which somebody may start a container.
+_STARTABLE = ("created", "exited")
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A fixed host port that a stopped container takes at its next start, and who is in the way.
+
+    ``kind``: running or stopped (a container of that name), process, or no_address (the host lacks it).
+    """
+
+    container: str
+    publication: Publication
+    kind: str
+    holder: str = ""
+
+    def as_dict(self) -> dict[str, t.Any]:
+        return {"container": self.container, **self.publication.as_dict(), "kind": self.kind, "holder": self.holder}
+
+
+def publishes_nothing(container: Container, snapshot: Snapshot) -> bool:
+    """Whether the engine binds none of its publications: for want of a network to publish through."""
+    mode = container.network_mode
+    if mode in MODES_WITHOUT_PORTS or mode.startswith("container:"):
+        return True
+    internal = {network["Name"] for network in snapshot.networks if network.get("Internal")}
+    return bool(container.endpoints) and set(container.endpoints) <= internal
+
+
+def wanted_at_start(container: Container, snapshot: Snapshot) -> tuple[Publication, ...]:
+    """The fixed host ports that a container that does not run takes at its next start."""
+    if container.status not in _STARTABLE or publishes_nothing(container, snapshot):
+        return ()
+    address = snapshot.default_address(container)
+    fixed = (binding.configured for binding in container.bindings if binding.configured.is_fixed)
+    return tuple(each if each.host_ip else replace(each, host_ip=address) for each in fixed)
+
+
+def find_conflicts(snapshot: Snapshot, probe: Probe | None) -> tuple[Conflict, ...]:
+    """Every stopped container has to be inspected. ``probe`` is None where the host cannot be seen."""
+    stopped = {
+        summary.name: wanted_at_start(snapshot.inspected(summary), snapshot)
+        for summary in snapshot.summaries
+        # A change sees to the ports of its parts itself.
+        if summary.state in _STARTABLE and read_part(summary, snapshot) is None
+    }
+    running = [summary for summary in snapshot.summaries if summary.is_running]
+    found = []
+    for name, wanted in sorted(stopped.items()):
+        for publication in wanted:
+            rivals = [Conflict(name, publication, "running", each) for each in _holders(publication, running)]
+            if not rivals and probe is not None:
+                blocker = probe(publication)
+                if blocker is not None:
+                    kind = "no_address" if blocker.is_missing else "process"
+                    rivals.append(Conflict(name, publication, kind, blocker.process or ""))
+            for other, theirs in sorted(stopped.items()):
+                if other != name and any(overlaps(publication, each) for each in theirs):
+                    rivals.append(Conflict(name, publication, "stopped", other))
+            found += rivals
+    return tuple(found)
+
+
+def _holders(publication: Publication, running: t.Iterable[Summary]) -> list[str]:
+    return sorted(each.name for each in running if any(overlaps(publication, held) for held in each.publications))
+
+
+def holder_results(snapshot: Snapshot, conflicts: t.Iterable[Conflict]) -> list[dict[str, t.Any]]:
+    """Who has or wants which host port: containers, running or stopped, and processes that are in the way of one."""
+    rows = []
+    for summary in snapshot.summaries:
+        container = snapshot.inspected(summary)
+        silent = publishes_nothing(container, snapshot)
+        for row in published_result(container):
+            if row["host_port"] is not None and (row["active"] or not silent):
+                fields = {key: row[key] for key in ("host_port", "protocol", "host_ip", "active")}
+                rows.append(
+                    {**fields, "container": container.name, "container_port": row["container_port"], "process": ""}
+                )
+    for conflict in conflicts:
+        row = _process_row(conflict)
+        if conflict.kind == "process" and row not in rows:
+            rows.append(row)
+    return sorted(
+        rows,
+        key=lambda row: (
+            str(row["host_port"]).zfill(11),
+            row["protocol"],
+            row["host_ip"],
+            row["container"],
+            row["process"],
+        ),
+    )
+
+
+def _process_row(conflict: Conflict) -> dict[str, t.Any]:
+    wanted = conflict.publication
+    return {
+        "host_port": wanted.host_port,
+        "protocol": wanted.protocol,
+        "host_ip": wanted.host_ip,
+        "active": True,
+        "container": "",
+        "container_port": None,
+        "process": conflict.holder or "unknown",
+    }

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Subnets, pools and addresses of networks, each in its normal form."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from dataclasses import dataclass
+
+from .._errors import Failure
+from .._types import Json
+
+IPNetwork = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+
+PREDEFINED = ("bridge", "host", "none")
+# Labels that belong to Docker and Compose: never counted as left over, never removed.
+RESERVED_LABELS = "com.docker."
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One entry of ``ipam_config``, every part in its normal form; "" for a part that was not given."""
+
+    subnet: str
+    iprange: str = ""
+    gateway: str = ""
+    aux_addresses: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def network(self) -> IPNetwork:
+        return ipaddress.ip_network(self.subnet)
+
+    def as_body(self) -> dict[str, t.Any]:
+        body: dict[str, t.Any] = {"Subnet": self.subnet}
+        if self.iprange:
+            body["IPRange"] = self.iprange
+        if self.gateway:
+            body["Gateway"] = self.gateway
+        if self.aux_addresses:
+            body["AuxiliaryAddresses"] = dict(self.aux_addresses)
+        return body
+
+
+def normal_links(links: t.Iterable[str]) -> set[tuple[str, str]]:
+    """Without an alias a container is linked under its own name."""
+    parts = [link.partition(":") for link in links]
+    return {(name, alias or name) for name, _colon, alias in parts}
+
+
+def normal_address(text: str) -> str:
+    """The canonical text of an address (a prefix length is cut off, engines before 28 answer with one)."""
+    if not text:
+        return ""
+    return str(ipaddress.ip_address(text.split("/")[0]))
+
+
+def parse_address(text: str, option: str, version: int | None = None) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        address = None
+    if address is None or (version is not None and address.version != version):
+        family = f"IPv{version} " if version else ""
+        raise Failure("option_conflict", f"{option}: {text!r} is not an {family}address.", option=option)
+    return str(address)
+
+
+def parse_subnet(text: str, option: str) -> str:
+    """A subnet in normal form; host bits are cleared, as Docker did up to Engine 24 (later ones refuse them)."""
+    try:
+        return str(ipaddress.ip_network(text, strict=False))
+    except ValueError as error:
+        raise Failure(
+            "option_conflict", f"{option}: {text!r} is not a subnet such as 10.20.0.0/24.", option=option
+        ) from error
+
+
+def parse_pool(entry: Json) -> Pool:
+    if not entry.get("subnet"):
+        raise Failure(
+            "option_conflict", "ipam_config: every entry needs a subnet; an iprange or gateway cannot stand alone."
+        )
+    subnet = parse_subnet(entry["subnet"], "ipam_config.subnet")
+    network = ipaddress.ip_network(subnet)
+    iprange = parse_subnet(entry["iprange"], "ipam_config.iprange") if entry.get("iprange") else ""
+    gateway = parse_address(entry["gateway"], "ipam_config.gateway") if entry.get("gateway") else ""
+    auxiliary = tuple(
+        sorted(
+            (name, parse_address(text, "ipam_config.aux_addresses"))
+            for name, text in (entry.get("aux_addresses") or {}).items()
+        )
+    )
+    for address in [gateway, *[address for _name, address in auxiliary]]:
+        if address and not contains([subnet], address):
+            raise Failure(
+                "address_outside_subnet", f"ipam_config: the address {address} is not in the subnet {subnet}."
+            )
+    if iprange:
+        inner = ipaddress.ip_network(iprange)
+        if inner.version != network.version or not inner.subnet_of(network):  # type: ignore[arg-type]
+            raise Failure(
+                "address_outside_subnet", f"ipam_config: the iprange {iprange} is not in the subnet {subnet}."
+            )
+    return Pool(subnet, iprange, gateway, auxiliary)
+
+
+def read_pools(raw: Json) -> tuple[Pool, ...]:
+    """The pools of an inspected network, in normal form."""
+    pools = []
+    for entry in (raw.get("IPAM") or {}).get("Config") or ():
+        if entry.get("Subnet"):
+            auxiliary = entry.get("AuxiliaryAddresses") or entry.get("AuxAddress") or {}
+            pools.append(
+                Pool(
+                    str(ipaddress.ip_network(entry["Subnet"], strict=False)),
+                    str(ipaddress.ip_network(entry["IPRange"], strict=False)) if entry.get("IPRange") else "",
+                    normal_address(entry.get("Gateway") or ""),
+                    tuple(sorted((name, normal_address(text)) for name, text in auxiliary.items())),
+                )
+            )
+    return tuple(pools)
+
+
+def contains(subnets: t.Iterable[str], address: str) -> bool:
+    parsed = ipaddress.ip_address(address)
+    return any(parsed in ipaddress.ip_network(subnet) for subnet in subnets)
+
+
+def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:
+    """The first of the other subnets that shares an address with this one."""
+    network = ipaddress.ip_network(subnet)
+    for other in others:
+        candidate = ipaddress.ip_network(other)
+        if candidate.version == network.version and candidate.overlaps(network):
+            return other
+    return None
+
+
+def same_pools(wanted: t.Sequence[Pool], actual: t.Sequence[Pool]) -> bool:
+    """In any order; a part that a desired pool leaves open may be what the engine chooses by default."""
+    by_subnet = {pool.subnet: pool for pool in actual}
+    return len(wanted) == len(actual) and all(
+        pool.subnet in by_subnet and _same_pool(pool, by_subnet[pool.subnet]) for pool in wanted
+    )
+
+
+def _same_pool(wanted: Pool, actual: Pool) -> bool:
+    # Engines from 25 fill in the first address as the gateway, 20.10 does not: a gateway left out accepts it.
+    first = str(next(wanted.network.hosts(), wanted.network.network_address))
+    gateway_fits = wanted.gateway == actual.gateway or (not wanted.gateway and actual.gateway == first)
+    return gateway_fits and (wanted.iprange, wanted.aux_addresses) == (actual.iprange, actual.aux_addresses)

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Reading a host: two listings, and an inspect for each object that is asked about."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from urllib.parse import quote
+
+from .._desired.containers import ContainerWish
+from .._desired.networks import NetworkWish
+from .._engine.client import Client
+from .._engine.lock import daemon_time
+from .._errors import Failure
+from .._objects import journal as journal_module
+from .._objects.containers import Container
+from .._objects.engine import Engine
+from .._objects.interrupted import find_leftovers
+from .._objects.journal import Journal, find_companions, read_journal
+from .._objects.leftovers import LOCK_PREFIX, Lock, is_helper, read_helper_deadline, read_lock
+from .._objects.snapshot import Snapshot, Summary, read_summary
+from .host_ports import is_local
+from .host_routes import read_host_ranges
+from .layer import fetch_layer
+
+
+def read_listing(client: Client) -> Snapshot:
+    """Engine, containers and networks as the daemon lists them, nothing inspected. Three requests at any size."""
+    engine = Engine(client.get("/version")["Version"], client.api_version, is_local(client.connection))
+    summaries = [read_summary(raw) for raw in client.get("/containers/json", all=1)]
+    return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
+
+
+def read_changes(client: Client, snapshot: Snapshot) -> Snapshot:
+    """What changes of this collection have written down: those that are going on, and those that were cut off."""
+    volumes = (
+        client.get("/volumes", filters=json.dumps({"name": [journal_module.PREFIX, LOCK_PREFIX]}))["Volumes"] or ()
+    )
+    journals: list[Journal] = []
+    unreadable: list[Failure] = []
+    locks: dict[str, Lock] = {}
+    foreign: set[str] = set()
+    for volume in volumes:
+        lock = read_lock(volume)
+        try:
+            journal = read_journal(volume)
+        except Failure as failure:
+            unreadable.append(failure)
+            continue
+        if lock is not None:
+            locks[lock.name] = lock
+        elif journal is not None:
+            journals.append(journal)
+        else:
+            foreign.add(volume["Name"])
+    return snapshot.replace(
+        journals=tuple(journals), unreadable=tuple(unreadable), locks=locks, foreign=frozenset(foreign)
+    )
+
+
+def set_helpers_aside(client: Client, snapshot: Snapshot) -> Snapshot:
+    """The host without the helpers of probes whose time is over: their probes were killed before they could run.
+
+    Nothing is removed. They do not count as members, dependents or anything else that a change would have to mind.
+    """
+    now = daemon_time(client)
+    abandoned = []
+    for summary in snapshot.summaries:
+        deadline = read_helper_deadline(summary.name, summary.labels, summary.network_mode)
+        if deadline is not None and deadline < now:
+            raw = client.find(f"/containers/{summary.id}/json")
+            if raw is not None and is_helper(raw):
+                abandoned.append(summary)
+    left = tuple(summary for summary in snapshot.summaries if summary not in abandoned)
+    return snapshot.replace(summaries=left, abandoned=tuple(abandoned))
+
+
+def read_snapshot(
+    client: Client,
+    networks: t.Sequence[NetworkWish],
+    containers: t.Sequence[ContainerWish],
+    others: t.Collection[str] = (),
+) -> Snapshot:
+    """What planning these wishes needs to know. ``others``: further containers that are looked after.
+
+    Raises Failure(unsupported) where another version of this collection is in the middle of a change.
+    """
+    before = read_host_ranges() if networks else None
+    snapshot = set_helpers_aside(client, read_listing(client))
+    if networks and snapshot.engine.is_local:
+        after = read_host_ranges()
+        # The bridge of a network that comes or goes in between is neither listed nor the host's own.
+        both = None if before is None or after is None else tuple(each for each in before if each in after)
+        snapshot = snapshot.replace(host_ranges=both)
+    snapshot = read_changes(client, snapshot.replace(chosen=find_chosen(networks)))
+    if snapshot.unreadable:
+        # Nobody can tell which objects it is about.
+        raise snapshot.unreadable[0]
+    asked: dict[str, Summary] = {}
+    names = [*(wish.name for wish in containers), *others]
+    for network in networks:
+        names += [member.name for member in network.connected or ()]
+        raw = snapshot.find_network(network.name)
+        if raw is not None:
+            members = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
+            asked.update((summary.id, summary) for summary in members)
+    involved = [("container", name) for name in names] + [("network", network.name) for network in networks]
+    for name in [name for kind, name in find_companions(involved, snapshot.journals) if kind == "container"]:
+        found = snapshot.find_container(name)
+        asked.update((each.id, each) for each in [found, *find_leftovers(name, snapshot)] if each is not None)
+    snapshot = inspect_containers(client, snapshot, list(asked.values()))
+    references = {wish.image for wish in containers if wish.image}
+    for wish in containers:
+        summary = snapshot.find_container(wish.name)
+        if summary is not None:
+            container = snapshot.inspected(summary)
+            references |= {str(container.config["Image"]), str(container.raw["Image"])}
+    return read_images(client, snapshot, references)
+
+
+def find_chosen(networks: t.Iterable[NetworkWish]) -> dict[str, str]:
+    return {wish.name: wish.id for wish in networks if wish.id}
+
+
+def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:
+    """Inspect these as well. One that has vanished since it was listed is no longer there for the plan either."""
+    found, gone = dict(snapshot.containers), set()
+    for summary in summaries:
+        raw = client.find(f"/containers/{summary.id}/json")
+        if raw is None:
+            gone.add(summary.id)
+        else:
+            found[summary.id] = Container(raw)
+    left = tuple(summary for summary in snapshot.summaries if summary.id not in gone)
+    return snapshot.replace(containers=found, summaries=left)
+
+
+def read_images(client: Client, snapshot: Snapshot, references: t.Iterable[str]) -> Snapshot:
+    images = {reference: client.find(f"/images/{quote(reference)}/json") for reference in sorted(references)}
+    return snapshot.replace(images={**snapshot.images, **images})
+
+
+def read_depth(client: Client, snapshot: Snapshot, replaced: t.Mapping[str, t.Iterable[str]]) -> Snapshot:
+    """What taking ports and replacing containers needs to know: everybody who may depend on them or want the same.
+
+    Of those that are replaced also the writable layer, and the images that make them again. ``replaced``: where their
+    successors have something mounted, by their IDs.
+    """
+    layers = dict(snapshot.layers)
+    references = set()
+    for container_id, mounted in replaced.items():
+        container = snapshot.containers[container_id]
+        layers[container_id] = fetch_layer(client, container, mounted)
+        references |= {str(container.config["Image"]), str(container.raw["Image"])}
+    snapshot = read_images(client, snapshot.replace(layers=layers), references - snapshot.images.keys())
+    unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]
+    return inspect_containers(client, snapshot, unread)

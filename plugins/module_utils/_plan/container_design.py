@@ -1,0 +1,110 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The create request that a container shall have: what stands, with image and networks of the task."""
+
+from __future__ import annotations
+
+from .._desired.containers import ContainerWish
+from .._desired.options import normal_reference
+from .._errors import Failure
+from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
+from .._objects.snapshot import Snapshot
+from .changes import Request
+
+
+def current_blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
+    live = {each.name for each in snapshot.summaries} | {each.id for each in snapshot.summaries}
+    named = snapshot.images.get(container.config["Image"])
+    own = snapshot.images.get(container.raw["Image"])
+    return read_blueprint(container, named, own, snapshot.engine.api, live)
+
+
+def lay_image(design: Blueprint, wish: ContainerWish, container: Container, snapshot: Snapshot) -> bool:
+    """Returns whether the container gets another image. A moved tag counts only with pull=always."""
+    if wish.image is None:
+        return False
+    current = str(container.config["Image"])
+    image = snapshot.images.get(wish.image)
+    same_id = image is not None and image["Id"] == container.raw["Image"]
+    old_image = snapshot.images.get(container.raw["Image"])
+    if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
+        # Made by ID, as a replacement does where the tag has moved: an untagged image does not tell which tag it had.
+        names = list((old_image or {}).get("RepoTags") or ())
+        same_name = same_id or not names
+    else:
+        names, same_name = [current], False
+    same_name = same_name or normal_reference(wish.image) in {normal_reference(name) for name in names}
+    if same_name and (same_id or wish.pull != "always"):
+        return False
+    if old_image is not None:
+        subtract_image_defaults(design, old_image)
+    design.body["Image"] = wish.image
+    return True
+
+
+def lay_networks(
+    design: Blueprint, wish: ContainerWish, container: Container | None, snapshot: Snapshot, request: Request
+) -> None:
+    host_config = design.body["HostConfig"]
+    mode = wish.network_mode
+    if mode is not None and mode.startswith("container:"):
+        mode = _shared_network(wish, mode.split(":", 1)[1], container is None, snapshot, request)
+    for endpoint in wish.networks or ():
+        design.endpoints[endpoint.name] = endpoint.lay_over(design.endpoints.get(endpoint.name, {}))
+    if wish.networks is not None and wish.purge_networks:
+        listed = {endpoint.name for endpoint in wish.networks}
+        for name in [name for name in design.endpoints if name not in listed]:
+            del design.endpoints[name]
+    for name in wish.leaves:
+        design.endpoints.pop(name, None)
+    if mode is None and container is None and wish.networks:
+        # As the docker CLI: the first network takes the place of the default bridge.
+        mode = wish.networks[0].name
+    if mode is None and container is None:
+        design.endpoints.setdefault("bridge", {})
+    current = host_config.get("NetworkMode") or "default"
+    if mode is None or mode == ("default" if current == "bridge" else current):
+        return
+    host_config["NetworkMode"] = mode
+    if "hostname" not in wish.options and (current == "host" or mode.startswith("container:")):
+        # The host's name, which the engine had filled in, or a name that only a network of its own allows.
+        design.body.pop("Hostname", None)
+    if mode.startswith("container:"):
+        design.body.pop("ExposedPorts", None)
+    if container is not None and container.main_network is not None and not wish.networks:
+        design.endpoints.pop(container.main_network, None)
+    if mode in ("host", "none") or mode.startswith("container:"):
+        design.endpoints.clear()
+    else:
+        design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
+
+
+def _shared_network(wish: ContainerWish, reference: str, is_new: bool, snapshot: Snapshot, request: Request) -> str:
+    """The network mode of a container that shares the network of another, which may be about to be made."""
+    planned = request.containers.get(reference)
+    shared = snapshot.find_container(reference)
+    if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
+        raise Failure(
+            "container_not_found",
+            f"Container {wish.name!r} shall use network_mode=container:{reference}, but there "
+            f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
+        )
+    if shared is None or (is_new and shared.id in request.swaps):
+        return f"container:{reference}"
+    return f"container:{shared.id}"
+
+
+def relink(design: Blueprint, request: Request) -> None:
+    """Refer to the successors of containers that are replaced: the engine takes names and stores IDs."""
+    host_config = design.body["HostConfig"]
+    for key in ("NetworkMode", "IpcMode", "PidMode"):
+        kind, _colon, reference = (host_config.get(key) or "").partition(":")
+        if kind == "container" and reference in request.swaps:
+            host_config[key] = f"container:{request.swaps[reference].successor}"
+    successors = {swap.container.name: swap.successor for swap in request.swaps.values()}
+    if host_config.get("Links"):
+        links = [link.split(":", 1) for link in host_config["Links"]]
+        host_config["Links"] = [f"{successors.get(name, name)}:{alias}" for name, alias in links]

@@ -1,0 +1,111 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""One name for each object of a task, and one place for each membership of a container in a network."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._desired.containers import ContainerWish
+from .._desired.networks import EndpointWish, NetworkWish
+from .._errors import Failure
+from .._objects.snapshot import Snapshot
+
+
+def resolve_names(
+    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
+) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
+    """Put names in the place of IDs, so that each object has one name from here on."""
+
+    def network_name(reference: str) -> str:
+        raw = snapshot.find_network(reference)
+        return reference if raw is None else str(raw["Name"])
+
+    def chosen_id(reference: str) -> str:
+        raw = snapshot.find_network(reference)
+        namesakes = [each for each in snapshot.networks if raw is not None and each["Name"] == raw["Name"]]
+        return "" if raw is None or len(namesakes) < 2 else str(raw["Id"])
+
+    def container_name(reference: str) -> str:
+        summary = snapshot.find_container(reference)
+        if summary is None:
+            return reference
+        if summary.name != reference:
+            # In the middle of a replacement the two containers have other names than before and afterwards.
+            for entry in (entry for journal in snapshot.journals for entry in journal.entries):
+                if summary.id in (entry.original, entry.successor):
+                    return entry.name
+        return summary.name
+
+    def endpoints(
+        given: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
+    ) -> tuple[EndpointWish, ...] | None:
+        if given is None:
+            return None
+        named = tuple(replace(each, name=name_of(each.name)) for each in given)
+        for entry, before in zip(named, given):
+            if sum(other.name == entry.name for other in named) > 1:
+                raise Failure(
+                    "option_conflict", f"{entry.name!r} is listed twice, also as {before.name!r}. Say it once."
+                )
+        return named
+
+    return (
+        tuple(
+            replace(
+                wish,
+                name=network_name(wish.name),
+                id=chosen_id(wish.name),
+                connected=endpoints(wish.connected, container_name),
+            )
+            for wish in networks
+        ),
+        tuple(
+            replace(wish, name=container_name(wish.name), networks=endpoints(wish.networks, network_name))
+            for wish in containers
+        ),
+    )
+
+
+def unite_memberships(
+    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
+) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
+    """Say every membership once: with the container where the task lists it, with the network otherwise.
+
+    A network with a ``connected`` list keeps its listed containers there, so that exactness still counts them.
+    """
+    by_name = {wish.name: wish for wish in containers}
+    united = list(networks)
+    for index, network in enumerate(networks):
+        if network.connected is None:
+            continue
+        listed = list(network.connected)
+        for member in network.connected:
+            container = by_name.get(member.name)
+            if container is None:
+                continue
+            endpoint = replace(member, name=network.name)
+            others = tuple(each for each in container.networks or () if each.name != network.name)
+            same = [each for each in container.networks or () if each.name == network.name]
+            merged = same[0].union(endpoint) if same else endpoint
+            by_name[container.name] = replace(container, networks=(*others, merged))
+        names = {member.name for member in listed}
+        listed += [
+            EndpointWish(container.name)
+            for container in by_name.values()
+            if container.name not in names
+            and network.name in {container.network_mode, *(each.name for each in container.networks or ())}
+        ]
+        united[index] = replace(network, connected=tuple(listed))
+        standing = snapshot.find_network(network.name)
+        if standing is not None and not network.appends:
+            names = {member.name for member in listed}
+            for summary in snapshot.members_of(standing):
+                leaving = by_name.get(summary.name)
+                if leaving is not None and summary.name not in names:
+                    by_name[summary.name] = replace(leaving, leaves=(*leaving.leaves, network.name))
+    return tuple(united), tuple(by_name[wish.name] for wish in containers)

@@ -1,0 +1,336 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The plan for one bridge network and those of its members that are not planned as containers."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._desired.networks import EndpointWish, NetworkWish
+from .._errors import Failure, too_old
+from .._objects.containers import Container, automatic_aliases, clean_endpoint
+from .._objects.driver_options import check_engine_knows, check_isolated
+from .._objects.networks import PREDEFINED, contains, read_pools
+from .._objects.snapshot import Snapshot, Summary
+from .._results import describe_network, network_result
+from .._types import Json
+from .changes import Item, Reconstruction, Request
+from .mac import needs_other_mac, refuse_mac
+from .network_body import create_body, find_differences, rebuild_body
+from .network_rebuild import design_rebuild
+from .steps import Connect, CreateNetwork, Disconnect, RemoveNetwork, Step
+from .subnets import check_overlap, find_givers
+
+
+def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
+    # The engine takes "default" for the network bridge.
+    if wish.name in (*PREDEFINED, "default"):
+        raise Failure(
+            "network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed."
+        )
+    raw = snapshot.find_network(wish.name)
+    if raw is not None:
+        _check_kind(raw)
+    if wish.state == "absent":
+        return _plan_removal(wish, raw, snapshot, request)
+    if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
+        raise too_old("enable_ipv4=false", "28.0", snapshot.engine.version)
+    check_engine_knows(wish.name, wish.driver_options or {}, snapshot.engine.version)
+    rebuilds = wish.name in request.rebuilt
+    if raw is not None:
+        _check_same(wish, raw, snapshot)
+    if wish.id and rebuilds:
+        raise Failure(
+            "ambiguous_name",
+            f"Network {wish.name!r} with the ID {wish.id[:12]} cannot be rebuilt: another network has the same name."
+            " Remove that one first.",
+        )
+    if raw is None or rebuilds:
+        check_overlap(wish, raw, snapshot, request)
+    names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
+    steps: list[Step] = []
+    reconstruction: Reconstruction | None = None
+    if raw is not None and rebuilds:
+        _check_body(wish, rebuild_body(wish, raw, snapshot.engine.api), raw, snapshot)
+        for member in wish.connected or ():
+            check_endpoint(member.name, member, wish.name, snapshot, request)
+        reconstruction = design_rebuild(wish, raw, snapshot, request)
+        losses, after = list(reconstruction.losses), reconstruction.after
+    else:
+        body = create_body(wish, snapshot.engine.api)
+        if raw is None:
+            _check_body(wish, body, None, snapshot)
+        steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
+        steps, after = (steps, raw) if raw is not None else ([CreateNetwork(wish.name, body), *steps], body)
+    after_names = _names_after(wish, names, request)
+    needs = find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset()
+    if rebuilds:
+        # A member that this task removes has to be gone, or the network cannot be removed.
+        needs |= {("container", name) for name in names if _is_removed(name, request)}
+    return Item(
+        "network",
+        wish.name,
+        steps=tuple(steps),
+        before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
+        after={**describe_network(after), "connected": after_names},
+        will_lose=tuple(losses),
+        needs=needs,
+        reconstruction=reconstruction,
+        predicted=network_result(after, after_names),
+    )
+
+
+def _is_removed(container: str, request: Request) -> bool:
+    return container in request.containers and request.containers[container].state == "absent"
+
+
+def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
+    """Whether the network stands and differs in something that Docker does not change in place."""
+    raw = snapshot.find_network(wish.name)
+    if raw is None or wish.state == "absent" or wish.name in PREDEFINED or raw.get("Driver") != "bridge":
+        return False
+    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw, snapshot.engine.api))
+
+
+def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
+    """The members of the network afterwards, with those that join or leave it by plans of their own."""
+    after = set(names) if wish.connected is None or wish.appends else set()
+    after |= {member.name for member in wish.connected or ()}
+    for container in request.containers.values():
+        joins = container.network_mode == wish.name or any(each.name == wish.name for each in container.networks or ())
+        if joins and container.state != "absent":
+            after.add(container.name)
+        elif container.state == "absent" or container.purge_networks or wish.name in container.leaves:
+            after.discard(container.name)
+    return sorted(after)
+
+
+def _check_kind(raw: Json) -> None:
+    if raw.get("Scope") == "swarm" or raw.get("Ingress"):
+        raise Failure("swarm_managed", f"Network {raw['Name']!r} belongs to a swarm; manage it there.")
+    if raw.get("Driver") != "bridge":
+        raise Failure(
+            "option_conflict",
+            f"Network {raw['Name']!r} is a {raw.get('Driver')} network; this module manages bridge networks.",
+        )
+
+
+def _check_body(wish: NetworkWish, body: Json, raw: Json | None, snapshot: Snapshot) -> None:
+    """Refuse options that do not go together, whether the task gives them or the network has them already."""
+    check_isolated(wish.name, body["Options"], body["Internal"])
+    loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
+    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in read_pools(body)):
+        raise Failure(
+            "option_conflict",
+            f"Network {wish.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines before"
+            " 27.0 need one then. List one, or set enable_ipv6=false.",
+            engine_version=snapshot.engine.version,
+        )
+
+
+def _check_same(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> None:
+    differences = find_differences(wish, raw, snapshot.engine.api)
+    if not differences or wish.on_difference == "rebuild":
+        return
+    listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
+    raise Failure(
+        "option_conflict",
+        f"Network {wish.name!r} differs: {listing}. Docker changes nothing of a network in place, and"
+        " on_difference=fail forbids to rebuild it.",
+        differences={option: {"before": old, "after": new} for option, (old, new) in differences.items()},
+    )
+
+
+def _plan_removal(wish: NetworkWish, raw: Json | None, snapshot: Snapshot, request: Request) -> Item:
+    if raw is None:
+        return Item("network", wish.name, predicted=None)
+    members = snapshot.members_of(raw)
+    leaving = [member for member in members if _is_removed(member.name, request)]
+    staying = [member for member in members if member not in leaving]
+    if staying and not wish.force:
+        names = ", ".join(repr(member.name) for member in staying)
+        raise Failure(
+            "network_in_use",
+            f"Network {wish.name!r} has containers on it: {names}. Disconnect or remove them, or set force=true to"
+            " disconnect them.",
+            members=sorted(member.name for member in staying),
+        )
+    api = snapshot.engine.api
+    steps: list[Step] = [_leave(raw, member, snapshot.inspected(member), api) for member in staying]
+    steps.append(RemoveNetwork(raw["Id"], wish.name))
+    return Item(
+        "network",
+        wish.name,
+        steps=tuple(steps),
+        before={**describe_network(raw), "connected": sorted(member.name for member in members)},
+        after={},
+        needs=frozenset(("container", member.name) for member in leaving),
+        predicted=None,
+    )
+
+
+def _leave(raw: Json, member: Summary, container: Container, api: tuple[int, int]) -> Disconnect:
+    endpoint = clean_endpoint(container, container.endpoints.get(raw["Name"]) or {}, api)
+    return Disconnect(raw["Id"], member.id, endpoint, raw["Name"], member.name)
+
+
+def _plan_members(
+    wish: NetworkWish, raw: Json | None, reference: str, snapshot: Snapshot, request: Request
+) -> tuple[list[Step], list[str]]:
+    if wish.connected is None:
+        return [], []
+    steps: list[Step] = []
+    losses: list[str] = []
+    listed = set()
+    for member in wish.connected:
+        planned = request.containers.get(member.name)
+        if planned is not None:
+            if planned.state == "absent":
+                raise Failure(
+                    "option_conflict", f"Network {wish.name!r} lists {member.name!r}, which this task removes."
+                )
+            listed.add(member.name)
+            continue
+        summary = snapshot.find_container(member.name)
+        if summary is None:
+            raise Failure(
+                "container_not_found",
+                f"Network {wish.name!r} cannot connect {member.name!r}: there is no container of that name or ID.",
+            )
+        listed.add(summary.name)
+        joined = plan_endpoint(
+            summary.name, snapshot.inspected(summary), member, wish.name, reference, snapshot, request
+        )
+        steps.extend(joined)
+        if joined and summary.is_running:
+            losses.extend(_losses(snapshot.inspected(summary)))
+    if raw is not None and not wish.appends:
+        for summary in snapshot.members_of(raw):
+            # A container with a plan of its own leaves by that plan, which may replace it.
+            if summary.name not in listed and summary.name not in request.containers:
+                steps.append(_leave(raw, summary, snapshot.inspected(summary), snapshot.engine.api))
+    return steps, losses
+
+
+def _losses(container: Container) -> list[str]:
+    """Joining another network makes the engine publish a second time, with new ephemeral numbers (moby#44137)."""
+    moving = [
+        binding for binding in (*container.bindings, *container.bindings_of_all) if not binding.configured.is_fixed
+    ]
+    return [f"ephemeral host port of {container.name} for {binding.configured.key} may change" for binding in moving]
+
+
+def plan_endpoint(
+    name: str,
+    container: Container | None,
+    wish: EndpointWish,
+    network: str,
+    reference: str,
+    snapshot: Snapshot,
+    request: Request,
+) -> list[Step]:
+    """The steps that make one endpoint of a container as desired. ``container`` None: the container will be made."""
+    check_endpoint(name, wish, network, snapshot, request)
+    target = name if container is None else container.id
+    if container is not None and container.main_network is None:
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no"
+            " endpoints of its own.",
+        )
+    api = snapshot.engine.api
+    standing = None if container is None else container.endpoints.get(network)
+    if container is not None and needs_other_mac(container, wish, network):
+        raise refuse_mac(name, wish, network)
+    if container is None or standing is None:
+        return [Connect(reference, target, wish.lay_over({}), network, name)]
+    if any(each["Id"] == standing.get("NetworkID") != reference for each in snapshot.networks):
+        raise Failure(
+            "ambiguous_name",
+            f"Container {name!r} cannot join {network!r}: it is on another network of that name, which Docker could not"
+            " tell from this one.",
+        )
+    former = clean_endpoint(container, standing, api)
+    # Engines up to 25 list the host name among the aliases in any case, so that a task that asks for it is met.
+    met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
+    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
+    merged = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
+    is_live = endpoint_is_live(container, standing, reference)
+    if merged == former and is_live:
+        return []
+    return [
+        Disconnect(reference, target, former, network, name, force=not is_live),
+        Connect(reference, target, merged, network, name),
+    ]
+
+
+def endpoint_is_live(container: Container, endpoint: Json, network_id: str) -> bool:
+    """Whether an endpoint is on the network that stands now, and is joined where the container runs."""
+    if endpoint.get("NetworkID") and endpoint["NetworkID"] != network_id:
+        return False
+    return not container.is_running or bool(endpoint.get("EndpointID"))
+
+
+def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapshot, request: Request) -> None:
+    """Refuse an address that the network cannot give."""
+    raw = snapshot.find_network(network)
+    planned = request.networks.get(network)
+    if raw is None and (planned is None or planned.state == "absent"):
+        raise Failure(
+            "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
+        )
+    if wish.gw_priority and snapshot.engine.api < (1, 48):
+        raise too_old("gw_priority", "28.0", snapshot.engine.version)
+    if not wish.addresses():
+        return
+    if network in PREDEFINED:
+        raise Failure(
+            "option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}."
+        )
+    pools = (planned.pools if planned else None) or (read_pools(raw) if raw is not None else ())
+    if not pools:
+        raise Failure(
+            "option_conflict",
+            f"Container {name!r} asks for {wish.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
+            "fixed addresses need a subnet in ipam_config.",
+        )
+    for address in wish.addresses():
+        if not contains([pool.subnet for pool in pools], address):
+            subnets = ", ".join(pool.subnet for pool in pools)
+            raise Failure(
+                "address_outside_subnet",
+                f"Container {name!r} asks for {address} on {network!r}, which has {subnets}.",
+                address=address,
+            )
+        if any(address == pool.gateway for pool in pools):
+            raise Failure(
+                "address_in_use", f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address
+            )
+        _check_free(name, address, network, raw, snapshot, request)
+
+
+def _check_free(name: str, address: str, network: str, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
+    holders = [] if raw is None else [m.name for m in snapshot.members_of(raw) if address in m.addresses_on(network)]
+    leaving = {each.name for each in request.containers.values() if each.state == "absent"}
+    planned_holders = [
+        other.name
+        for other in request.containers.values()
+        if any(each.name == network and address in each.addresses() for each in other.networks or ())
+    ]
+    planned = request.networks.get(network)
+    planned_holders += [
+        member.name for member in (planned.connected if planned else None) or () if address in member.addresses()
+    ]
+    for holder in [each for each in holders if each not in leaving] + planned_holders:
+        if holder != name:
+            raise Failure(
+                "address_in_use",
+                f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another"
+                " address.",
+                address=address,
+                holder=holder,
+            )

@@ -1,0 +1,150 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Create requests for networks, and how a standing network differs from what a task describes."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._desired.networks import NetworkWish
+from .._objects.driver_options import DRIVER_DEFAULTS, same_driver_option
+from .._objects.networks import RESERVED_LABELS, Pool, read_pools, same_pools
+from .._types import Json
+
+# Engine 27.0 and later choose an IPv6 subnet where none is given.
+API_CHOOSES_IPV6 = (1, 46)
+
+
+def create_body(wish: NetworkWish, api: tuple[int, int]) -> dict[str, t.Any]:
+    ipam: dict[str, t.Any] = {"Driver": wish.ipam_driver or "default"}
+    if wish.ipam_driver_options:
+        ipam["Options"] = dict(wish.ipam_driver_options)
+    if wish.pools:
+        ipam["Config"] = [pool.as_body() for pool in wish.pools]
+    body: dict[str, t.Any] = {
+        "Name": wish.name,
+        "Driver": "bridge",
+        "IPAM": ipam,
+        "Internal": bool(wish.internal),
+        "Attachable": bool(wish.attachable),
+        "EnableIPv6": bool(wish.enable_ipv6),
+        "Options": {key: value for key, value in (wish.driver_options or {}).items() if value is not None},
+        "Labels": dict(wish.labels or {}),
+        # Engines before 25 accept two networks of one name otherwise.
+        "CheckDuplicate": True,
+    }
+    if wish.enable_ipv4 is not None and api >= (1, 48):
+        body["EnableIPv4"] = wish.enable_ipv4
+    return body
+
+
+def replay_body(raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+    """The create request that remakes this network, on the subnets that it has."""
+    ipam = raw.get("IPAM") or {}
+    body: dict[str, t.Any] = {
+        "Name": raw["Name"],
+        "Driver": raw.get("Driver") or "bridge",
+        "IPAM": {
+            "Driver": ipam.get("Driver") or "default",
+            "Options": dict(ipam.get("Options") or {}),
+            "Config": [pool.as_body() for pool in read_pools(raw)],
+        },
+        "Internal": bool(raw.get("Internal")),
+        "Attachable": bool(raw.get("Attachable")),
+        "EnableIPv6": bool(raw.get("EnableIPv6")),
+        "Options": dict(raw.get("Options") or {}),
+        "Labels": dict(raw.get("Labels") or {}),
+        "CheckDuplicate": True,
+    }
+    if "EnableIPv4" in raw and api >= (1, 48):
+        body["EnableIPv4"] = raw["EnableIPv4"]
+    return body
+
+
+def rebuild_body(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+    """The create request for this network as the task describes it; what the task leaves open stays as it is."""
+    body = replay_body(raw, api)
+    for key, wanted in (
+        ("Internal", wish.internal),
+        ("Attachable", wish.attachable),
+        ("EnableIPv6", wish.enable_ipv6),
+        ("EnableIPv4", wish.enable_ipv4),
+    ):
+        if wanted is not None and (key != "EnableIPv4" or api >= (1, 48)):
+            body[key] = wanted
+    for key, value in (wish.driver_options or {}).items():
+        if value is None:
+            body["Options"].pop(key, None)
+        else:
+            body["Options"][key] = value
+    if wish.labels is not None:
+        reserved = {key: value for key, value in body["Labels"].items() if key.startswith(RESERVED_LABELS)}
+        body["Labels"] = {**wish.labels, **reserved}
+    if wish.ipam_driver is not None:
+        body["IPAM"]["Driver"] = wish.ipam_driver
+    if wish.ipam_driver_options is not None:
+        body["IPAM"]["Options"] = dict(wish.ipam_driver_options)
+    pools = [*(wish.pools or ()), *_left_to_engine(wish, raw, api)]
+    if not body["EnableIPv6"] and not wish.pools:
+        pools = [pool for pool in pools if ":" not in pool.subnet]
+    body["IPAM"]["Config"] = [pool.as_body() for pool in pools]
+    return body
+
+
+def _left_to_engine(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> list[Pool]:
+    """The pools of a network about which the task says nothing.
+
+    The engine chooses an IPv4 subnet where only an IPv6 subnet is given, and the other way round from 27.0 on. An
+    inspected network does not tell chosen subnets from given ones, and the same request would get a chosen one again.
+    """
+    pools = list(read_pools(raw))
+    if not wish.pools:
+        return pools
+    versions = {pool.network.version for pool in wish.pools}
+    keeps_ipv6 = api >= API_CHOOSES_IPV6 and wish.enable_ipv6 is not False
+    return [
+        pool for pool in pools if pool.network.version not in versions and (pool.network.version == 4 or keeps_ipv6)
+    ]
+
+
+def find_differences(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
+    """Where the network is not as the task describes it: by option, the value that stands and the desired value."""
+    found: dict[str, tuple[t.Any, t.Any]] = {}
+    for option, key, default in (
+        ("internal", "Internal", False),
+        ("attachable", "Attachable", False),
+        ("enable_ipv4", "EnableIPv4", True),
+        ("enable_ipv6", "EnableIPv6", False),
+    ):
+        wanted, actual = getattr(wish, option), raw.get(key, default)
+        if wanted is not None and wanted != actual:
+            found[option] = (actual, wanted)
+    labels = {k: v for k, v in (raw.get("Labels") or {}).items() if not k.startswith(RESERVED_LABELS)}
+    if wish.labels is not None:
+        wanted_labels = {k: v for k, v in wish.labels.items() if not k.startswith(RESERVED_LABELS)}
+        if wanted_labels != labels:
+            found["labels"] = (labels, wanted_labels)
+    options = raw.get("Options") or {}
+    for key, value in (wish.driver_options or {}).items():
+        actual = options.get(key)
+        if value is None:
+            differs = actual is not None
+        else:
+            standing = DRIVER_DEFAULTS.get(key) if actual is None else actual
+            differs = standing is None or not same_driver_option(key, standing, value)
+        if differs:
+            found[f"driver_options.{key}"] = (actual, value)
+    ipam = raw.get("IPAM") or {}
+    if wish.ipam_driver is not None and wish.ipam_driver != (ipam.get("Driver") or "default"):
+        found["ipam_driver"] = (ipam.get("Driver"), wish.ipam_driver)
+    if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
+        found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
+    # Any subnet that the engine has chosen meets an empty list: nothing tells it from a subnet that was given.
+    left = _left_to_engine(wish, raw, api)
+    actual_pools = [pool for pool in read_pools(raw) if pool not in left]
+    if wish.pools and not same_pools(wish.pools, actual_pools):
+        found["ipam_config"] = ([pool.as_body() for pool in actual_pools], [pool.as_body() for pool in wish.pools])
+    return found

@@ -1,0 +1,262 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Rebuilding a network with all of its members: whether that may be done, and the steps.
+
+Docker changes nothing of a network in place. All members, running and stopped, leave the network, it is removed and
+remade, and all members join it again with the settings that they had. A failure is undone: the old network is remade
+where it was removed already, and gets its members back.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import replace
+
+from .._desired.networks import EndpointWish, NetworkWish
+from .._errors import Failure
+from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container, automatic_aliases, clean_endpoint
+from .._objects.driver_options import BRIDGE_OPTIONS
+from .._objects.journal import Member, Rebuild
+from .._objects.names import trial_network_name
+from .._objects.networks import Pool, contains, overlapping, read_pools
+from .._objects.ports import Publication
+from .._objects.snapshot import Snapshot
+from .._types import Json
+from .changes import Reconstruction, Request
+from .mac import needs_other_mac, refuse_mac
+from .network_body import rebuild_body, replay_body
+
+
+def design_rebuild(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Request) -> Reconstruction:
+    """Raises Failure where it must not be done."""
+    name, api = wish.name, snapshot.engine.api
+    before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
+    members = _list_members(wish, raw, snapshot, request)
+    recreated = frozenset(each.name for each in members if name in request.recreated.get(each.name, ()))
+    _check_members(wish, raw, members, recreated, snapshot, request)
+    pools = read_pools(after)
+    for member in members:
+        _check_addresses(wish, member, pools)
+        if member.name in recreated:
+            _check_early(wish, member, before, api)
+    moved = tuple(member for member in members if member.name not in recreated)
+    return Reconstruction(
+        Rebuild(name, raw["Id"], before, after, moved),
+        _trial_body(after, before, trial_network_name(name, raw["Id"])),
+        recreated,
+        tuple(
+            (member.container, _bound_publications(member, after, snapshot))
+            for member in moved
+            if member.after is not None
+        ),
+        tuple(_list_losses(wish, raw, after, moved, snapshot)),
+    )
+
+
+def _bound_publications(member: Member, after: Json, snapshot: Snapshot) -> tuple[Publication, ...]:
+    """The publications that have to be bound again: those that are bound now, and none on an internal network."""
+    container = snapshot.containers[member.container]
+    if after["Internal"]:
+        return ()
+    return tuple(each.configured for each in container.bindings if each.actual)
+
+
+# -- members -----------------------------------------------------------------------------------------------------------
+
+
+def _list_members(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Request) -> list[Member]:
+    """The members before and after, with both endpoints. What the task says of a container counts first."""
+    listed = {member.name: member for member in wish.connected or ()}
+    found = []
+    standing = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
+    for summary in standing:
+        container = snapshot.inspected(summary)
+        planned = request.containers.get(summary.name)
+        if planned is not None and planned.state == "absent":
+            continue
+        former = clean_endpoint(container, container.endpoints.get(wish.name) or {}, snapshot.engine.api)
+        endpoint: EndpointWish | None = None
+        stays = wish.connected is None or wish.appends or summary.name in listed
+        if planned is not None:
+            endpoint = next((each for each in planned.networks or () if each.name == wish.name), None)
+            leaves = planned.networks is not None and planned.purge_networks and endpoint is None
+            stays = not leaves and wish.name not in planned.leaves
+        endpoint = endpoint or listed.get(summary.name)
+        stays_itself = stays and wish.name not in request.recreated.get(summary.name, ())
+        if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, wish.name):
+            raise refuse_mac(summary.name, endpoint, wish.name)
+        after = _lay_endpoint(container, endpoint, wish.name, former, snapshot) if stays else None
+        found.append(Member(summary.id, summary.name, former, after, summary.is_running))
+    names = {summary.name for summary in standing}
+    for name, member in listed.items():
+        if name not in names and name not in request.containers:
+            joining = snapshot.find_container(name)
+            if joining is None:
+                raise Failure(
+                    "container_not_found",
+                    f"Network {wish.name!r} cannot connect {name!r}: there is no container of that name or ID.",
+                )
+            after = replace(member, mac_address=None).lay_over({})
+            found.append(Member(joining.id, joining.name, None, after, joining.is_running))
+    return found
+
+
+def _lay_endpoint(
+    container: Container, wish: EndpointWish | None, network: str, former: Json, snapshot: Snapshot
+) -> dict[str, t.Any]:
+    if wish is None:
+        return dict(former)
+    standing = container.endpoints.get(network) or {}
+    met = automatic_aliases(container, snapshot.engine.api) & set(standing.get("Aliases") or ())
+    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
+    return replace(wish, aliases=aliases, mac_address=None).lay_over(dict(former))
+
+
+# -- may it be done? ---------------------------------------------------------------------------------------------------
+
+
+def find_trapped(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> dict[str, str]:
+    """The members that could not rejoin the network as they were, each with the reason.
+
+    From engine 25 on a container whose NetworkMode holds the network's ID cannot join the network that takes its place
+    (seen on 26.1 and 28.5), and connecting ignores a MAC address (API 1.44 to 1.53).
+    """
+    found = {}
+    for summary in [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]:
+        container = snapshot.inspected(summary)
+        if container.network_mode == raw["Id"]:
+            found[container.name] = "its network mode is the network's ID"
+        elif (
+            container.main_network == wish.name
+            and container.config.get("MacAddress")
+            and snapshot.engine.api >= API_ENDPOINTS_AT_CREATE
+        ):
+            found[container.name] = "the engine would not give it its MAC address again"
+    return found
+
+
+def _check_members(
+    wish: NetworkWish,
+    raw: Json,
+    members: t.Sequence[Member],
+    recreated: t.Collection[str],
+    snapshot: Snapshot,
+    request: Request,
+) -> None:
+    """Refuse where a member could not rejoin the network, or not as it was."""
+    trapped = find_trapped(wish, raw, snapshot)
+    held: dict[str, str] = {}
+    for member in members:
+        container = snapshot.containers[member.container]
+        if member.before is None or (member.after is None and not container.is_running):
+            continue
+        removes_itself = container.host_config.get("AutoRemove")
+        if removes_itself and (member.name in recreated or member.container in request.swaps):
+            why = trapped.get(member.name, "this task changes it as well")
+            raise Failure(
+                "unsupported",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated ({why}), and"
+                " was started with --rm. Stop it first, or take two tasks.",
+                members=[member.name],
+            )
+        if removes_itself and any(b.configured.is_fixed for b in container.bindings):
+            raise Failure(
+                "unsupported",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} was started with --rm and"
+                " publishes fixed host ports. If it could not have them back, it could not be restarted either. Stop"
+                " it first.",
+                members=[member.name],
+            )
+        if member.name in trapped and member.name not in recreated:
+            held[member.name] = trapped[member.name]
+    if held:
+        listing = ", ".join(f"{name!r} ({why})" for name, why in held.items())
+        raise Failure(
+            "unsupported",
+            f"Network {wish.name!r} cannot be rebuilt: these members can only be recreated: {listing}."
+            " on_member_recreate=recreate does that in the same change, for those that stay on the network; disconnect"
+            " the others first.",
+            members=list(held),
+        )
+
+
+def _check_early(wish: NetworkWish, member: Member, before: Json, api: tuple[int, int]) -> None:
+    """Engines from 25 on look at an address when the successor is made, which is while the old network stands."""
+    subnets = [pool.subnet for pool in read_pools(before)]
+    for address in _fixed_addresses(member):
+        if api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
+            raise Failure(
+                "unsupported",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"
+                f" engine does not take its new address {address} as long as the network has {', '.join(subnets)}."
+                " Disconnect it first.",
+                members=[member.name],
+            )
+
+
+def _fixed_addresses(member: Member) -> list[str]:
+    """The fixed addresses that the member is to have on the new network."""
+    ipam = (member.after or {}).get("IPAMConfig") or {}
+    return [ipam[key] for key in ("IPv4Address", "IPv6Address") if ipam.get(key)]
+
+
+def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool]) -> None:
+    for address in _fixed_addresses(member):
+        if not contains([pool.subnet for pool in pools], address):
+            subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
+            raise Failure(
+                "address_outside_subnet",
+                f"Network {wish.name!r} cannot be rebuilt with {subnets}: its member {member.name!r} has the fixed"
+                f" address {address}. Give it another one in connected, or choose a subnet that holds it.",
+                address=address,
+                container=member.name,
+            )
+        if any(address == pool.gateway for pool in pools):
+            raise Failure(
+                "address_in_use",
+                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address {address},"
+                " which would be the gateway.",
+                address=address,
+                container=member.name,
+            )
+
+
+def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None:
+    """The new network under another name, to stand beside the old one; None where the two share addresses."""
+    old = [pool.subnet for pool in read_pools(before)]
+    if any(overlapping(pool.subnet, old) for pool in read_pools(after)):
+        return None
+    key = BRIDGE_OPTIONS["bridge_name"]
+    options = {k: v for k, v in after["Options"].items() if k != key or v != before["Options"].get(key)}
+    return {**after, "Name": name, "Options": options}
+
+
+# -- what it costs -----------------------------------------------------------------------------------------------------
+
+
+def _list_losses(
+    wish: NetworkWish, raw: Json, after: Json, members: t.Sequence[Member], snapshot: Snapshot
+) -> list[str]:
+    losses = [f"network ID {raw['Id'][:12]} of {wish.name}"]
+    for member in members:
+        container = snapshot.containers[member.container]
+        if member.before is None or not container.is_running:
+            continue
+        losses.append(f"open connections of {member.name} on {wish.name}")
+        if member.after is None:
+            continue
+        if not (member.after.get("IPAMConfig") or {}).get("IPv4Address"):
+            losses.append(f"dynamic address of {member.name} on {wish.name} may change")
+        bindings = (*container.bindings, *container.bindings_of_all)
+        if after["Internal"] and not raw.get("Internal"):
+            losses += [f"publication {each.configured} of {member.name} through {wish.name}" for each in bindings]
+            continue
+        losses += [
+            f"ephemeral host port of {member.name} for {binding.configured.key} may change"
+            for binding in bindings
+            if not binding.configured.is_fixed
+        ]
+    return losses

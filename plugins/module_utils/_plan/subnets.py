@@ -1,0 +1,163 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The subnets that the networks of a task take, and who owns them already."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+from dataclasses import dataclass, replace
+
+from .._desired.networks import NetworkWish, SubnetPool
+from .._errors import Failure
+from .._objects.driver_options import BRIDGE_OPTIONS
+from .._objects.networks import PREDEFINED, Pool, overlapping, read_pools
+from .._objects.snapshot import Snapshot
+from .._types import Json, Key
+from .changes import Request
+
+# So many owners stand in a message; the failure's details have all.
+_LISTED = 8
+
+
+@dataclass(frozen=True)
+class Holder:
+    """``name`` is that of the network or of the host's interface, ``who`` is how messages call it."""
+
+    name: str
+    who: str
+    subnet: str
+
+
+def check_overlap(wish: NetworkWish, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
+    """Refuse a subnet that overlaps with that of another owner. ``raw``: the network as it stands."""
+    leaving = {other.name for other in request.networks.values() if other.state == "absent"}
+    holders = [each for each in _network_holders(wish, snapshot) if each.name not in leaving]
+    holders += _planned_holders(wish.name, request.networks.values())
+    kept = set() if raw is None else {pool.subnet for pool in read_pools(raw)}
+    on_host = _host_holders(wish, snapshot)
+    for index, pool in enumerate(wish.pools or ()):
+        own = [_network_holder(wish.name, earlier.subnet) for earlier in (wish.pools or ())[:index]]
+        # The host has lived with the subnet that the network has had until now.
+        for holder in [*holders, *own, *([] if pool.subnet in kept else on_host)]:
+            if overlapping(pool.subnet, [holder.subnet]):
+                raise Failure(
+                    "subnet_overlap",
+                    f"Network {wish.name!r} cannot take {pool.subnet}: {holder.who} has {holder.subnet}. Choose another"
+                    " subnet.",
+                    subnet=pool.subnet,
+                    holder=holder.name,
+                    holder_subnet=holder.subnet,
+                )
+
+
+def find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+    """The networks that this task removes and whose addresses the new one takes."""
+    givers = set()
+    for raw in snapshot.networks:
+        planned = request.networks.get(raw["Name"])
+        taken = [pool.subnet for pool in read_pools(raw)]
+        if planned and planned.state == "absent" and any(overlapping(pool.subnet, taken) for pool in wish.pools or ()):
+            givers.add(("network", planned.name))
+    return frozenset(givers)
+
+
+# -- a free subnet -----------------------------------------------------------------------------------------------------
+
+
+def choose_subnets(
+    networks: t.Sequence[NetworkWish], snapshot: Snapshot
+) -> tuple[tuple[NetworkWish, ...], list[Failure]]:
+    """Choose a subnet for each network that takes any free one of a pool. A subnet that fits already is kept."""
+    chosen = list(networks)
+    refusals = []
+    for index, wish in enumerate(networks):
+        if wish.subnet_pool is None or wish.state == "absent" or wish.name in PREDEFINED:
+            continue
+        try:
+            raw = snapshot.find_network(wish.name)
+            if raw is not None and any(wish.subnet_pool.holds(pool) for pool in read_pools(raw)):
+                continue
+            holders = [
+                *_network_holders(wish, snapshot),
+                *_planned_holders(wish.name, chosen),
+                *_host_holders(wish, snapshot),
+            ]
+            chosen[index] = replace(wish, pools=(Pool(_find_free(wish.name, wish.subnet_pool, holders)),))
+        except Failure as failure:
+            refusals.append(failure)
+    return tuple(chosen), refusals
+
+
+def _find_free(name: str, pool: SubnetPool, holders: t.Sequence[Holder]) -> str:
+    """The first free subnet. Each step passes all that one owner has, so that there are no more steps than owners."""
+    whole = ipaddress.ip_network(pool.whole)
+    others = [(ipaddress.ip_network(holder.subnet), holder) for holder in holders]
+    taken = [(network, holder) for network, holder in others if network.version == whole.version]
+    size = 1 << (whole.max_prefixlen - pool.prefix)
+    in_the_way: list[Holder] = []
+    start = int(whole.network_address)
+    while start <= int(whole.broadcast_address):
+        # The class makes an address of the right family also of a small number.
+        candidate = type(whole)((start, pool.prefix))
+        blocking = [(network, holder) for network, holder in taken if network.overlaps(candidate)]
+        if not blocking:
+            return str(candidate)
+        in_the_way += [holder for _network, holder in blocking if holder not in in_the_way]
+        last = max(int(network.broadcast_address) for network, _holder in blocking)
+        start = max(start + size, (last // size + 1) * size)
+    listing = "; ".join(f"{holder.who} has {holder.subnet}" for holder in in_the_way[:_LISTED])
+    if len(in_the_way) > _LISTED:
+        listing += f"; and {len(in_the_way) - _LISTED} more"
+    raise Failure(
+        "subnet_overlap",
+        f"Network {name!r} finds no free /{pool.prefix} in {pool.whole}: {listing}. Choose a wider range, or remove"
+        " what is not needed.",
+        subnet=pool.whole,
+        holders=[{"holder": holder.name, "subnet": holder.subnet} for holder in in_the_way],
+    )
+
+
+# -- owners ------------------------------------------------------------------------------------------------------------
+
+
+def _network_holder(name: str, subnet: str) -> Holder:
+    return Holder(name, f"network {name!r}", subnet)
+
+
+def _network_holders(wish: NetworkWish, snapshot: Snapshot) -> list[Holder]:
+    """The other networks of the engine."""
+    return [
+        _network_holder(str(raw["Name"]), pool.subnet)
+        for raw in snapshot.networks
+        if raw["Name"] != wish.name
+        for pool in read_pools(raw)
+    ]
+
+
+def _planned_holders(name: str, networks: t.Iterable[NetworkWish]) -> list[Holder]:
+    """The other networks of the task."""
+    others = [other for other in networks if other.state != "absent" and other.name != name]
+    return [_network_holder(other.name, pool.subnet) for other in others for pool in other.pools or ()]
+
+
+def _host_holders(wish: NetworkWish, snapshot: Snapshot) -> list[Holder]:
+    """The host's own addresses and routes, as far as they are known, without those of networks.
+
+    What stands on a bridge of Docker, or on one that was made for this network beforehand, belongs to a network.
+    """
+    key = BRIDGE_OPTIONS["bridge_name"]
+    bridges = {(raw.get("Options") or {}).get(key) or f"br-{raw['Id'][:12]}" for raw in snapshot.networks}
+    bridges.add((wish.driver_options or {}).get(key))
+    return [
+        Holder(
+            each.device,
+            f"this host's interface {each.device!r}" if each.is_address else f"a route of this host by {each.device!r}",
+            each.subnet,
+        )
+        for each in snapshot.host_ranges or ()
+        if each.device not in bridges
+    ]

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The steps that settle an interrupted rebuild of a network.
+
+Where the new network stands already the rebuild is finished, otherwise the old one gets its members back; it is made
+again first where it is gone. Either way everybody who was a member is one.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._objects.interrupted import find_rebuild, find_trials
+from .._objects.journal import Member, Rebuild
+from .._objects.networks import read_pools, same_pools
+from .._objects.snapshot import Snapshot
+from .._plan.changes import Item
+from .._plan.steps import CloseJournal, Connect, CreateNetwork, Disconnect, RemoveNetwork, Start, Step
+from .._types import Json
+
+
+def plan_network_recovery(name: str, snapshot: Snapshot) -> Item | None:
+    """What settles an interrupted rebuild of this network; None where there was none."""
+    steps: list[Step] = [RemoveNetwork(raw["Id"], raw["Name"]) for raw in find_trials(name, snapshot)]
+    journal = find_rebuild(name, snapshot)
+    if journal is not None and journal.rebuild is not None:
+        steps += _settle(journal.rebuild, snapshot)
+        steps.append(CloseJournal(journal))
+    return Item("network", name, steps=tuple(steps), settles=True) if steps else None
+
+
+def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
+    made = _find_made(rebuild, snapshot)
+    if made is not None and is_as_described(made, rebuild.after):
+        yield from rejoin(rebuild.members, "after", rebuild.name, made["Id"], snapshot)
+    else:
+        for part in undo_rebuild(rebuild, snapshot):
+            yield from part
+
+
+def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Json | None:
+    """The network that took the original's place."""
+    standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
+    if any(raw["Id"] == rebuild.original for raw in standing):
+        return None
+    return standing[0] if standing else None
+
+
+def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> tuple[list[Step], list[Step]]:
+    """The network as it was, made again where it is gone, with everybody who was on it.
+
+    The second part is about those whose addresses are dynamic: whoever else has a fixed one on it joins before them.
+    """
+    name = rebuild.name
+    steps: list[Step] = []
+    made = _find_made(rebuild, snapshot)
+    network = name
+    if made is not None and (is_as_described(made, rebuild.before) or not is_as_described(made, rebuild.after)):
+        # Made again by a former recovery, or by somebody else.
+        network = made["Id"]
+    elif any(raw["Id"] == rebuild.original for raw in snapshot.networks):
+        network = rebuild.original
+    else:
+        if made is not None:
+            running = [summary for summary in snapshot.members_of(made) if summary.is_running]
+            for summary in running:
+                steps.append(Disconnect(made["Id"], summary.id, {}, name, summary.name, force=True))
+            steps.append(RemoveNetwork(made["Id"], name))
+            snapshot = snapshot.without_endpoints(name, {summary.id for summary in running})
+        steps.append(CreateNetwork(name, rebuild.before))
+    fixed = [member for member in rebuild.members if (member.before or {}).get("IPAMConfig")]
+    others = [member for member in rebuild.members if member not in fixed]
+    steps += rejoin(fixed, "before", name, network, snapshot)
+    return steps, list(rejoin(others, "before", name, network, snapshot))
+
+
+def rejoin(members: t.Sequence[Member], side: str, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
+    """``side``: which of their two endpoints they shall have, ``before`` or ``after``. Fixed addresses first.
+
+    One that was stopped to be joined, and is still down, has its address only when it runs again.
+    """
+    for member in sorted(members, key=lambda each: not (getattr(each, side) or {}).get("IPAMConfig")):
+        yield from _rejoin(member, getattr(member, side), name, network, snapshot)
+
+
+def _rejoin(member: Member, wanted: Json | None, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
+    summary = next((each for each in snapshot.summaries if each.id == member.container), None)
+    if summary is None:
+        return
+    standing = summary.endpoints.get(name)
+    is_live = standing is not None and standing.get("NetworkID") in (network, "", None)
+    if is_live and summary.is_running:
+        is_live = bool((standing or {}).get("EndpointID"))
+    if standing is not None and (wanted is None or not is_live):
+        yield Disconnect(network, summary.id, {}, name, summary.name, force=True)
+    if wanted is not None and not is_live:
+        yield Connect(network, summary.id, wanted, name, summary.name, restarts=True)
+    if member.was_running and not summary.is_running:
+        yield Start(summary.id, summary.name, heal=True)
+
+
+def is_as_described(raw: Json, body: Json) -> bool:
+    """Whether a network that stands is the one that this create request makes, as far as the request says."""
+    if any(bool(raw.get(key)) != bool(body.get(key)) for key in ("Internal", "EnableIPv6", "Attachable")):
+        return False
+    if raw.get("EnableIPv4", True) != body.get("EnableIPv4", True):
+        return False
+    if (raw.get("Labels") or {}) != (body.get("Labels") or {}):
+        return False
+    options = raw.get("Options") or {}
+    if any(options.get(key) != value for key, value in (body.get("Options") or {}).items()):
+        return False
+    wanted = read_pools(body)
+    return not wanted or same_pools(wanted, read_pools(raw))

@@ -1,0 +1,333 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_depth, read_snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.memberships import resolve_names
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.steps import Step
+from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+
+Params = t.Dict[str, t.Any]
+
+
+def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
+    """As converge does it, up to the plan."""
+    client = ModelClient(daemon)
+    wished = (
+        [parse_network(params) for params in networks],
+        [
+            parse_container(params, **{key: params[key] for key in ("state", "starts_new") if key in params})
+            for params in containers
+        ],
+    )
+    host = read_snapshot(client, *wished)
+    resolved = resolve_names(*wished, host)
+    made = make_plan(*resolved, host)
+    if made.replaced:
+        made = make_plan(*resolved, read_depth(client, host, made.replaced))
+    return made
+
+
+def words(made: Plan, kind: str | None = None, name: str | None = None) -> list[str]:
+    assert [refusal.message for refusal in made.refusals] == []
+    steps: list[Step] = [
+        step for item in made.items for step in item.steps if kind in (None, item.kind) and name in (None, item.name)
+    ]
+    return [str(step) for step in steps]
+
+
+def codes(made: Plan) -> list[str]:
+    return [refusal.code for refusal in made.refusals]
+
+
+def host() -> ModelDaemon:
+    daemon = ModelDaemon()
+    daemon.add_network(
+        "front", IPAM={"Driver": "default", "Config": [{"Subnet": "10.1.0.0/24", "Gateway": "10.1.0.1"}]}
+    )
+    daemon.add_network("back")
+    for name, port, network in (("web", "8080", "front"), ("api", "9090", "back")):
+        daemon.add_container(
+            name,
+            HostConfig={"NetworkMode": network, "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": port}]}},
+            ExposedPorts={"80/tcp": {}},
+            Cmd=["serve"],
+        )
+    return daemon
+
+
+# -- the whole ---------------------------------------------------------------------------------------------------------
+
+
+def test_nothing_wished_nothing_planned() -> None:
+    made = plan(host())
+    assert (made.items, made.changed, made.diff, made.actions) == ((), False, {"before": {}, "after": {}}, ())
+
+
+def test_everything_refused_is_listed() -> None:
+    made = plan(
+        host(),
+        [{"name": "bridge"}, {"name": "front", "state": "absent"}],
+        [{"name": "nobody"}, {"name": "web", "published_ports": ["9090:80"]}],
+    )
+    assert codes(made) == ["network_protected", "network_in_use", "container_not_found"]
+    made = plan(host(), [], [{"name": "web", "published_ports": ["9090:80"]}])
+    assert codes(made) == ["port_conflict"]
+
+
+def test_twins_are_refused() -> None:
+    made = plan(host(), [{"name": "n"}, {"name": "n"}], [{"name": "web"}, {"name": "web"}])
+    assert codes(made) == ["option_conflict", "option_conflict"]
+
+
+def test_a_twin_by_its_id_is_refused() -> None:
+    daemon = host()
+    made = plan(daemon, [], [{"name": "web"}, {"name": daemon.named("web")["Id"][:12]}])
+    assert codes(made) == ["option_conflict"]
+
+
+def test_ids_stand_for_names() -> None:
+    daemon = host()
+    front = next(raw["Id"] for raw in daemon.networks.values() if raw["Name"] == "front")
+    web, api = daemon.named("web")["Id"], daemon.named("api")["Id"]
+    assert words(plan(daemon, [{"name": front, "connected": [web]}])) == []
+    assert words(plan(daemon, [{"name": front[:12], "connected": [web[:12], api]}])) == ["connect api to front"]
+    assert words(plan(daemon, [], [{"name": web, "networks": [{"name": front}]}])) == []
+    assert plan(daemon, [], [{"name": web[:12], "state": "stopped"}]).items[0].name == "web"
+
+
+def test_a_member_or_a_network_is_listed_once_by_whatever_name() -> None:
+    daemon = host()
+    front = next(raw["Id"] for raw in daemon.networks.values() if raw["Name"] == "front")
+    web = daemon.named("web")["Id"]
+    for networks, containers in (
+        ([{"name": "front", "connected": ["web", web[:12]]}], []),
+        ([], [{"name": "web", "networks": [{"name": "front"}, {"name": front}]}]),
+    ):
+        with pytest.raises(Failure) as caught:
+            plan(daemon, networks, containers)
+        assert caught.value.code == "option_conflict"
+        assert "listed twice" in caught.value.message
+
+
+@pytest.mark.parametrize("length", [11, 12, 64])
+def test_only_ids_that_docker_itself_prints_count(length: int) -> None:
+    daemon = host()
+    made = plan(daemon, [], [{"name": daemon.named("web")["Id"][:length]}])
+    assert codes(made) == (["container_not_found"] if length < 12 else [])
+
+
+# -- host ports --------------------------------------------------------------------------------------------------------
+
+
+CONFLICTS: list[t.Any] = [
+    pytest.param("9090:80", True, id="same"),
+    pytest.param("127.0.0.1:9090:80", True, id="address-of-all"),
+    pytest.param("[::1]:9090:80", True, id="ipv6-of-all"),
+    pytest.param("9090:80/udp", False, id="protocol"),
+    pytest.param("9091:80", False, id="port"),
+    pytest.param("9089-9091:80", False, id="a-range-steps-aside"),
+]
+
+
+@pytest.mark.parametrize(("spec", "refused"), CONFLICTS)
+def test_a_held_port_is_refused_and_its_holder_named(spec: str, refused: bool) -> None:
+    made = plan(host(), [], [{"name": "web", "published_ports": [spec]}])
+    assert codes(made) == (["port_conflict"] if refused else [])
+    if refused:
+        assert made.refusals[0].details["holder"] == "api"
+        assert "'api'" in made.refusals[0].message
+
+
+def test_a_new_container_meets_the_same_refusal() -> None:
+    made = plan(host(), [], [{"name": "new", "image": "busybox:1", "published_ports": ["8080:80"]}])
+    assert [refusal.details["holder"] for refusal in made.refusals] == ["web"]
+
+
+def test_stopped_containers_hold_no_port() -> None:
+    daemon = host()
+    ModelClient(daemon).post(f"/containers/{daemon.named('api')['Id']}/stop")
+    assert codes(plan(daemon, [], [{"name": "web", "published_ports": ["9090:80"]}])) == []
+    made = plan(daemon, [], [{"name": "api", "state": "started"}, {"name": "web", "published_ports": ["9090:80"]}])
+    assert codes(made) == ["port_conflict"]
+
+
+def test_two_items_of_one_plan_cannot_have_one_port() -> None:
+    new = {"image": "busybox:1", "published_ports": ["7070:80"]}
+    made = plan(host(), [], [{"name": "n1", **new}, {"name": "n2", **new}])
+    assert codes(made) == ["port_conflict"], "said once, not from either side"
+
+
+@pytest.mark.parametrize("freed_by", [{"state": "absent"}, {"state": "stopped"}, {"published_ports": ["9191:80"]}])
+def test_ports_that_the_plan_frees_count_as_free(freed_by: Params) -> None:
+    made = plan(host(), [], [{"name": "web", "published_ports": ["9090:80"]}, {"name": "api", **freed_by}])
+    assert codes(made) == []
+    (web,) = (item for item in made.items if item.name == "web")
+    assert ("container", "api") in web.needs
+
+
+def test_an_exchange_is_one_transaction() -> None:
+    made = plan(
+        host(), [], [{"name": "web", "published_ports": ["9090:80"]}, {"name": "api", "published_ports": ["8080:80"]}]
+    )
+    assert codes(made) == []
+    leader = next(item for item in made.items if item.steps)
+    (led,) = [item for item in made.items if item is not leader]
+    assert (led.steps, set(led.needs), led.changes) == ((), {leader.key}, True)
+    kinds = [str(step).split()[0] for step in leader.steps]
+    assert kinds.index("start") > max(index for index, kind in enumerate(kinds) if kind == "stop")
+    assert kinds.index("remove") > max(index for index, kind in enumerate(kinds) if kind == "verify")
+    assert made.touched == {("container", "web"), ("container", "api")}
+
+
+# -- memberships -------------------------------------------------------------------------------------------------------
+
+
+def test_membership_is_the_union() -> None:
+    made = plan(
+        host(),
+        [{"name": "new", "connected": [{"name": "web", "aliases": ["www"]}, "api"]}],
+        [{"name": "web", "networks": [{"name": "back"}]}],
+    )
+    assert words(made, "network") == ["create network new", "connect api to new"]
+    assert words(made, "container") == ["connect web to back", "connect web to new"]
+    assert [step.endpoint for step in made.items[1].steps if hasattr(step, "endpoint")] == [{}, {"Aliases": ["www"]}]
+    assert made.items[1].needs == {("network", "new")}
+
+
+def test_memberships_that_contradict_each_other() -> None:
+    made = plan(
+        host(),
+        [{"name": "front", "connected": [{"name": "web", "aliases": ["a"]}]}],
+        [{"name": "web", "networks": [{"name": "front", "aliases": ["b"]}]}],
+    )
+    assert codes(made) == ["option_conflict"]
+
+
+def test_memberships_that_only_differ_in_order() -> None:
+    made = plan(
+        host(),
+        [{"name": "front", "connected": [{"name": "web", "aliases": ["a", "b"]}]}],
+        [{"name": "web", "networks": [{"name": "front", "aliases": ["b", "a"]}]}],
+    )
+    assert codes(made) == []
+
+
+def test_a_container_that_wishes_itself_onto_an_exact_network_is_counted() -> None:
+    made = plan(host(), [{"name": "front", "connected": []}], [{"name": "web", "networks": [{"name": "front"}]}])
+    assert words(made) == []
+
+
+LEAVING: list[t.Any] = [
+    pytest.param({}, ["disconnect web from front"], id="in-place"),
+    pytest.param({"command": "other"}, None, id="made-anew"),
+]
+
+
+@pytest.mark.parametrize(("more", "expected"), LEAVING)
+def test_a_planned_container_leaves_an_exact_network_by_its_own_plan(more: Params, expected: t.Any) -> None:
+    """Else its successor would join again what the network's plan had it leave."""
+    made = plan(host(), [{"name": "front", "connected": []}], [{"name": "web", **more}])
+    assert words(made, "network") == []
+    if expected is not None:
+        assert words(made, "container") == expected
+        return
+    assert made.items[1].after["networks"] == {}
+    assert words(made, "container")[:2] == [
+        "create successor of web",
+        f"disconnect {made.items[1].swap.successor if made.items[1].swap else ''} from front",
+    ]
+
+
+def test_appends_makes_nobody_leave() -> None:
+    made = plan(host(), [{"name": "front", "connected": ["api"], "appends": True}], [{"name": "web"}])
+    assert words(made) == ["connect api to front"]
+
+
+def test_network_before_members_and_members_before_removal() -> None:
+    daemon = host()
+    made = plan(
+        daemon,
+        [{"name": "front", "state": "absent"}, {"name": "new"}],
+        [{"name": "web", "state": "absent"}, {"name": "n1", "image": "busybox:1", "networks": [{"name": "new"}]}],
+    )
+    needs = {item.name: set(item.needs) for item in made.items}
+    assert needs == {
+        "front": {("container", "web")},
+        "new": set(),
+        "web": set(),
+        "n1": {("network", "new")},
+    }
+
+
+# -- the planned state needs no plan -----------------------------------------------------------------------------------
+
+WISHES: list[t.Any] = [
+    pytest.param([], [{"name": "web", "published_ports": ["8081:80", "127.0.0.1::81", "7000-7009:82"]}], id="ports"),
+    pytest.param([], [{"name": "web", "published_ports": []}], id="no-ports"),
+    pytest.param([], [{"name": "web", "publish_all_ports": True}], id="publish-all"),
+    pytest.param([], [{"name": "web", "publish_all_ports": True, "published_ports": ["80"]}], id="publish-all-listed"),
+    pytest.param([], [{"name": "web", "exposed_ports": ["81", "82-83/udp"]}], id="exposed"),
+    pytest.param(
+        [],
+        [{"name": "web", "env": {"A": "1", "PATH": None}, "labels": {"a": "b"}, "memory": "64M", "tty": True}],
+        id="options",
+    ),
+    pytest.param([], [{"name": "web", "entrypoint": [], "command": "x"}], id="entrypoint"),
+    pytest.param([], [{"name": "web", "networks": [{"name": "back", "aliases": ["a"]}]}], id="networks"),
+    pytest.param(
+        [],
+        [{"name": "web", "networks": [{"name": "back"}], "purge_networks": True, "published_ports": ["1:1"]}],
+        id="moved",
+    ),
+    pytest.param([], [{"name": "web", "network_mode": "back"}], id="mode"),
+    pytest.param([], [{"name": "web", "network_mode": "none", "published_ports": []}], id="mode-none"),
+    pytest.param([], [{"name": "web", "state": "stopped", "restart_policy": "always"}], id="stopped"),
+    pytest.param([], [{"name": "web", "state": "absent"}], id="absent"),
+    pytest.param(
+        [{"name": "new", "labels": {"a": "b"}, "driver_options": {"x": "y"}, "connected": ["web"]}], [], id="network"
+    ),
+    pytest.param([{"name": "front", "connected": ["api"]}], [{"name": "web", "command": "other"}], id="exact"),
+    pytest.param([{"name": "back", "state": "absent", "force": True}], [], id="network-absent"),
+    pytest.param(
+        [{"name": "new", "ipam_config": [{"subnet": "10.9.0.5/24"}]}],
+        [
+            {
+                "name": "n1",
+                "image": "busybox:1",
+                "state": "started",
+                "published_ports": ["6000:60"],
+                "networks": [{"name": "new", "ipv4_address": "10.9.0.9", "aliases": ["n"]}, {"name": "back"}],
+            },
+            {"name": "n2", "image": "busybox:1", "state": "stopped", "starts_new": False},
+        ],
+        id="topology",
+    ),
+]
+
+
+@pytest.mark.parametrize(("networks", "containers"), WISHES)
+def test_the_plan_of_the_planned_state_is_empty(
+    networks: list[Params], containers: list[Params], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
+    from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_items
+
+    monkeypatch.setattr(verify, "_SETTLE", 0)
+    daemon = host()
+    made = plan(daemon, networks, containers)
+    assert [refusal.message for refusal in made.refusals] == []
+    assert made.changed
+    outcomes = apply_items(made.items, lambda: ModelClient(daemon), 1)
+    assert [outcome.failure and outcome.failure.message for outcome in outcomes] == [None] * len(outcomes)
+    assert words(plan(daemon, networks, containers)) == []
