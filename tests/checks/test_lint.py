@@ -33,7 +33,7 @@ COMMANDS: dict[str, tuple[Path, list[str]]] = {
         BUILD,
         ["mypy", "--config-file", f"{PACKAGE}/pyproject.toml", f"{PACKAGE}/plugins", f"{PACKAGE}/tests"],
     ),
-    "imports": (BUILD, ["lint-imports", "--no-cache", "--config", f"{PACKAGE}/pyproject.toml"]),
+    "imports": (BUILD, ["lint-imports", "--no-cache", f"{PACKAGE}/pyproject.toml"]),
     "yamllint": (COLLECTION, ["yamllint", "--strict", "."]),
     "ansible-lint": (COLLECTION, ["ansible-lint", "--offline", "--profile", "production"]),
     "antsibull-docs": (

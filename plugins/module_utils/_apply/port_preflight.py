@@ -17,12 +17,11 @@ import typing as t
 from .._engine.client import ApiError, Client
 from .._engine.messages import is_port_taken
 from .._errors import Failure
-from .._objects.names import trial_name
+from .._objects.names import TRIAL_PROGRAM, trial_name
 from .._objects.ports import Publication, overlaps
 from .._objects.snapshot import Snapshot
 from .._plan.changes import Item
 from .._plan.steps import CreateContainer
-from .._recovery.containers import TRIAL_PROGRAM
 
 
 def try_ports(client: Client, items: t.Sequence[Item], host: Snapshot) -> bool:

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._recovery.containers import TRIAL_PROGRAM
 from .._types import Json
 from .journal import Journal
-from .names import PART_NAME, TRIAL, backup_name
+from .names import PART_NAME, TRIAL, TRIAL_PROGRAM, backup_name
 from .snapshot import Snapshot, Summary
 
 

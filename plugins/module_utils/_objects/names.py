@@ -14,6 +14,8 @@ import re
 PART_NAME = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old|again|try)-(?P<id>[0-9a-f]{12})")
 # In place of an ID, for a container that has no predecessor.
 NO_ORIGINAL = "0" * 12
+# What a trial would run: no image has it.
+TRIAL_PROGRAM = "/bridgeport-tries-ports"
 
 
 def _part_name(name: str, role: str, container_id: str) -> str:

@@ -38,9 +38,6 @@ from .._plan.steps import (
 )
 from .networks import undo_rebuild
 
-# What a trial would run: no image has it.
-TRIAL_PROGRAM = "/bridgeport-tries-ports"
-
 
 def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
     """What the journal of a swap must have said. None where names and times do not tell.

@@ -35,6 +35,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftove
     name_task,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import (
+    TRIAL_PROGRAM,
     backup_name,
     successor_name,
     trial_name,
@@ -42,7 +43,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names i
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
-from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.containers import TRIAL_PROGRAM
 from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import read_topology
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import AFTER, Died, ModelClient, ModelDaemon
 
