@@ -85,7 +85,11 @@ NEWER = (
     Part(("tests/engine/fidelity",), 600, engine="sid"),
     Part(("tests/engine/members", "-k", "everybody"), 600, engine="sid"),
     Part(
-        ("tests/engine/faults", "-k", "every_request and (swap or creation or dependents or rebuild-recreate) or left"),
+        (
+            "tests/engine/faults",
+            "-k",
+            "every_request and (replacement or creation or dependents or rebuild-recreate) or left",
+        ),
         600,
         engine="sid",
     ),
@@ -138,7 +142,7 @@ LANES = tuple(
 def project_files() -> list[str]:
     """What git tracks or would track; everything but the known by-products where there is no repository."""
     if (HERE / ".git").exists():
-        # The checkout may belong to somebody else than the one who runs the tests.
+        # The checkout may belong to another user than the one who runs the tests.
         command = ["git", "-c", f"safe.directory={HERE}", "ls-files", "-z", "-co", "--exclude-standard"]
         names = subprocess.run(command, cwd=HERE, check=True, capture_output=True, text=True).stdout.split("\0")
         return [name for name in names if name and os.path.lexists(HERE / name)]
@@ -147,7 +151,7 @@ def project_files() -> list[str]:
 
 
 def refresh_copy() -> None:
-    """Make COPY anew from the checkout, so that deleted files are gone from it as well."""
+    """Make a new COPY of the checkout, so that deleted files are gone from it as well."""
     shutil.rmtree(COPY, ignore_errors=True)
     for name in project_files():
         target = COPY / name

@@ -281,7 +281,7 @@ options:
     elements: str
   healthcheck:
     description:
-      - How the engine finds out whether the container is healthy. What is given is laid over what the container has.
+      - How the engine finds out whether the container is healthy. What is given is merged into what the container has.
       - Durations are such as V(30s), V(1m30s) or V(500ms), with the units V(us), V(ms), V(s), V(m) and V(h).
       - When unset, a new container has the health check of its image.
     type: dict
@@ -435,7 +435,7 @@ options:
       - What to do when a container that has to be replaced shares its network, IPC or PID namespace with others, or
         others link to it.
       - V(refuse) refuses with the failure code V(dependents_exist), with their names.
-      - V(recreate) replaces them too, with everybody who depends on them in turn. All of them or none are replaced.
+      - V(recreate) replaces them too, with all that depend on them in turn. All of them or none are replaced.
         They keep what they are, with O(writable_layer=carry), and O(writable_layer_deletions) and O(auto_remove_swap)
         count for them as well.
       - Containers that only use its volumes are not replaced. The module warns that they are there.

@@ -92,7 +92,7 @@ options:
   gateway_mode_ipv4:
     description:
       - How containers on the network are reached from outside of it by IPv4, and reach what is there.
-      - V(nat) maps published ports to ports of the host. V(nat-unprotected) does so too, and lets everybody who can
+      - V(nat) maps published ports to ports of the host. V(nat-unprotected) does so too, and lets all hosts that can
         route to the containers reach their other ports as well. V(routed) maps nothing, and opens the published ports
         on the containers' own addresses. V(isolated) gives the host no address on the network, and goes with
         O(internal=true) only.
@@ -254,7 +254,7 @@ options:
       - V(rebuild) removes the network and makes it again, with all its members, running and stopped. They keep their
         aliases, fixed addresses, links and driver options, and lose their open connections. Dynamic addresses and
         ephemeral host ports may change. RV(will_lose) tells all that before. What the options leave open stays as it
-        is, also a subnet that the engine has chosen. When a step fails, the old network is made again with its members.
+        is, also a subnet that the engine has chosen. When a step fails, the old network is remade with its members.
       - It is refused with the failure code V(address_outside_subnet) where the fixed address of a member would leave
         the subnet, unless the member is listed with another one, and with V(unsupported) where a member was started
         with C(--rm) and publishes fixed host ports.

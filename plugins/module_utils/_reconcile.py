@@ -11,11 +11,11 @@ import time
 import typing as t
 from dataclasses import dataclass
 
-from ._apply.executor import apply_items
-from ._apply.outcome import RECREATED, ItemOutcome
-from ._apply.port_preflight import try_ports
-from ._desired.containers import ContainerWish
-from ._desired.networks import NetworkWish
+from ._apply.executor import apply_changes
+from ._apply.outcome import RECREATED, ChangeOutcome
+from ._apply.port_preflight import preflight_ports
+from ._desired.containers import DesiredContainer
+from ._desired.networks import DesiredNetwork
 from ._engine.client import ApiError, Client
 from ._engine.lock import WAIT, break_abandoned, find_held, find_locked, hold_locks, refuse_foreign
 from ._errors import Failure
@@ -26,7 +26,7 @@ from ._objects.ports import overlaps
 from ._objects.snapshot import Snapshot
 from ._observe.host_ports import check_free
 from ._observe.snapshot import find_chosen, read_depth, read_images, read_snapshot
-from ._plan.changes import Item
+from ._plan.changes import Change
 from ._plan.memberships import resolve_names
 from ._plan.plan import Plan, pull_action
 from ._plan.planner import make_plan
@@ -37,7 +37,7 @@ from ._recovery.networks import plan_network_recovery
 from ._results import container_result, network_result
 from ._types import Key
 
-# How often a plan that grew while its locks were waited for is made anew with more of them.
+# How often a plan that grew while it waited for its locks is made again with more of them.
 _ATTEMPTS = 5
 # How often check mode looks whether a change of another run is done, in seconds.
 _POLL = 0.5
@@ -47,8 +47,8 @@ _POLL = 0.5
 class Converged:
     """``host`` is what stands now; in check mode what stood before, and results come from the plan.
 
-    ``networks`` and ``containers`` are the names of what was wished for, in the order of the wishes: an ID that was
-    given for a name is not the container's any more after a swap.
+    ``networks`` and ``containers`` are the names of the desired objects, in the order of the task: after a replacement
+    an ID that the task gave in place of a name is gone.
     """
 
     plan: Plan
@@ -73,40 +73,40 @@ class Converged:
         }
 
     def container(self, index: int) -> dict[str, t.Any] | None:
-        """The container that the index-th wish is about, as it is or as it would be. None where there is none."""
-        item = self._item("container", self.containers[index])
-        if self.check_mode and item is not None and item.changes:
-            return None if item.predicted is None else dict(item.predicted)
+        """The container at this index of the task, as it is or as it would be; None where there is none."""
+        change = self._item("container", self.containers[index])
+        if self.check_mode and change is not None and change.has_effect:
+            return None if change.predicted is None else dict(change.predicted)
         summary = self.host.find_container(self.containers[index])
         return None if summary is None else container_result(self.host.inspected(summary), self.host.engine.api)
 
     def network(self, index: int) -> dict[str, t.Any] | None:
-        item = self._item("network", self.networks[index])
+        change = self._item("network", self.networks[index])
         raw = self.host.find_network(self.networks[index])
-        if self.check_mode and item is not None and (raw is None or not item.after):
-            return None if item.predicted is None else dict(item.predicted)
+        if self.check_mode and change is not None and (raw is None or not change.after):
+            return None if change.predicted is None else dict(change.predicted)
         if raw is None:
             return None
         members = self.host.members_of(raw)
-        if self.check_mode and item is not None:
+        if self.check_mode and change is not None:
             # Containers may join or leave by plans of their own, so that this counts without steps of the network too.
             known = {member.name: member for member in members}
-            return network_result(raw, [known.get(name, name) for name in item.after["connected"]])
+            return network_result(raw, [known.get(name, name) for name in change.after["connected"]])
         return network_result(raw, members)
 
-    def _item(self, kind: str, name: str) -> Item | None:
-        return next((item for item in self.plan.items if item.key == (kind, name)), None)
+    def _item(self, kind: str, name: str) -> Change | None:
+        return next((change for change in self.plan.changes if change.key == (kind, name)), None)
 
 
 def converge(
     client: Client,
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     *,
     check_mode: bool,
     parallel: int = 1,
 ) -> Converged:
-    """Bring the host to the wishes. Raises Failure when anything is refused or failed."""
+    """Bring the host to the desired state. Raises Failure when anything is refused or fails."""
     actions: list[str] = []
     try:
         return _converge(client, networks, containers, check_mode, parallel, actions)
@@ -118,8 +118,8 @@ def converge(
 
 def _converge(
     client: Client,
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     check_mode: bool,
     parallel: int,
     actions: list[str],
@@ -128,23 +128,23 @@ def _converge(
     host = read_snapshot(client, networks, containers)
     networks, containers = resolve_names(networks, containers, host)
     host = host.replace(chosen=find_chosen(networks))
-    names = (tuple(wish.name for wish in networks), tuple(wish.name for wish in containers))
+    names = (tuple(desired.name for desired in networks), tuple(desired.name for desired in containers))
     if check_mode:
-        plan, host = _foresee(client, networks, containers, host)
-        return _conclude(plan, host, check_mode, names)
+        plan, host = _plan_for_check_mode(client, networks, containers, host)
+        return _result_without_apply(plan, host, check_mode, names)
     interrupted = _find_interrupted(networks, containers, host)
-    # Somebody is at work on one of these, or was killed at it: either way its lock has to be had to know more.
-    wished = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
-    task = name_task(wished)
-    keys = interrupted | find_locked(wished, host.locks, task)
+    # A run is changing one of these objects, or was killed at that: only the holder of the lock can know more.
+    named = {*(("network", name) for name in names[0]), *(("container", name) for name in names[1])}
+    task = name_task(named)
+    keys = interrupted | find_locked(named, host.locks, task)
     if not keys:
         plan, host = _plan(client, networks, containers, host)
         keys = plan.touched
         if not keys:
-            return _conclude(plan, host, check_mode, names)
+            return _result_without_apply(plan, host, check_mode, names)
     for _attempt in range(_ATTEMPTS):
         with hold_locks(client, keys, task, actions):
-            # Somebody else may have changed anything until the locks were ours.
+            # Another run may have changed anything until the locks were ours.
             host = _read(client, networks, containers, keys)
             actions += break_abandoned(client, host.locks, keys)
             needed = find_companions(keys, host.journals)
@@ -163,21 +163,24 @@ def _converge(
 
 
 def _read(
-    client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], keys: t.Iterable[Key]
+    client: Client,
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
+    keys: t.Iterable[Key],
 ) -> Snapshot:
     return read_snapshot(client, networks, containers, [name for kind, name in sorted(keys) if kind == "container"])
 
 
-def _conclude(
+def _result_without_apply(
     plan: Plan, host: Snapshot, check_mode: bool, names: tuple[tuple[str, ...], tuple[str, ...]]
 ) -> Converged:
-    """Where nothing is applied: in check mode, or as there is nothing to do."""
+    """The result where nothing is applied: in check mode, or because there is nothing to do."""
     tried = (bool(host.engine.is_local) or not plan.takes_ports) and _knows_subnets(plan, host)
     return Converged(plan, host, check_mode, *names, actions=plan.actions, tried_all=tried)
 
 
-def _foresee(
-    client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+def _plan_for_check_mode(
+    client: Client, networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], host: Snapshot
 ) -> tuple[Plan, Snapshot]:
     """The plan for check mode. Raises Failure where an interrupted change would have to be settled first."""
     touched: set[Key] = set()
@@ -192,12 +195,12 @@ def _foresee(
 
 def _await_others(
     client: Client,
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     host: Snapshot,
     touched: t.Collection[Key],
 ) -> Snapshot:
-    """What looks like an interrupted change may be one that is going on. Check mode takes no locks, and looks again."""
+    """What looks like an interrupted change may be going on. Check mode takes no locks, and looks again."""
     deadline = time.monotonic() + WAIT
     while True:
         interrupted = sorted(_find_interrupted(networks, containers, host, touched))
@@ -224,25 +227,25 @@ def _await_others(
 
 
 def _find_interrupted(
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     host: Snapshot,
     touched: t.Collection[Key] = (),
 ) -> set[Key]:
-    """What an interrupted change has touched, if any of it concerns this task, or what this task ``touched`` beside."""
+    """The objects of interrupted changes that concern this task, or what its plan has ``touched``."""
     joining = (member.name for network in networks for member in network.connected or ())
     others = (name for kind, name in touched if kind == "container")
-    names = {*(wish.name for wish in containers), *joining, *others}
-    involved = {*(("container", name) for name in names), *(("network", wish.name) for wish in networks)}
+    names = {*(desired.name for desired in containers), *joining, *others}
+    involved = {*(("container", name) for name in names), *(("network", desired.name) for desired in networks)}
     found = {key for journal in host.journals for key in journal.keys if involved & journal.keys}
     found |= {("container", name) for name in names if is_interrupted(name, host)}
-    return found | {("network", wish.name) for wish in networks if is_rebuild_interrupted(wish.name, host)}
+    return found | {("network", desired.name) for desired in networks if is_rebuild_interrupted(desired.name, host)}
 
 
 def _recover(
     client: Client,
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     host: Snapshot,
     keys: t.Collection[Key],
     actions: list[str],
@@ -252,13 +255,13 @@ def _recover(
     cleared = False
     for key in sorted(keys):
         plan = plan_recovery if key[0] == "container" else plan_network_recovery
-        item = None if key in settled else plan(key[1], host)
-        if item is not None:
-            if item.steps and not cleared:
+        change = None if key in settled else plan(key[1], host)
+        if change is not None:
+            if change.steps and not cleared:
                 actions += _clear(client, host)
                 cleared = True
             settled |= find_companions([key], host.journals)
-            outcomes = apply_items([item], client.clone, 1)
+            outcomes = apply_changes([change], client.clone, 1)
             actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
             _raise_failed(outcomes, actions)
     return _read(client, networks, containers, keys) if settled else host
@@ -274,8 +277,8 @@ def _clear(client: Client, host: Snapshot) -> list[str]:
 
 def _apply(
     client: Client,
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     host: Snapshot,
     plan: Plan,
     parallel: int,
@@ -289,21 +292,21 @@ def _apply(
     if pulled:
         actions += pulled
         plan, host = _plan(client, networks, containers, read_images(client, host, plan.pulls))
-    tried = (bool(host.engine.is_local) or try_ports(client, plan.items, host)) and _knows_subnets(plan, host)
+    tried = (bool(host.engine.is_local) or preflight_ports(client, plan.changes, host)) and _knows_subnets(plan, host)
     if plan.changed:
         actions += _clear(client, host)
-    outcomes = apply_items(plan.items, client.clone, parallel)
+    outcomes = apply_changes(plan.changes, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
     _raise_failed(outcomes, actions)
     return plan, tried
 
 
 def _plan(
-    client: Client, networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], host: Snapshot
+    client: Client, networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], host: Snapshot
 ) -> tuple[Plan, Snapshot]:
     """Plan, and raise whatever is refused."""
     plan = make_plan(networks, containers, host)
-    # What depends on a replaced container is replaced as well, which is known only once everybody has been looked at.
+    # What depends on a replaced container is replaced as well, which is known only once all containers have been read.
     deep = False
     while not plan.replaced.keys() <= host.layers.keys() or (plan.takes_ports and not deep):
         unread = {key: mounted for key, mounted in plan.replaced.items() if key not in host.layers}
@@ -335,8 +338,8 @@ def _check_volumes(plan: Plan, host: Snapshot) -> None:
     for key in sorted(plan.touched):
         if lock_name(key) in host.foreign:
             raise refuse_foreign(lock_name(key), key)
-    for item in plan.items:
-        for step in item.steps:
+    for change in plan.changes:
+        for step in change.steps:
             if isinstance(step, OpenJournal) and step.journal.volume in host.foreign:
                 raise refuse_foreign_journal(step.journal)
 
@@ -344,10 +347,10 @@ def _check_volumes(plan: Plan, host: Snapshot) -> None:
 def _check_host_ports(plan: Plan, host: Snapshot) -> None:
     """Ports that no container holds may still belong to a process of the host."""
     held = [publication for summary in host.summaries if summary.is_running for publication in summary.publications]
-    for item in plan.items:
-        for publication in item.holds or ():
-            if item.changes and not any(overlaps(publication, other) for other in held):
-                check_free(item.name, publication)
+    for change in plan.changes:
+        for publication in change.holds or ():
+            if change.has_effect and not any(overlaps(publication, other) for other in held):
+                check_free(change.name, publication)
 
 
 def _pull(client: Client, plan: Plan) -> list[str]:
@@ -366,7 +369,7 @@ def _pull(client: Client, plan: Plan) -> list[str]:
     return actions
 
 
-def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -> None:
+def _raise_failed(outcomes: t.Sequence[ChangeOutcome], actions: t.Sequence[str]) -> None:
     """One error that lists everything that failed; its code is that of the first."""
     failed = [outcome for outcome in outcomes if outcome.failure is not None]
     if not failed:
@@ -381,13 +384,13 @@ def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -
         rolled_back = RECREATED
     sentences = [cause.message.rstrip(".") for cause in causes]
     if rolled_back and kept:
-        sentences.append(f"Put back: {_name_items(begun)}")
+        sentences.append(f"Put back: {_name_changes(begun)}")
     elif rolled_back:
         sentences.append("Everything was put back" + ("" if rolled_back == RECREATED else " as it was"))
     if rolled_back == RECREATED:
-        sentences[-1] += "; what could not be was made again"
+        sentences[-1] += "; what could not be was remade"
     if waiting:
-        sentences.append(f"Not begun: {_name_items(waiting)}")
+        sentences.append(f"Not begun: {_name_changes(waiting)}")
     failure = Failure(causes[0].code, ". ".join(sentences) + ".", **causes[0].details)
     failure.outcome = {"changed": bool(kept) or rolled_back is not True, "actions": list(actions)}
     failure.outcome["rolled_back"] = rolled_back
@@ -396,5 +399,5 @@ def _raise_failed(outcomes: t.Sequence[ItemOutcome], actions: t.Sequence[str]) -
     raise failure
 
 
-def _name_items(outcomes: t.Iterable[ItemOutcome]) -> str:
-    return ", ".join(f"{each.item.kind} {each.item.name}" for each in outcomes)
+def _name_changes(outcomes: t.Iterable[ChangeOutcome]) -> str:
+    return ", ".join(f"{each.change.kind} {each.change.name}" for each in outcomes)

@@ -126,7 +126,7 @@ EXAMPLES = r"""
     labels:
       purpose: backend
       team: shop
-  # Docker changes nothing of a network in place: it is made again, and shop-db is on it with its address and alias.
+  # Docker changes nothing of a network in place: it is rebuilt, and shop-db is on it with its address and alias.
 
 - name: Change it also where a member has to be recreated for that
   bridgeport.docker.docker_bridge_network:
@@ -339,7 +339,7 @@ refusals:
 rolled_back:
   description:
     - Whether everything that had been touched for the network stands as it did before.
-    - V(recreated) is that it does, and that the network had been removed already and was made again, with the same
+    - V(recreated) is that it does, and that the network had been removed already and was remade, with the same
       definition and members and another ID.
     - With V(false) something could not be undone, which RV(failure.message) says.
   type: raw
@@ -354,9 +354,8 @@ failure:
     code:
       description:
         - "V(option_conflict): options do not go together, or the value of one means nothing."
-        - "V(port_conflict): a container that was connected lost a host port to somebody else."
-        - "V(container_not_found): there is no such container to connect, or somebody else has removed it in the
-          meantime."
+        - "V(port_conflict): a container that was connected lost a host port to another process or container."
+        - "V(container_not_found): there is no such container to connect, or it was removed in the meantime."
         - "V(ambiguous_name): a name or ID fits several objects."
         - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
@@ -454,8 +453,8 @@ def main() -> None:
     )
 
     def manage(client: Client) -> dict[str, t.Any]:
-        wish = parse_network(module.params)
-        converged = converge(client, (wish,), (), check_mode=module.check_mode)
+        desired = parse_network(module.params)
+        converged = converge(client, (desired,), (), check_mode=module.check_mode)
         return {**converged.base_result(), "network": converged.network(0) or {}}
 
     run_module(module, manage)

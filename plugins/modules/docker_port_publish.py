@@ -382,7 +382,7 @@ refusals:
 rolled_back:
   description:
     - Whether everything that had been touched for the container stands as it did before.
-    - V(recreated) is that it does, and that the engine could not start a container any more, which was made again
+    - V(recreated) is that it does, and that the engine could not start a container any more, which was remade
       from what stood of it, with its files.
     - A host port that the engine had chosen, and no change had pinned, may be another one then, as the engine chooses
       whenever a container starts.
@@ -404,7 +404,7 @@ failure:
           known."
         - "V(bind_policy): a publication breaks O(bind_policy)."
         - "V(container_not_found): there is no such container, and no O(image) of which to make it; or
-          somebody else has removed it in the meantime."
+          it was removed in the meantime."
         - "V(network_not_found): a network to join does not exist."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."
@@ -421,7 +421,7 @@ failure:
         - "V(wait_timeout): a container did not become healthy, or did not listen, within O(wait_timeout)."
         - "V(busy): another run is changing the object, or its name was taken in the meantime."
         - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left
-          has been changed by somebody since. C(leftovers) names it."
+          has been changed since. C(leftovers) names it."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
           is what is not undone."
         - "V(unsupported): this version, or this engine, cannot do it."
@@ -477,7 +477,7 @@ failure:
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_port_wish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
@@ -495,9 +495,9 @@ def main() -> None:
     close = module.params["state"] == "absent"
 
     def publish(client: Client) -> dict[str, t.Any]:
-        ports = parse_port_wish(module.params, close=close)
-        wish = parse_container(module.params, state="present", starts_new=True, ports=ports)
-        converged = converge(client, (), (wish,), check_mode=module.check_mode)
+        ports = parse_ports(module.params, close=close)
+        desired = parse_container(module.params, state="present", starts_new=True, ports=ports)
+        converged = converge(client, (), (desired,), check_mode=module.check_mode)
         container = converged.container(0) or {}
         published, networks = container.pop("published", []), container.pop("networks", {})
         return {**converged.base_result(), "container": container, "published": published, "networks": networks}

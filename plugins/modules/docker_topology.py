@@ -476,7 +476,7 @@ failures:
 rolled_back:
   description:
     - Whether everything that had been touched for the networks and containers that failed stands as it did before.
-    - V(recreated) is that it does, and that the engine could not start a container any more, which was made again
+    - V(recreated) is that it does, and that the engine could not start a container any more, which was remade
       from what stood of it, with its files.
     - A host port that the engine had chosen, and no change had pinned, may be another one then, as the engine chooses
       whenever a container starts.
@@ -498,7 +498,7 @@ failure:
           known."
         - "V(bind_policy): a publication breaks O(containers[].bind_policy)."
         - "V(container_not_found): there is no such container, and no O(containers[].image) of which to make it; or
-          somebody else has removed it in the meantime."
+          it was removed in the meantime."
         - "V(network_not_found): a network to join does not exist."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."
@@ -519,7 +519,7 @@ failure:
         - "V(wait_timeout): a container did not become healthy, or did not listen, within O(containers[].wait_timeout)."
         - "V(busy): another run is changing the object, or its name was taken in the meantime."
         - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left
-          has been changed by somebody since. C(leftovers) names it."
+          has been changed since. C(leftovers) names it."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
           is what is not undone."
         - "V(unsupported): this version, or this engine, cannot do it."

@@ -408,7 +408,7 @@ leftovers:
         - V(lock_held) is a volume that keeps other runs away as long as one is changing the object, V(lock_abandoned)
           one whose run has ended without removing it.
         - V(successor) is a container that is to take the place of another one, V(backup) the original that waits for
-          its removal, V(remade) an original that was made again, and V(trial) a container or network that only tried
+          its removal, V(remade) an original that was remade, and V(trial) a container or network that only tried
           something.
       type: str
     name:
@@ -493,7 +493,7 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection, parse_selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector, parse_selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import find_held
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import find_conflicts
@@ -513,17 +513,17 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapsho
 )
 
 
-def read_topology(client: Client, selection: Selection) -> Topology:
+def read_topology(client: Client, selector: Selector) -> Topology:
     snapshot = read_changes(client, read_listing(client))
     held = find_held(client, snapshot.locks)
-    snapshot = inspect_containers(client, snapshot, to_inspect(snapshot, *select(snapshot, selection)))
-    containers, networks = select(snapshot, selection)
+    snapshot = inspect_containers(client, snapshot, to_inspect(snapshot, *select(snapshot, selector)))
+    containers, networks = select(snapshot, selector)
     return Topology(
         host_name=client.get("/info")["Name"],
         snapshot=snapshot,
         containers=containers,
         networks=networks,
-        selection=selection,
+        selector=selector,
         held=held,
         conflicts=find_conflicts(snapshot, find_blocker if snapshot.engine.is_local else None),
     )
@@ -535,7 +535,7 @@ def main() -> None:
     )
 
     def read(client: Client) -> dict[str, t.Any]:
-        topology = read_topology(client, parse_selection(module.params["names"], module.params["labels"]))
+        topology = read_topology(client, parse_selector(module.params["names"], module.params["labels"]))
         rows = topology_rows(topology)
         return {"changed": False, **rows, "findings": find_problems(topology, rows["containers"])}
 

@@ -30,7 +30,7 @@ def measure() -> list[Row]:
     image = make_images().busybox
     (port,) = free_ports(1)
     memory = {size: Row(f"peak, {size} MB in the writable layer", "MiB") for size in SIZES}
-    seconds = {size: Row(f"time of the swap, {size} MB in the writable layer", "s") for size in SIZES}
+    seconds = {size: Row(f"time of the replacement, {size} MB in the writable layer", "s") for size in SIZES}
     for _round in range(ROUNDS):
         for size in SIZES:
             name = random_name("bench-memory")

@@ -153,7 +153,7 @@ class Site:
         for network in docker("network", "ls", "-q", "--filter", f"name={self.prefix}").split():
             docker("network", "rm", network, check=False)
         named = docker("volume", "ls", "-q", "--filter", f"name={self.prefix}").split()
-        # After a swap an anonymous volume counts as a named one, which does not go with its container.
+        # After a replacement an anonymous volume counts as a named one, which does not go with its container.
         for volume in {*named, *self._volumes}:
             docker("volume", "rm", "-f", volume, check=False)
 

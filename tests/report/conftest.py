@@ -112,7 +112,7 @@ def _programs() -> None:
 
 @pytest.fixture(scope="session")
 def written() -> Path:
-    """All pages, made anew."""
+    """All pages, made for this run."""
     shutil.rmtree(OUTPUT, ignore_errors=True)
     play(OUTPUT, HOSTS)
     return OUTPUT

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Carrying out a plan: the steps of each item in order, independent items in parallel."""
+"""Carrying out a plan: the steps of each change in order, independent changes in parallel."""
 
 from __future__ import annotations
 
@@ -14,52 +14,52 @@ from dataclasses import replace
 from .._engine.client import ApiError, Client
 from .._errors import Failure
 from .._plan import steps
-from .._plan.changes import Item
+from .._plan.changes import Change
 from .._types import Key
-from .outcome import ItemOutcome
+from .outcome import ChangeOutcome
 from .rollback import roll_back
-from .worker import Worker, is_past_return
+from .worker import Worker, is_past_point_of_no_return
 
 
-def apply_items(items: t.Sequence[Item], connect: t.Callable[[], Client], parallel: int) -> list[ItemOutcome]:
-    """Run the items that have something to do. ``connect`` gives each thread a connection of its own."""
-    waiting = {item.key: item for item in items}
-    done: dict[Key, ItemOutcome] = {}
-    running: dict[concurrent.futures.Future[ItemOutcome], Key] = {}
+def apply_changes(changes: t.Sequence[Change], connect: t.Callable[[], Client], parallel: int) -> list[ChangeOutcome]:
+    """Make the changes that have steps. ``connect`` gives each thread a connection of its own."""
+    waiting = {change.key: change for change in changes}
+    done: dict[Key, ChangeOutcome] = {}
+    running: dict[concurrent.futures.Future[ChangeOutcome], Key] = {}
     with concurrent.futures.ThreadPoolExecutor(max_workers=parallel) as pool:
         while waiting or running:
-            for key, item in list(waiting.items()):
-                needs = [need for need in item.needs if need in waiting or need in done or need in running.values()]
+            for key, change in list(waiting.items()):
+                needs = [need for need in change.needs if need in waiting or need in done or need in running.values()]
                 if all(need in done for need in needs):
                     del waiting[key]
                     failed = [name for kind, name in needs if done[(kind, name)].failure is not None]
-                    leader = done[item.leader] if item.leader is not None and failed else None
+                    leader = done[change.leader] if change.leader is not None and failed else None
                     if leader is not None and leader.rolled_back is not None:
-                        # It has failed with its leader, and was put back with it.
-                        done[key] = replace(leader, item=item, actions=[])
+                        # The change has failed with its leader, and was undone with it.
+                        done[key] = replace(leader, change=change, actions=[])
                     elif failed:
-                        done[key] = ItemOutcome(item, failure=_not_begun(item, failed))
-                    elif not item.steps:
-                        done[key] = ItemOutcome(item)
+                        done[key] = ChangeOutcome(change, failure=_not_begun(change, failed))
+                    elif not change.steps:
+                        done[key] = ChangeOutcome(change)
                     else:
-                        running[pool.submit(_run_item, item, connect)] = key
+                        running[pool.submit(_run_change, change, connect)] = key
             if running:
                 finished, _open = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
                 for future in finished:
                     done[running.pop(future)] = future.result()
-    return [done[item.key] for item in items]
+    return [done[change.key] for change in changes]
 
 
-def _not_begun(item: Item, failed: t.Sequence[str]) -> Failure:
+def _not_begun(change: Change, failed: t.Sequence[str]) -> Failure:
     return Failure(
         "daemon_error",
-        f"{item.kind.capitalize()} {item.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which"
+        f"{change.kind.capitalize()} {change.name!r} was not touched: it needs {', '.join(map(repr, failed))}, which"
         " failed.",
     )
 
 
-def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
-    outcome = ItemOutcome(item)
+def _run_change(change: Change, connect: t.Callable[[], Client]) -> ChangeOutcome:
+    outcome = ChangeOutcome(change)
     try:
         client = connect()
     except Failure as failure:
@@ -68,14 +68,14 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
     try:
         worker = Worker(client)
         done: list[steps.Step] = []
-        for step in item.steps:
+        for step in change.steps:
             try:
                 words = worker.perform(step)
             except (ApiError, Failure) as error:
                 stands = worker.still_stands(step)
                 if stands is not False:
                     outcome.failure = worker.explain(step, error)
-                    if item.settles or stands is None or is_past_return(done):
+                    if change.settles or stands is None or is_past_point_of_no_return(done):
                         # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
@@ -83,14 +83,14 @@ def _run_item(item: Item, connect: t.Callable[[], Client]) -> ItemOutcome:
                         step, (steps.Stop, steps.Connect, steps.Disconnect, steps.SetRestartPolicy)
                     ):
                         # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
-                        # endpoint half joined: it may have been done all the same.
+                        # endpoint half joined: the step may have been done all the same.
                         done.append(step)
                     roll_back(worker, done, outcome)
                     return outcome
                 words = str(step)  # done, only its answer was lost
             except BaseException:
-                # A defect of ours, or an interrupt: nothing is known of it but that the host shall be as it was.
-                if not item.settles and not is_past_return([*done, step]):
+                # A defect of this code, or an interrupt: whatever it is, the host is to be as it was.
+                if not change.settles and not is_past_point_of_no_return([*done, step]):
                     roll_back(worker, [*done, step], outcome)
                 raise
             done.append(step)

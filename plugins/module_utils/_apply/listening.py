@@ -15,7 +15,7 @@ import socket
 from .._engine.client import Client
 from .._errors import Failure
 from .._objects.containers import Container
-from .._probe.session import NoTool, Station, execute_in
+from .._probe.session import NoTool, ToolRunner, execute_in
 from .._probe.tools import tcp_tools
 
 # For one connection, in seconds.
@@ -32,9 +32,9 @@ def is_listening(client: Client, container: Container, port: int, from_here: boo
     ]
     if from_here:
         return any(_accepts(address, port) for address in addresses)
-    station = Station(execute_in(client, container.id))
+    runner = ToolRunner(execute_in(client, container.id))
     try:
-        found = [outcome for address in addresses for outcome in station.try_tools(tcp_tools(address, port, _LIMIT))[1]]
+        found = [outcome for address in addresses for outcome in runner.try_tools(tcp_tools(address, port, _LIMIT))[1]]
     except NoTool as error:
         raise Failure(
             "unsupported",

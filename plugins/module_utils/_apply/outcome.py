@@ -3,26 +3,26 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""What came of one item of a plan."""
+"""What came of one change of a plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from .._errors import Failure
-from .._plan.changes import Item
+from .._plan.changes import Change
 
 RECREATED = "recreated"
 
 
 @dataclass
-class ItemOutcome:
+class ChangeOutcome:
     """``rolled_back`` is None where nothing failed, else whether everything stands as before.
 
-    RECREATED: so it does, but for a container that had to be made again for it.
+    RECREATED: everything stands as before, but a container had to be remade for that.
     """
 
-    item: Item
+    change: Change
     actions: list[str] = field(default_factory=list)
     failure: Failure | None = None
     rolled_back: bool | str | None = None

@@ -19,7 +19,7 @@ from .._observe.host_ports import check_free, is_local
 from .._plan.ports import refuse_taken
 
 
-def find_holder(client: Client, container_id: str, name: str) -> Failure | None:
+def find_port_holder(client: Client, container_id: str, name: str) -> Failure | None:
     """The conflict as the plan would have told it; None where no holder is found, as it may be gone by now.
 
     ``name``: what messages call the container.

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Are these host ports free, where the host itself cannot be seen? A container that publishes them and nothing more.
+"""Finding out whether host ports are free where the host itself cannot be seen: a trial container publishes them.
 
-It is of the same image and on the same network, and is to run a program that does not exist: its start fails because a
-port is taken, or for want of the program once the ports were had. Either way it runs nothing, and vanishes.
+The container has the same image and network, and is to run a program that does not exist: its start fails because a
+port is taken, or because the program is missing once the ports are bound. Either way it runs nothing, and vanishes.
 """
 
 from __future__ import annotations
@@ -20,36 +20,36 @@ from .._errors import Failure
 from .._objects.names import TRIAL_PROGRAM, trial_name
 from .._objects.ports import Publication, overlaps
 from .._objects.snapshot import Snapshot
-from .._plan.changes import Item
+from .._plan.changes import Change
 from .._plan.steps import CreateContainer
 
 
-def try_ports(client: Client, items: t.Sequence[Item], host: Snapshot) -> bool:
-    """Raises Failure(port_conflict); returns whether all ports that are taken could be tried.
+def preflight_ports(client: Client, changes: t.Sequence[Change], host: Snapshot) -> bool:
+    """Raises Failure(port_conflict); returns whether all ports that the plan takes could be tried.
 
     Ports that containers of this engine hold are left out: whether they will be free is known from the plan.
     """
     held = [publication for summary in host.summaries if summary.is_running for publication in summary.publications]
     tried = True
-    for item in items:
+    for change in changes:
         wanted = [
             publication
-            for publication in item.holds or ()
-            if item.changes and publication.is_fixed and not any(overlaps(publication, other) for other in held)
+            for publication in change.holds or ()
+            if change.has_effect and publication.is_fixed and not any(overlaps(publication, other) for other in held)
         ]
         if wanted:
-            tried = _try(client, item, wanted, host) and tried
+            tried = _preflight(client, change, wanted, host) and tried
     return tried
 
 
-def _try(client: Client, item: Item, wanted: t.Sequence[Publication], host: Snapshot) -> bool:
-    body = _trial_body(item, wanted, host)
+def _preflight(client: Client, change: Change, wanted: t.Sequence[Publication], host: Snapshot) -> bool:
+    body = _trial_body(change, wanted, host)
     if body is None:
         return False
     try:
-        trial = client.post("/containers/create", body, name=trial_name(item.name, secrets.token_hex(6)))["Id"]
+        trial = client.post("/containers/create", body, name=trial_name(change.name, secrets.token_hex(6)))["Id"]
     except ApiError:
-        # Nothing is known then, and the real thing will say what is wrong.
+        # Nothing is known then, and the change itself will show what is wrong.
         return False
     try:
         client.post(f"/containers/{trial}/start")
@@ -57,30 +57,30 @@ def _try(client: Client, item: Item, wanted: t.Sequence[Publication], host: Snap
         if is_port_taken(error.message):
             raise Failure(
                 "port_conflict",
-                f"Container {item.name!r} cannot publish {', '.join(map(str, wanted))}: tried on the engine's host,"
+                f"Container {change.name!r} cannot publish {', '.join(map(str, wanted))}: tried on the engine's host,"
                 f" one of them is taken by something that is no container of this engine ({error.message}). Stop that,"
                 " or choose another port or address.",
-                container=item.name,
+                container=change.name,
                 publication=", ".join(map(str, wanted)),
             ) from error
         return TRIAL_PROGRAM in error.message
     finally:
         _remove(client, trial)
-    # With an init the missing program is only found by that, when everything else stands.
+    # With an init the start succeeds: the init misses the program when everything else stands.
     return True
 
 
-def _trial_body(item: Item, wanted: t.Sequence[Publication], host: Snapshot) -> dict[str, t.Any] | None:
-    created = next((step for step in item.steps if isinstance(step, CreateContainer)), None)
+def _trial_body(change: Change, wanted: t.Sequence[Publication], host: Snapshot) -> dict[str, t.Any] | None:
+    created = next((step for step in change.steps if isinstance(step, CreateContainer)), None)
     if created is None:
-        container = next((each for each in host.containers.values() if each.name == item.name), None)
+        container = next((each for each in host.containers.values() if each.name == change.name), None)
         image, mode = (container.raw["Image"], container.network_mode) if container else (None, "default")
     else:
         image, mode = created.body["Image"], created.body["HostConfig"].get("NetworkMode") or "default"
     if image is None:
         return None
     if host.find_network(mode) is None:
-        # It will be made by this task; the ports of the host are the same on every network.
+        # This task will make the network; the ports of the host are the same on every network.
         mode = "default"
     bindings: dict[str, list[dict[str, str]]] = {}
     for publication in wanted:
@@ -94,14 +94,14 @@ def _trial_body(item: Item, wanted: t.Sequence[Publication], host: Snapshot) -> 
             "PortBindings": bindings,
             "NetworkMode": mode,
             "AutoRemove": True,
-            # From engine 28 on ports are only had when the container's first program has been found.
+            # From engine 28 on ports are bound only when the container's first program has been found.
             "Init": host.engine.api >= (1, 48),
         },
     }
 
 
 def _remove(client: Client, container_id: str) -> None:
-    """It goes by itself, unless it was never started."""
+    """The engine removes the trial container when it ends; one that was never started has to be removed."""
     try:
         client.delete(f"/containers/{container_id}", force=1, v=1)
     except ApiError as error:

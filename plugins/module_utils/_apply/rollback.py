@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Undoing the steps of an item in reverse."""
+"""Undoing the steps of a change in reverse."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import typing as t
 from .._engine.client import ApiError
 from .._errors import Failure
 from .._plan import steps
-from .outcome import RECREATED, ItemOutcome
+from .outcome import RECREATED, ChangeOutcome
 from .worker import Worker
 
 
-def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome) -> None:
+def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ChangeOutcome) -> None:
     """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
     problems: list[str] = []
     started: list[steps.Start] = []
@@ -29,7 +29,7 @@ def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome
             continue
         try:
             outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
-            # One that has fallen over before is as before also where it does so again.
+            # A container that has ended by itself before may do so again.
             started += [inverse] if isinstance(inverse, steps.Start) and inverse.steady else []
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
@@ -39,8 +39,8 @@ def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome
         try:
             worker.perform(steps.Verify(each.container, each.name, publications=(), networks=()))
         except (ApiError, Failure) as error:
-            problems.append(f"start {each.name} again: {error}")
-    outcome.rolled_back = (RECREATED if worker.made_again else True) if not (problems or worker.gone) else False
+            problems.append(f"restart {each.name}: {error}")
+    outcome.rolled_back = (RECREATED if worker.remade else True) if not (problems or worker.gone) else False
     if worker.gone and outcome.failure is not None:
         cause = outcome.failure
         names = " and ".join(map(repr, sorted(worker.gone.values())))
@@ -54,8 +54,8 @@ def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ItemOutcome
         written = any(isinstance(step, steps.OpenJournal) for step in done)
         outcome.failure = Failure(
             "rollback_failed",
-            f"{cause.message.rstrip('.')}. Undoing it failed as well ({'; '.join(problems)}); {outcome.item.kind}"
-            f" {outcome.item.name!r} needs a look."
+            f"{cause.message.rstrip('.')}. Undoing it failed as well ({'; '.join(problems)}); {outcome.change.kind}"
+            f" {outcome.change.name!r} needs a look."
             + (" The next run that would change it tries again to put it back." if written else ""),
             cause=cause.as_dict(),
             problems=problems,

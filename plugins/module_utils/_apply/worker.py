@@ -19,15 +19,15 @@ from .._engine.redact import hide_values
 from .._errors import Failure
 from .._objects.containers import Container
 from .._objects.journal import Journal, refuse_foreign_journal
-from .._objects.names import again_name
+from .._objects.names import remade_name
 from .._plan import steps
-from .._recovery.remake import plan_healing
+from .._recovery.remake import plan_remake
 from .layer_copy import carry_layer, check_carry, check_layer
-from .port_holder import find_holder
+from .port_holder import find_port_holder
 from .verify import verify, verify_members
 
-# What is done to undo something for a container that was there before.
-_BRINGS_BACK = (steps.Start, steps.Revive, steps.SetRestartPolicy, steps.Connect, steps.Pause, steps.Rename)
+# The steps that undo something for a container that was there before.
+_BRINGS_BACK = (steps.Start, steps.Unpark, steps.SetRestartPolicy, steps.Connect, steps.Pause, steps.Rename)
 # A stop waits this much longer than the container may take, in seconds.
 _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
@@ -36,11 +36,11 @@ _UPDATES = 5
 _UPDATE_PAUSE = 0.1
 
 
-def is_past_return(done: t.Iterable[steps.Step]) -> bool:
+def is_past_point_of_no_return(done: t.Iterable[steps.Step]) -> bool:
     return any(isinstance(step, steps.RemoveContainer) for step in done)
 
 
-def _is_already_so(step: steps.Step, error: ApiError) -> bool:
+def _is_already_done(step: steps.Step, error: ApiError) -> bool:
     """Whether the daemon refuses to undo something because there is nothing to undo (engine 20.10 to 28)."""
     message = error.message.lower()
     if isinstance(step, steps.Disconnect):
@@ -51,7 +51,7 @@ def _is_already_so(step: steps.Step, error: ApiError) -> bool:
         return True
     if isinstance(step, steps.Pause):
         return "already paused" in message
-    # A successor with --rm vanishes when its start fails; whatever is undone for it is undone with that.
+    # A successor with --rm vanishes when its start fails, and with it all that would be undone for it.
     return error.status == 404 and isinstance(
         step,
         (steps.RemoveContainer, steps.RemoveNetwork, steps.Stop, steps.Unpause, steps.Rename, steps.CloseJournal),
@@ -59,15 +59,15 @@ def _is_already_so(step: steps.Step, error: ApiError) -> bool:
 
 
 class Worker:
-    """Performs single steps. Knows the IDs of what it has made, so that a name is never guessed at by the daemon."""
+    """Performs single steps. Knows the IDs of what it has made, so that the daemon never has to guess at a name."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
-        # Containers that the engine could not start any more, by name.
-        self.made_again: list[str] = []
+        # Containers that the engine could not start any more, and networks that were remade, by name.
+        self.remade: list[str] = []
         # The names of those that should have been put back and were removed by others, by ID.
         self.gone: dict[str, str] = {}
-        # Those that the engine would not start, by ID.
+        # Containers that the engine refused to start, by ID.
         self._refused: set[str] = set()
         self._made: dict[str, str] = {}
         # Journals of which the daemon has not yet said that they stand: their labels by the names of their volumes.
@@ -77,25 +77,25 @@ class Worker:
         return self._made.get(reference, reference)
 
     def perform(self, step: steps.Step, undoing: bool = False) -> str:
-        """Returns what was done. Raises ApiError where the daemon refuses; while undoing, what is so is no refusal."""
+        """Returns what was done. Raises ApiError where the daemon refuses, unless there is nothing to undo."""
         if undoing and isinstance(step, (steps.RemoveContainer, steps.RemoveNetwork)) and not self._recall(step):
             return str(step)
-        made_again = len(self.made_again)
+        remade = len(self.remade)
         try:
             self._perform(step)
             if undoing and isinstance(step, steps.SetRestartPolicy) and step.runs:
-                self._revive(step)
+                self._keep_running(step)
         except ApiError as error:
             if undoing and isinstance(step, _BRINGS_BACK) and self._is_gone(step, error):
                 self._note_gone(step)
-            elif not (undoing and _is_already_so(step, error)):
+            elif not (undoing and _is_already_done(step, error)):
                 raise
-        return str(step) if len(self.made_again) == made_again else f"recreate {self.made_again[-1]}"
+        return str(step) if len(self.remade) == remade else f"recreate {self.remade[-1]}"
 
     def _recall(self, step: steps.RemoveContainer | steps.RemoveNetwork) -> bool:
-        """Whether what shall be removed was made at all, where the answer to its creation was lost.
+        """Whether the object to remove was made at all, where the answer to its creation was lost.
 
-        The daemon would take the name for the beginning of an ID where nothing has it, and remove something else.
+        Where nothing has that name, the daemon would take it for the beginning of an ID, and remove something else.
         """
         reference = step.container if isinstance(step, steps.RemoveContainer) else step.network
         if reference not in self._made:
@@ -110,20 +110,20 @@ class Worker:
         return True
 
     def _is_gone(self, step: steps.Step, error: ApiError) -> bool:
-        """Whether the step failed because somebody has removed its container."""
+        """Whether the step failed because its container was removed meanwhile."""
         subject = steps.find_subject(step)
         if subject is None or error.status != 404 or "no such container" not in error.message.lower():
             return False
         return self.client.find(f"/containers/{self._id(subject.container)}/json") is None
 
     def _note_gone(self, step: steps.Step) -> None:
-        """What this plan has made is not missed: it would be removed anyway."""
+        """Containers that this plan has made are not missed: they would be removed anyway."""
         subject = steps.find_subject(step)
         if subject is not None and subject.container not in self._made:
             self.gone[subject.container] = subject.name
 
     def still_stands(self, step: steps.Step) -> bool | None:
-        """Whether the object of a removal that failed is there as it was; None where that cannot be told."""
+        """Whether the object of a failed removal is there as it was; None where the daemon does not tell."""
         try:
             if isinstance(step, steps.RemoveContainer):
                 raw = self.client.find(f"/containers/{self._id(step.container)}/json")
@@ -156,8 +156,8 @@ class Worker:
             self._stop(step)
         elif isinstance(step, steps.Start):
             self._start(step)
-        elif isinstance(step, steps.Revive):
-            self._revive_stopped(step)
+        elif isinstance(step, steps.Unpark):
+            self._unpark(step)
         elif isinstance(step, steps.Pause):
             client.post(f"/containers/{self._id(step.container)}/pause")
         elif isinstance(step, steps.Unpause):
@@ -204,19 +204,19 @@ class Worker:
         self._made[step.name] = made
         if step.former:
             self._made[step.former] = made
-            self.made_again.append(f"network {step.name}")
+            self.remade.append(f"network {step.name}")
 
     def _create(self, step: steps.CreateContainer) -> None:
         body = dict(step.body)
         links = [link.split(":", 1) for link in (body.get("HostConfig") or {}).get("Links") or ()]
         if links:
-            # By name an engine that is restarted would look for what the target was called when this was made.
+            # A link by name would make a restarted engine look for the name that the target had at this time.
             relinked = [f"{self._id(source)}:{alias}" for source, alias in links]
             body["HostConfig"] = {**body["HostConfig"], "Links": relinked}
         self._made[step.name] = self.client.post("/containers/create", body, name=step.name)["Id"]
 
     def _set_restart_policy(self, step: steps.SetRestartPolicy) -> None:
-        """The engine refuses it in the moment in which a container ends (seen on 20.10); that does not last."""
+        """The engine refuses an update in the moment in which a container ends (seen on 20.10); that does not last."""
         path = f"/containers/{self._id(step.container)}/update"
         for left in reversed(range(_UPDATES)):
             try:
@@ -227,12 +227,12 @@ class Worker:
                     raise
                 time.sleep(_UPDATE_PAUSE)
 
-    def _revive(self, step: steps.SetRestartPolicy) -> None:
+    def _keep_running(self, step: steps.SetRestartPolicy) -> None:
         container_id = self._id(step.container)
         if container_id in self._refused:
             return
         if not self.client.get(f"/containers/{container_id}/json")["State"]["Running"]:
-            self._start(steps.Start(step.container, step.name, heal=True))
+            self._start(steps.Start(step.container, step.name, remake=True))
 
     def _connect(self, step: steps.Connect) -> None:
         container = self._id(step.container)
@@ -257,51 +257,51 @@ class Worker:
 
     def _start(self, step: steps.Start) -> None:
         container_id = self._id(step.container)
-        self._made.update(step.heirs)
+        self._made.update(step.remade_ids)
         try:
             self.client.post(f"/containers/{container_id}/start")
         except ApiError as error:
             self._refused.add(container_id)
-            if not step.heal:
+            if not step.remake:
                 raise
             container = Container(self.client.get(f"/containers/{container_id}/json"))
-            # Whoever shares the namespaces of one that was made again refers to an ID that is gone.
+            # A container that shares the namespaces of a remade container refers to an ID that is gone.
             if not (is_unstartable(error.message) or any(each in self._made for each in container.shares.values())):
                 raise
-            self._make_again(container, step)
+            self._remake(container, step)
 
-    def _revive_stopped(self, step: steps.Revive) -> None:
-        """A start would tell, but it does not run; what it is on tells as well."""
+    def _unpark(self, step: steps.Unpark) -> None:
+        """Its networks, and the containers whose namespaces it shares, tell whether a stopped container can start."""
         container = Container(self.client.get(f"/containers/{self._id(step.container)}/json"))
         known = {raw["Id"] for raw in self.client.get("/networks")}
         joined = {each.get("NetworkID") for each in container.endpoints.values()} - {"", None}
-        self._made.update(step.heirs)
+        self._made.update(step.remade_ids)
         if not joined <= known or any(each in self._made for each in container.shares.values()):
-            self._make_again(container, step)
+            self._remake(container, step)
 
-    def _make_again(self, container: Container, step: steps.Start | steps.Revive) -> None:
+    def _remake(self, container: Container, step: steps.Start | steps.Unpark) -> None:
         client = self.client
         references = (container.config["Image"], container.raw["Image"])
         named, own = (client.find(f"/images/{quote(reference)}/json") for reference in references)
         listed = client.get("/containers/json", all=1)
         live = {name.lstrip("/") for raw in listed for name in raw["Names"]} | {raw["Id"] for raw in listed}
-        planned = plan_healing(container, step, named, own, client.api_version, live, self._made)
-        again = again_name(step.name, container.id)
+        planned = plan_remake(container, step, named, own, client.api_version, live, self._made)
+        remade = remade_name(step.name, container.id)
         done: list[steps.Step] = []
         for each in planned:
             try:
                 self._perform(each)
             except (ApiError, Failure) as error:
-                if not is_past_return(done):
-                    self.perform(steps.RemoveContainer(again, again, volumes=True, force=True), undoing=True)
+                if not is_past_point_of_no_return(done):
+                    self.perform(steps.RemoveContainer(remade, remade, volumes=True, force=True), undoing=True)
                 if isinstance(error, ApiError):
                     # The engine may quote what it was given.
                     quoted = hide_values(error.message, container.config.get("Env") or ())
                     raise ApiError(error.status, quoted) from error
                 raise
             done.append(each)
-        self._made[container.id] = self._made[again]
-        self.made_again.append(step.name)
+        self._made[container.id] = self._made[remade]
+        self.remade.append(step.name)
 
     def _stop(self, step: steps.Stop) -> None:
         path = f"/containers/{self._id(step.container)}"
@@ -313,7 +313,7 @@ class Worker:
         self.client.post(f"{path}/stop", timeout=allowed + _STOP_MARGIN, **params)
 
     def _remove(self, step: steps.RemoveContainer) -> None:
-        """A container with --rm goes by itself once it has stopped; gone is gone."""
+        """The engine removes a container with --rm once it has stopped; then there is nothing left to remove."""
         path = f"/containers/{self._id(step.container)}"
         if step.stops:
             self._stop(steps.Stop(step.container, step.name, step.timeout))
@@ -338,14 +338,14 @@ class Worker:
         details: dict[str, t.Any] = {"status": error.status}
         if self._is_gone(step, error):
             self._note_gone(step)
-            message = f"Could not {step}: somebody else has removed the container in the meantime."
+            message = f"Could not {step}: the container was removed in the meantime, and not by this run."
             return Failure("container_not_found", message, **details)
         if ADDRESS_TAKEN in error.message:
             code = "address_in_use"
         elif is_port_taken(error.message):
             code = "port_conflict"
             subject = steps.find_subject(step)
-            taken = find_holder(self.client, self._id(subject.container), subject.name) if subject else None
+            taken = find_port_holder(self.client, self._id(subject.container), subject.name) if subject else None
             if taken is not None:
                 return Failure(code, f"Could not {step}. {taken.message}", **{**details, **taken.details})
         elif isinstance(step, steps.Start):
@@ -359,7 +359,7 @@ class Worker:
             code = "subnet_overlap"
         message = error.message
         if isinstance(step, steps.Connect) and "user configured subnets" in message:
-            # What stands does not tell a subnet that was configured from one that the engine has chosen.
+            # Nothing tells a configured subnet from one that the engine has chosen.
             code = "option_conflict"
             message += ". Its subnet was chosen by the engine; fixed addresses need one in ipam_config."
         if isinstance(step, steps.CreateContainer):

@@ -10,12 +10,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .networks import EndpointWish
-from .ports import PortWish
+from .networks import DesiredEndpoint
+from .ports import DesiredPorts
 
 
 @dataclass(frozen=True)
-class ContainerWish:
+class DesiredContainer:
     """One container as a task describes it.
 
     ``state``: started, present (in any run state), stopped, absent. ``starts_new``: a new container is started.
@@ -28,11 +28,11 @@ class ContainerWish:
     pull: str = "missing"
     options: t.Mapping[str, t.Any] = field(default_factory=dict)
     network_mode: str | None = None
-    networks: tuple[EndpointWish, ...] | None = None
+    networks: tuple[DesiredEndpoint, ...] | None = None
     purge_networks: bool = False
     # Networks to leave because the same task lists their members, without this container.
     leaves: tuple[str, ...] = ()
-    ports: PortWish = field(default_factory=PortWish)
+    ports: DesiredPorts = field(default_factory=DesiredPorts)
     bind_policy: str = "any"
     writable_layer: str = "carry"
     ignore_deletions: bool = False

@@ -28,9 +28,9 @@ def check_mount_points(volumes: t.Sequence[str], mounts: t.Sequence[t.Mapping[st
         raise Failure("option_conflict", f"volumes and mounts name the path {twice[0]} more than once. Say it once.")
 
 
-def lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+def merge_volumes(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
     host_config = body["HostConfig"]
-    for volume in wish:
+    for volume in desired:
         destination = bind_destination(volume)
         places = _Places(host_config, destination)
         if ":" not in volume:
@@ -46,9 +46,9 @@ def lay_volumes(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
             host_config["Binds"] = [*(host_config.get("Binds") or ()), volume]
 
 
-def lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+def merge_mounts(body: dict[str, t.Any], desired: t.Sequence[t.Mapping[str, t.Any]]) -> None:
     host_config = body["HostConfig"]
-    for mount in wish:
+    for mount in desired:
         places = _Places(host_config, clean_path(mount["Target"]))
         standing = places.mount if places.bind is None else _as_mount(places.bind)
         wanted = {key: value for key, value in mount.items() if key != "Target"}
@@ -56,7 +56,7 @@ def lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) 
             continue
         # What the task leaves open stays, such as the name of an anonymous volume.
         keeps = standing is not None and standing["Type"] == mount["Type"]
-        merged = dict(mount) if standing is None or not keeps else _merge(standing, mount)
+        merged = dict(mount) if standing is None or not keeps else _merge_maps(standing, mount)
         if places.mount is not None:
             host_config["Mounts"] = [merged if each is places.mount else each for each in host_config["Mounts"]]
         else:
@@ -64,17 +64,20 @@ def lay_mounts(body: dict[str, t.Any], wish: t.Sequence[t.Mapping[str, t.Any]]) 
             host_config["Mounts"] = [*(host_config.get("Mounts") or ()), merged]
 
 
-def covers(standing: t.Any, wish: t.Any) -> bool:
+def covers(standing: t.Any, desired: t.Any) -> bool:
     """Whether what stands has all that is desired; zeros, empty texts and False are not kept by the engine."""
-    if isinstance(wish, t.Mapping):
-        return all(covers((standing or {}).get(key), content) for key, content in wish.items())
-    return bool((standing or None) == (wish or None))
+    if isinstance(desired, t.Mapping):
+        return all(covers((standing or {}).get(key), content) for key, content in desired.items())
+    return bool((standing or None) == (desired or None))
 
 
-def _merge(standing: t.Mapping[str, t.Any], wish: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _merge_maps(standing: t.Mapping[str, t.Any], desired: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {
         **standing,
-        **{key: _merge(standing.get(key) or {}, v) if isinstance(v, t.Mapping) else v for key, v in wish.items()},
+        **{
+            key: _merge_maps(standing.get(key) or {}, v) if isinstance(v, t.Mapping) else v
+            for key, v in desired.items()
+        },
     }
 
 

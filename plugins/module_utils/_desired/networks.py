@@ -18,7 +18,7 @@ from .._types import Json
 
 
 @dataclass(frozen=True)
-class EndpointWish:
+class DesiredEndpoint:
     """One container on one network; None leaves a setting as it is. ``name`` is that of the other side.
 
     A driver option of None is removed, and so is the fixed address where it is "".
@@ -36,7 +36,7 @@ class EndpointWish:
     def addresses(self) -> list[str]:
         return [address for address in (self.ipv4_address, self.ipv6_address) if address]
 
-    def lay_over(self, endpoint: Json) -> dict[str, t.Any]:
+    def merge_into(self, endpoint: Json) -> dict[str, t.Any]:
         """The endpoint as it becomes with these settings; equal to what it was where all of them are met."""
         merged = dict(endpoint)
         ipam = dict(merged.get("IPAMConfig") or {})
@@ -67,7 +67,7 @@ class EndpointWish:
                 merged.pop(key, None)
         return merged
 
-    def union(self, other: EndpointWish) -> EndpointWish:
+    def union(self, other: DesiredEndpoint) -> DesiredEndpoint:
         """The settings of both. Raises Failure where they contradict each other."""
         merged: dict[str, t.Any] = {}
         for field in ("aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority"):
@@ -80,7 +80,7 @@ class EndpointWish:
                     f"{theirs!r}. Say it once.",
                 )
             merged[field] = theirs if mine is None else mine
-        return EndpointWish(self.name, **merged)
+        return DesiredEndpoint(self.name, **merged)
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class SubnetPool:
 
 
 @dataclass(frozen=True)
-class NetworkWish:
+class DesiredNetwork:
     """One network as a task describes it: ``None`` leaves a setting as it is; a driver option of None is removed.
 
     ``id`` is set where the task named the network by its ID, and other networks have the same name.
@@ -115,7 +115,7 @@ class NetworkWish:
     enable_ipv4: bool | None = None
     enable_ipv6: bool | None = None
     labels: t.Mapping[str, str] | None = None
-    connected: tuple[EndpointWish, ...] | None = None
+    connected: tuple[DesiredEndpoint, ...] | None = None
     appends: bool = False
     force: bool = False
     on_difference: str = "rebuild"

@@ -25,7 +25,7 @@ from .._objects.driver_options import option_texts
 from .._objects.networks import RESERVED_LABELS
 from .._types import Json
 from .links import parse_links
-from .mounts import check_mount_points, covers, lay_mounts, lay_volumes
+from .mounts import check_mount_points, covers, merge_mounts, merge_volumes
 
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
@@ -150,7 +150,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "mounts": lambda value: [parse_mount(mount) for mount in value],
     }
     parsed = {}
-    for option in LAYERS:
+    for option in OPTIONS:
         value = params.get(option)
         if value is not None:
             parsed[option] = readers[option](value) if option in readers else value
@@ -171,8 +171,8 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
 # -- merging -----------------------------------------------------------------------------------------------------------
 
 
-def _lay_labels(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
-    merged = {**(body.get("Labels") or {}), **wish}
+def _merge_labels(body: dict[str, t.Any], desired: t.Mapping[str, str | None]) -> None:
+    merged = {**(body.get("Labels") or {}), **desired}
     # Labels of Docker and Compose are never removed.
     reserved = {k: v for k, v in (body.get("Labels") or {}).items() if k.startswith(RESERVED_LABELS)}
     kept = {**reserved, **{k: v for k, v in merged.items() if v is not None}}
@@ -190,9 +190,9 @@ def _put_line(lines: t.Sequence[str], sign: str, name: str, line: str | None) ->
     return [*others[:place], line, *others[place:]]
 
 
-def _lay_env(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
+def _merge_env(body: dict[str, t.Any], desired: t.Mapping[str, str | None]) -> None:
     lines = list(body.get("Env") or ())
-    for name, content in wish.items():
+    for name, content in desired.items():
         # Of several lines of one name the last counts; a bare name removes the image's variable.
         last = next((each for each in reversed(lines) if each.split("=", 1)[0] == name), None)
         met = last in (None, name) if content is None else last == f"{name}={content}"
@@ -202,98 +202,98 @@ def _lay_env(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
         body["Env"] = lines
 
 
-def _lay_etc_hosts(body: dict[str, t.Any], wish: t.Mapping[str, str | None]) -> None:
+def _merge_etc_hosts(body: dict[str, t.Any], desired: t.Mapping[str, str | None]) -> None:
     lines = list(body["HostConfig"].get("ExtraHosts") or ())
-    for name, address in wish.items():
+    for name, address in desired.items():
         # A name may have several addresses, one line for each.
         lines = _put_line(lines, ":", name, None if address is None else f"{name}:{address}")
     if lines != list(body["HostConfig"].get("ExtraHosts") or ()):
         body["HostConfig"]["ExtraHosts"] = lines
 
 
-def _lay_restart_policy(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
+def _merge_restart_policy(body: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> None:
     current = body["HostConfig"].get("RestartPolicy") or {}
     if (current.get("Name") or "no", current.get("MaximumRetryCount") or 0) != (
-        wish["Name"],
-        wish["MaximumRetryCount"],
+        desired["Name"],
+        desired["MaximumRetryCount"],
     ):
-        body["HostConfig"]["RestartPolicy"] = dict(wish)
+        body["HostConfig"]["RestartPolicy"] = dict(desired)
 
 
-def _lay_memory(body: dict[str, t.Any], wish: int) -> None:
+def _merge_memory(body: dict[str, t.Any], desired: int) -> None:
     host_config = body["HostConfig"]
-    if (host_config.get("Memory") or 0) == wish:
+    if (host_config.get("Memory") or 0) == desired:
         return
     # The daemon sets swap to twice the memory where it was not given; such a value follows the new limit.
     if host_config.get("MemorySwap") == 2 * (host_config.get("Memory") or 0):
         host_config["MemorySwap"] = 0
-    host_config["Memory"] = wish
+    host_config["Memory"] = desired
 
 
-def _lay_links(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
-    if sorted(body["HostConfig"].get("Links") or ()) != list(wish):
-        body["HostConfig"]["Links"] = list(wish) or None
+def _merge_links(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
+    if sorted(body["HostConfig"].get("Links") or ()) != list(desired):
+        body["HostConfig"]["Links"] = list(desired) or None
 
 
-def _lay_healthcheck(body: dict[str, t.Any], wish: t.Mapping[str, t.Any]) -> None:
-    if not covers(body.get("Healthcheck"), wish):
-        body["Healthcheck"] = {**(body.get("Healthcheck") or {}), **wish}
+def _merge_healthcheck(body: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> None:
+    if not covers(body.get("Healthcheck"), desired):
+        body["Healthcheck"] = {**(body.get("Healthcheck") or {}), **desired}
 
 
-def _lay_command(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
-    if list(body.get("Cmd") or ()) != list(wish):
-        body["Cmd"] = list(wish)
+def _merge_command(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
+    if list(body.get("Cmd") or ()) != list(desired):
+        body["Cmd"] = list(desired)
 
 
-def _lay_entrypoint(body: dict[str, t.Any], wish: t.Sequence[str]) -> None:
+def _merge_entrypoint(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
     # The daemon reads an empty text as no entrypoint, and null as that of the image.
-    if [word for word in body.get("Entrypoint") or () if word] != list(wish):
-        body["Entrypoint"] = list(wish) or [""]
+    if [word for word in body.get("Entrypoint") or () if word] != list(desired):
+        body["Entrypoint"] = list(desired) or [""]
 
 
-def _lay_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
-    def lay(body: dict[str, t.Any], wish: t.Any) -> None:
+def _merge_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
+    def merge(body: dict[str, t.Any], desired: t.Any) -> None:
         target = body["HostConfig"] if in_host_config else body
-        if (target.get(key) or type(wish)()) != wish:
-            target[key] = wish
+        if (target.get(key) or type(desired)()) != desired:
+            target[key] = desired
 
-    return lay
+    return merge
 
 
 @dataclass(frozen=True)
-class Layer:
+class Option:
     """How one option is merged into a create body, and the key of the body, or of its HostConfig, that holds it."""
 
     key: str
-    lay: t.Callable[[dict[str, t.Any], t.Any], None]
+    merge: t.Callable[[dict[str, t.Any], t.Any], None]
     in_host_config: bool = False
 
     def read(self, body: t.Mapping[str, t.Any]) -> t.Any:
         return (body["HostConfig"] if self.in_host_config else body).get(self.key)
 
 
-LAYERS: dict[str, Layer] = {
-    "command": Layer("Cmd", _lay_command),
-    "entrypoint": Layer("Entrypoint", _lay_entrypoint),
-    "env": Layer("Env", _lay_env),
-    "labels": Layer("Labels", _lay_labels),
-    "hostname": Layer("Hostname", _lay_value("Hostname")),
-    "user": Layer("User", _lay_value("User")),
-    "working_dir": Layer("WorkingDir", _lay_value("WorkingDir")),
-    "interactive": Layer("OpenStdin", _lay_value("OpenStdin")),
-    "tty": Layer("Tty", _lay_value("Tty")),
-    "auto_remove": Layer("AutoRemove", _lay_value("AutoRemove", in_host_config=True), in_host_config=True),
-    "restart_policy": Layer("RestartPolicy", _lay_restart_policy, in_host_config=True),
-    "memory": Layer("Memory", _lay_memory, in_host_config=True),
-    "volumes": Layer("Binds", lay_volumes, in_host_config=True),
-    "mounts": Layer("Mounts", lay_mounts, in_host_config=True),
-    "etc_hosts": Layer("ExtraHosts", _lay_etc_hosts, in_host_config=True),
-    "links": Layer("Links", _lay_links, in_host_config=True),
-    "healthcheck": Layer("Healthcheck", _lay_healthcheck),
+OPTIONS: dict[str, Option] = {
+    "command": Option("Cmd", _merge_command),
+    "entrypoint": Option("Entrypoint", _merge_entrypoint),
+    "env": Option("Env", _merge_env),
+    "labels": Option("Labels", _merge_labels),
+    "hostname": Option("Hostname", _merge_value("Hostname")),
+    "user": Option("User", _merge_value("User")),
+    "working_dir": Option("WorkingDir", _merge_value("WorkingDir")),
+    "interactive": Option("OpenStdin", _merge_value("OpenStdin")),
+    "tty": Option("Tty", _merge_value("Tty")),
+    "auto_remove": Option("AutoRemove", _merge_value("AutoRemove", in_host_config=True), in_host_config=True),
+    "restart_policy": Option("RestartPolicy", _merge_restart_policy, in_host_config=True),
+    "memory": Option("Memory", _merge_memory, in_host_config=True),
+    "volumes": Option("Binds", merge_volumes, in_host_config=True),
+    "mounts": Option("Mounts", merge_mounts, in_host_config=True),
+    "etc_hosts": Option("ExtraHosts", _merge_etc_hosts, in_host_config=True),
+    "links": Option("Links", _merge_links, in_host_config=True),
+    "healthcheck": Option("Healthcheck", _merge_healthcheck),
 }
 
 
-def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Json | None = None) -> list[str]:
+def merge_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Json | None = None) -> list[str]:
     """Merge the options into the request, in place. Returns the names of those that made a difference.
 
     ``image`` is the image of which the container will be made, where it is known: it fills in what a request leaves
@@ -301,40 +301,40 @@ def lay_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Jso
     """
     defaults = (image or {}).get("Config") or {}
     changed = []
-    for option, wish in options.items():
+    for option, desired in options.items():
         before = copy.deepcopy(blueprint.body)
         if option == "labels":
             # The image's labels come back at every create.
             inherited = defaults.get("Labels") or {}
-            wish = {key: inherited.get(key) if content is None else content for key, content in wish.items()}
+            desired = {key: inherited.get(key) if content is None else content for key, content in desired.items()}
         elif option in ("user", "working_dir"):
             # The engine replaces an empty value with that of the image.
-            wish = wish or defaults.get(LAYERS[option].key) or ""
+            desired = desired or defaults.get(OPTIONS[option].key) or ""
         elif option == "healthcheck":
             inherited = defaults.get("Healthcheck") or {}
-            wish = {key: content or inherited.get(key) or content for key, content in wish.items()}
-        LAYERS[option].lay(blueprint.body, wish)
+            desired = {key: content or inherited.get(key) or content for key, content in desired.items()}
+        OPTIONS[option].merge(blueprint.body, desired)
         if option == "env":
-            _keep_away(blueprint.body, wish, defaults.get("Env") or ())
-        if option == "entrypoint" and not wish and defaults.get("Entrypoint"):
+            _keep_away(blueprint.body, desired, defaults.get("Env") or ())
+        if option == "entrypoint" and not desired and defaults.get("Entrypoint"):
             blueprint.body["Entrypoint"] = [""]
         if blueprint.body != before:
             changed.append(option)
     return changed
 
 
-def _keep_away(body: dict[str, t.Any], wish: t.Mapping[str, str | None], inherited: t.Iterable[str]) -> None:
+def _keep_away(body: dict[str, t.Any], desired: t.Mapping[str, str | None], inherited: t.Iterable[str]) -> None:
     """The image's variables come back at every create; a bare name in the request removes one of them."""
     lines = list(body.get("Env") or ())
     image_names = {item.split("=", 1)[0] for item in inherited}
-    bare = [name for name, content in wish.items() if content is None and name in image_names and name not in lines]
+    bare = [name for name, content in desired.items() if content is None and name in image_names and name not in lines]
     if bare:
         body["Env"] = [*lines, *bare]
 
 
 def show_option(option: str, body: t.Mapping[str, t.Any]) -> t.Any:
     """An option's value as a diff may show it: of the environment only the names."""
-    value = LAYERS[option].read(body)
+    value = OPTIONS[option].read(body)
     if option == "env":
         return sorted(item.split("=", 1)[0] for item in value or ())
     return value

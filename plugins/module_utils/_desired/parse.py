@@ -15,10 +15,10 @@ from .._errors import Failure
 from .._objects.driver_options import option_text, option_texts, parse_driver_options
 from .._objects.networks import parse_address, parse_pool
 from .._objects.ports import check_publications, parse_exposed, parse_publications
-from .containers import ContainerWish
-from .networks import EndpointWish, NetworkWish, parse_subnet_pool
+from .containers import DesiredContainer
+from .networks import DesiredEndpoint, DesiredNetwork, parse_subnet_pool
 from .options import parse_options
-from .ports import PortWish
+from .ports import DesiredPorts
 
 Params = t.Mapping[str, t.Any]
 
@@ -26,7 +26,7 @@ Params = t.Mapping[str, t.Any]
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
-def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
+def parse_endpoint(entry: t.Any, option: str) -> DesiredEndpoint:
     """One entry of ``networks`` or ``connected``: a name, or a dict of an endpoint's options."""
     known = ("name", "aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority")
     if isinstance(entry, str):
@@ -60,7 +60,7 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
         raise Failure(
             "option_conflict", f"{option}: gw_priority of {entry['name']!r} is a number, not {gw_priority!r}."
         )
-    return EndpointWish(
+    return DesiredEndpoint(
         name=entry["name"],
         aliases=texts("aliases"),
         ipv4_address=address("ipv4_address", 4),
@@ -72,7 +72,7 @@ def parse_endpoint(entry: t.Any, option: str) -> EndpointWish:
     )
 
 
-def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[EndpointWish, ...] | None:
+def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[DesiredEndpoint, ...] | None:
     if entries is None:
         return None
     endpoints = tuple(parse_endpoint(entry, option) for entry in entries)
@@ -83,7 +83,7 @@ def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[End
     return endpoints
 
 
-def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
+def parse_ports(params: Params, *, close: bool = False) -> DesiredPorts:
     specs = params.get("published_ports")
     publications = None if specs is None else parse_publications(specs)
     close_all = close and bool(params.get("all"))
@@ -105,7 +105,7 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
             )
         check_publications(publications)
     exposed = params.get("exposed_ports")
-    return PortWish(
+    return DesiredPorts(
         publications=publications,
         purge=params.get("purge", True),
         publish_all=params.get("publish_all_ports"),
@@ -115,7 +115,7 @@ def parse_port_wish(params: Params, *, close: bool = False) -> PortWish:
     )
 
 
-def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
+def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
     """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer."""
     name = params["name"]
     if not _NAME.fullmatch(name):
@@ -149,11 +149,11 @@ def parse_container(params: Params, **settings: t.Any) -> ContainerWish:
         **settings,
     }
     if "ports" not in fields:
-        fields["ports"] = parse_port_wish(params)
-    return ContainerWish(**fields)
+        fields["ports"] = parse_ports(params)
+    return DesiredContainer(**fields)
 
 
-def parse_network(params: Params) -> NetworkWish:
+def parse_network(params: Params) -> DesiredNetwork:
     name = params["name"]
     state = params.get("state") or "present"
     if params.get("force") and state == "present":
@@ -167,7 +167,7 @@ def parse_network(params: Params) -> NetworkWish:
         raise Failure("option_conflict", f"Network {name!r}: ipam_config and subnet_pool exclude each other.")
     labels = params.get("labels")
     ipam_driver_options = params.get("ipam_driver_options")
-    return NetworkWish(
+    return DesiredNetwork(
         name=name,
         state=state,
         driver_options=driver_options or None,

@@ -13,7 +13,7 @@ from .._objects.ports import Publication
 
 
 @dataclass(frozen=True)
-class PortWish:
+class DesiredPorts:
     """``publications`` None leaves them as they are. ``close``: these publications are to be closed, not opened."""
 
     publications: tuple[Publication, ...] | None = None

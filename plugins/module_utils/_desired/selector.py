@@ -15,7 +15,7 @@ from .._objects.snapshot import is_called
 
 
 @dataclass(frozen=True)
-class Selection:
+class Selector:
     """Selects objects by name and by ``labels``, key and value (None for any), all of which an object has to have."""
 
     names: tuple[str, ...] | None = None
@@ -31,11 +31,11 @@ class Selection:
         return all(key in labels and value in (None, labels[key]) for key, value in self.labels)
 
 
-def parse_selection(names: t.Sequence[str] | None, labels: t.Sequence[str] | None) -> Selection:
+def parse_selector(names: t.Sequence[str] | None, labels: t.Sequence[str] | None) -> Selector:
     pairs = []
     for text in labels or ():
         key, equals, value = str(text).partition("=")
         if not key:
             raise Failure("option_conflict", f"labels: {text!r} names no label; write key or key=value.")
         pairs.append((key, value if equals else None))
-    return Selection(None if names is None else tuple(names), tuple(pairs))
+    return Selector(None if names is None else tuple(names), tuple(pairs))

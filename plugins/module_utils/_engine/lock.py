@@ -6,7 +6,7 @@
 """One run at a time for each object: a lock that lives in the daemon, as a labelled volume.
 
 A volume needs no image, outlives restarts, and is reachable wherever the daemon is. Creating a name that is taken
-answers with the labels of the one that stands, so the answer says who won.
+answers with the labels of the volume that stands, so the answer says which run won.
 """
 
 from __future__ import annotations

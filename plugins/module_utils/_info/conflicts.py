@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Who has which host port, and who will fail for want of one at its next start."""
+"""The holders of host ports, and the containers that will not get their ports at their next start."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from .._objects.snapshot import Snapshot, Summary
 from .._observe.host_ports import Blocker
 from .._results import published_result
 
-# Says why a host port cannot be had from outside of the engine's containers; None: it can, or nobody may look.
+# Says what outside of the engine's containers keeps a host port from being bound; None: nothing, or we may not look.
 Probe = t.Callable[[Publication], t.Optional[Blocker]]
 
-# States in which somebody may start a container.
+# States in which a container may be started.
 _STARTABLE = ("created", "exited")
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A fixed host port that a stopped container takes at its next start, and who is in the way.
+    """A fixed host port that a stopped container takes at its next start, and what is in the way.
 
     ``kind``: running or stopped (a container of that name), process, or no_address (the host lacks it).
     """
@@ -88,7 +88,7 @@ def _holders(publication: Publication, running: t.Iterable[Summary]) -> list[str
 
 
 def holder_results(snapshot: Snapshot, conflicts: t.Iterable[Conflict]) -> list[dict[str, t.Any]]:
-    """Who has or wants which host port: containers, running or stopped, and processes that are in the way of one."""
+    """What holds or wants host ports: containers, running or stopped, and processes that are in the way of those."""
     rows = []
     for summary in snapshot.summaries:
         container = snapshot.inspected(summary)

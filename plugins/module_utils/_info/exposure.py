@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass
 from functools import partial
 
-from .._desired.selector import Selection, parse_selection
+from .._desired.selector import Selector, parse_selector
 from .._objects.networks import contains, parse_subnet
 from .._objects.ports import Publication, parse_exposed, parse_publication
 from .._types import Json
@@ -31,7 +31,7 @@ class Policy:
 
     subnets: tuple[str, ...] = ()
     ports: frozenset[str] | None = None
-    permits: tuple[Selection, ...] = ()
+    permits: tuple[Selector, ...] = ()
 
     def judge(self, row: Json, labels: t.Mapping[str, str]) -> str:
         """What is wrong with a publication; empty where nothing is."""
@@ -63,7 +63,7 @@ def parse_policy(addresses: t.Sequence[str], ports: t.Sequence[t.Any] | None, la
     return Policy(
         tuple(parse_subnet(address, "allowed_addresses") for address in addresses),
         None if ports is None else frozenset(parse_exposed(ports)),
-        tuple(Selection(labels=(pair,)) for pair in parse_selection(None, labels).labels),
+        tuple(Selector(labels=(pair,)) for pair in parse_selector(None, labels).labels),
     )
 
 

@@ -88,7 +88,7 @@ def _container_problems(row: Row, topology: Topology) -> t.Iterator[Finding]:
             name,
             f"Container {name!r} shares the {', '.join(gone)} namespace of {row['shares'][gone[0]][:12]}, a container"
             " that is gone: it cannot be started any more.",
-            f"Make {name!r} again, with the container whose namespace it is to share.",
+            f"Remake {name!r}, with the container whose namespace it is to share.",
         )
 
 
@@ -173,7 +173,7 @@ def _link_problems(topology: Topology) -> t.Iterator[Finding]:
             "container",
             source,
             f"Container {source!r} links to {target!r} as {alias!r}. Legacy links are discouraged: such a container"
-            " cannot start without the other one, and does not follow when that is made again.",
+            " cannot start without the other one, and does not follow when that is replaced.",
             f"Put both on a network of their own, {target!r} with aliases: [{alias}] (docker_bridge_network).",
         )
 
@@ -188,7 +188,7 @@ def _stale_problems(topology: Topology) -> t.Iterator[Finding]:
             name,
             f"Container {name!r} has an endpoint on network {network!r} (ID {row['network_id'][:12] or 'unknown'}),"
             " which is gone: it cannot be started.",
-            f"Connect it anew: docker_bridge_network with name: {network}, connected: [{name}] and appends: true.",
+            f"Connect it again: docker_bridge_network with name: {network}, connected: [{name}] and appends: true.",
         )
 
 
@@ -199,7 +199,7 @@ def _interrupted_problems(topology: Topology) -> t.Iterator[Finding]:
     for (kind, name), rows in sorted(grouped.items()):
         left = [row for row in rows if row["kind"] != "lock_held"]
         if not left or lock_name((kind, name)) in topology.held:
-            continue  # nothing, or a run that is at it
+            continue  # nothing, or a run that is going on
         names = ", ".join(row["name"] for row in left)
         is_done = all(row["kind"] == "lock_abandoned" for row in left)
         module = "docker_bridge_network" if kind == "network" else "docker_port_publish"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._desired.selector import Selection
+from .._desired.selector import Selector
 from .._engine.lock import locked_object
 from .._objects.containers import Container
 from .._objects.interrupted import read_part, read_trial
@@ -39,18 +39,18 @@ class Topology:
     snapshot: Snapshot
     containers: tuple[Summary, ...]
     networks: tuple[Json, ...]
-    selection: Selection = field(default_factory=Selection)
+    selector: Selector = field(default_factory=Selector)
     held: frozenset[str] = frozenset()
     conflicts: tuple[Conflict, ...] = ()
 
 
-def select(snapshot: Snapshot, selection: Selection) -> tuple[tuple[Summary, ...], tuple[Json, ...]]:
-    """The containers that fit, and the networks that fit or have one of them as a member."""
-    containers = tuple(each for each in snapshot.summaries if selection.fits(each.name, each.id, each.labels))
+def select(snapshot: Snapshot, selector: Selector) -> tuple[tuple[Summary, ...], tuple[Json, ...]]:
+    """The containers that fit, and the networks that fit or have such a container as a member."""
+    containers = tuple(each for each in snapshot.summaries if selector.fits(each.name, each.id, each.labels))
     shown = {each.id for each in containers}
 
     def is_asked(network: Json) -> bool:
-        if selection.fits(network["Name"], network["Id"], network.get("Labels") or {}):
+        if selector.fits(network["Name"], network["Id"], network.get("Labels") or {}):
             return True
         return any(member.id in shown for member in snapshot.members_of(network))
 
@@ -80,7 +80,7 @@ def container_row(container: Container, snapshot: Snapshot) -> Row:
 
 
 def shared_names(container: Container, snapshot: Snapshot) -> dict[str, str]:
-    """Whose namespaces it uses, by name; the ID that it asks for where there is no such container any more."""
+    """The containers whose namespaces this one shares, by name; by ID where such a container is gone."""
     names = {}
     for key, reference in container.shares.items():
         found = snapshot.find_container(reference)
@@ -116,13 +116,13 @@ def network_row(network: Json, snapshot: Snapshot) -> Row:
 def _member_row(member: Summary, network: Json, snapshot: Snapshot) -> Row:
     name = network["Name"]
     shown = container_result(snapshot.inspected(member), snapshot.engine.api)["networks"].get(name)
-    # It may have left the network since it was listed.
+    # The container may have left the network since it was listed.
     endpoint = shown or endpoint_result({})
     return {"id": member.id, "aliases": endpoint["aliases"], "mac_address": endpoint["mac_address"]}
 
 
 def free_addresses(network: Json, members: t.Iterable[Summary]) -> list[Row]:
-    """By pool. Only a running member has an address; a fixed one of a stopped container is not kept for it."""
+    """By pool. Only running members have addresses; the engine keeps no fixed address for a stopped container."""
     endpoints = [member.endpoints.get(network["Name"]) or {} for member in members if member.is_running]
     used = {
         normal_address(endpoint[key])
@@ -167,7 +167,7 @@ def stale_rows(topology: Topology) -> list[Row]:
     for summary in topology.containers:
         for name, endpoint in summary.endpoints.items():
             network_id = endpoint.get("NetworkID") or ""
-            # One that was never started knows its network by the name or the ID that it was given (engine 20.10).
+            # A container that was never started knows its network as the request named it (engine 20.10).
             known = network_id in ids if network_id else name in names or any(each.startswith(name) for each in ids)
             if not known:
                 rows.append({"container": summary.name, "network": name, "network_id": network_id})
@@ -202,11 +202,11 @@ def leftover_rows(topology: Topology) -> list[Row]:
             add("trial", network["Name"], "network", tried)
     shown = {("container", each.name) for each in topology.containers}
     shown |= {("network", each["Name"]) for each in topology.networks}
-    named = set(topology.selection.names or ())
+    named = set(topology.selector.names or ())
 
     def is_asked(row: Row) -> bool:
         about = (row["object"]["kind"], row["object"]["name"])
-        if topology.selection.is_everything or about in shown or about[1] in named:
+        if topology.selector.is_everything or about in shown or about[1] in named:
             return True
         return any((kind, row["name"]) in shown for kind in ("container", "network"))
 

@@ -30,7 +30,7 @@ _ID = re.compile(r"[0-9a-f]{64}")
 class Entry:
     """One container of a change: ``original`` and ``successor`` are IDs, the rest is how the original stood.
 
-    ``original`` is empty for a container that is made anew. ``endpoints`` holds, by network ID, what an original loses
+    ``original`` is empty for a new container. ``endpoints`` holds, by network ID, what an original loses
     that is not stopped but disconnected. ``removes_itself``: nothing is left of the original once it has ended (--rm).
     """
 
@@ -51,9 +51,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Member:
-    """A container on a network that is rebuilt: its endpoint as it stood, and as it shall be. None: not on it.
+    """A container on a network that is rebuilt: its endpoint as it stood, and as desired; None where it is not on it.
 
-    ``was_running``: it may have to be stopped for a moment, so that it can be joined.
+    ``was_running``: the container may have to be stopped for a moment, so that it can join.
     """
 
     container: str
@@ -64,8 +64,8 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Rebuild:
-    """A network that is removed and made again: its ID, and its definition as it stood and as it shall be."""
+class RebuildRecord:
+    """The rebuild of a network: its ID, and its definition as it stood and as desired."""
 
     name: str
     original: str
@@ -79,7 +79,7 @@ class Journal:
     """One change: of containers that belong together, in the order in which they start, or of a network."""
 
     entries: tuple[Entry, ...] = ()
-    rebuild: Rebuild | None = None
+    rebuild: RebuildRecord | None = None
 
     @property
     def name(self) -> str:
@@ -164,9 +164,11 @@ def _parse_entry(raw: object) -> Entry:
     return Entry(**found)
 
 
-def _parse_rebuild(raw: object) -> Rebuild:
-    found = _check_fields(Rebuild, raw, name=_is_name, original=_is_id, before=_is_map, after=_is_map, members=_is_list)
-    return Rebuild(**{**found, "members": tuple(map(_parse_member, found["members"]))})
+def _parse_rebuild(raw: object) -> RebuildRecord:
+    found = _check_fields(
+        RebuildRecord, raw, name=_is_name, original=_is_id, before=_is_map, after=_is_map, members=_is_list
+    )
+    return RebuildRecord(**{**found, "members": tuple(map(_parse_member, found["members"]))})
 
 
 def _parse_member(raw: object) -> Member:
@@ -236,7 +238,7 @@ def refuse_foreign_journal(journal: Journal) -> Failure:
 
 
 def find_companions(keys: t.Iterable[Key], journals: t.Iterable[Journal]) -> set[Key]:
-    """These objects, and everything that was changed together with one of them when that was cut off."""
+    """These objects, and all that belong to the same interrupted changes."""
     found = set(keys)
     for journal in journals:
         if found & journal.keys:

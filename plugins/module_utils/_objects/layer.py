@@ -57,7 +57,7 @@ class MountPoint(t.NamedTuple):
 class Layer(t.NamedTuple):
     """``paths`` are to be carried over; ``deleted`` cannot be: an archive adds and replaces, it takes nothing away.
 
-    A directory that was removed and made again (opaque, in overlayfs) is listed as deleted, its content as added.
+    A directory that was removed and created again (opaque, in overlayfs) is listed as deleted, its content as added.
     ``summary`` has the changes for people, without those that mounts of the successor ``hidden`` from it.
     ``obstacles``: why the layer cannot be carried at all. ``above``: the directories that lead to mount points.
     """

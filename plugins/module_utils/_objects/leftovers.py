@@ -76,7 +76,7 @@ def name_task(keys: t.Iterable[Key]) -> str:
 
 @dataclass(frozen=True)
 class Owner:
-    """A process, told apart from every other one: also from one that has the same number later or elsewhere."""
+    """A process, told apart from all others, also from those with the same number later or elsewhere."""
 
     token: str
     boot_id: str

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 
-# new: a successor. old: an original that waits for its removal. again: an original that the engine could not start any
-# more, made anew. try: nothing but host ports that are tried.
+# new: a successor. old: an original that waits for its removal. again: the remade container of an original that the
+# engine could not start any more. try: a container that only tries host ports.
 PART_NAME = re.compile(r"(?P<name>.+)\.bridgeport-(?P<role>new|old|again|try)-(?P<id>[0-9a-f]{12})")
-# In place of an ID, for a container that has no predecessor.
+# In the place of an ID, for a container without an original.
 NO_ORIGINAL = "0" * 12
 # What a trial would run: no image has it.
 TRIAL_PROGRAM = "/bridgeport-tries-ports"
@@ -30,7 +30,7 @@ def backup_name(name: str, original_id: str) -> str:
     return _part_name(name, "old", original_id)
 
 
-def again_name(name: str, original_id: str) -> str:
+def remade_name(name: str, original_id: str) -> str:
     return _part_name(name, "again", original_id)
 
 
@@ -39,7 +39,7 @@ def trial_name(name: str, token: str) -> str:
 
 
 def read_part_name(name: str) -> tuple[str, str] | None:
-    """The object and the role (new, old, again or try) that a name of the ones above stands for."""
+    """The object and the role (new, old, again or try) in the name of a part; None for other names."""
     match = PART_NAME.fullmatch(name)
     return (match.group("name"), match.group("role")) if match else None
 

@@ -99,7 +99,7 @@ class Snapshot:
     networks: tuple[Json, ...] = ()
     containers: t.Mapping[str, Container] = field(default_factory=dict)
     images: t.Mapping[str, Json | None] = field(default_factory=dict)
-    # Swaps that are going on or were cut off.
+    # Changes that are going on or were interrupted.
     journals: tuple[Journal, ...] = ()
     # Why the journals that another version has written cannot be read.
     unreadable: tuple[Failure, ...] = ()

@@ -20,11 +20,11 @@ def fetch_layer(
 ) -> Layer:
     """What a container has written outside of its mount points, and of those where a successor has something mounted.
 
-    ``successor``: the ID of one that was made and has none of the layer yet.
+    ``successor``: the ID of a successor that was made and has none of the layer yet.
     """
     if container.host_config.get("ReadonlyRootfs"):
         # Its root takes nothing. What is listed are directories that the engine has made for mounts, as it will for a
-        # successor, which would not take them from anybody either.
+        # successor, which takes no layer either.
         return Layer(frozenset(), (), ())
     changes = LayerChanges(client.get(f"/containers/{container.id}/changes") or ())
     own = list_mount_points(container)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Reading a host: two listings, and an inspect for each object that is asked about."""
+"""Reading a host: two listings, and an inspect for each object that the task is about."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import json
 import typing as t
 from urllib.parse import quote
 
-from .._desired.containers import ContainerWish
-from .._desired.networks import NetworkWish
+from .._desired.containers import DesiredContainer
+from .._desired.networks import DesiredNetwork
 from .._engine.client import Client
 from .._engine.lock import daemon_time
 from .._errors import Failure
@@ -36,7 +36,7 @@ def read_listing(client: Client) -> Snapshot:
 
 
 def read_changes(client: Client, snapshot: Snapshot) -> Snapshot:
-    """What changes of this collection have written down: those that are going on, and those that were cut off."""
+    """What changes of this collection have written down: those that are going on, and those that were interrupted."""
     volumes = (
         client.get("/volumes", filters=json.dumps({"name": [journal_module.PREFIX, LOCK_PREFIX]}))["Volumes"] or ()
     )
@@ -81,8 +81,8 @@ def set_helpers_aside(client: Client, snapshot: Snapshot) -> Snapshot:
 
 def read_snapshot(
     client: Client,
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     others: t.Collection[str] = (),
 ) -> Snapshot:
     """What planning these wishes needs to know. ``others``: further containers that are looked after.
@@ -101,7 +101,7 @@ def read_snapshot(
         # Nobody can tell which objects it is about.
         raise snapshot.unreadable[0]
     asked: dict[str, Summary] = {}
-    names = [*(wish.name for wish in containers), *others]
+    names = [*(desired.name for desired in containers), *others]
     for network in networks:
         names += [member.name for member in network.connected or ()]
         raw = snapshot.find_network(network.name)
@@ -113,21 +113,21 @@ def read_snapshot(
         found = snapshot.find_container(name)
         asked.update((each.id, each) for each in [found, *find_leftovers(name, snapshot)] if each is not None)
     snapshot = inspect_containers(client, snapshot, list(asked.values()))
-    references = {wish.image for wish in containers if wish.image}
-    for wish in containers:
-        summary = snapshot.find_container(wish.name)
+    references = {desired.image for desired in containers if desired.image}
+    for desired in containers:
+        summary = snapshot.find_container(desired.name)
         if summary is not None:
             container = snapshot.inspected(summary)
             references |= {str(container.config["Image"]), str(container.raw["Image"])}
     return read_images(client, snapshot, references)
 
 
-def find_chosen(networks: t.Iterable[NetworkWish]) -> dict[str, str]:
-    return {wish.name: wish.id for wish in networks if wish.id}
+def find_chosen(networks: t.Iterable[DesiredNetwork]) -> dict[str, str]:
+    return {desired.name: desired.id for desired in networks if desired.id}
 
 
 def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:
-    """Inspect these as well. One that has vanished since it was listed is no longer there for the plan either."""
+    """Inspect these as well. A container that has vanished since the listing is not there for the plan either."""
     found, gone = dict(snapshot.containers), set()
     for summary in summaries:
         raw = client.find(f"/containers/{summary.id}/json")
@@ -145,9 +145,9 @@ def read_images(client: Client, snapshot: Snapshot, references: t.Iterable[str])
 
 
 def read_depth(client: Client, snapshot: Snapshot, replaced: t.Mapping[str, t.Iterable[str]]) -> Snapshot:
-    """What taking ports and replacing containers needs to know: everybody who may depend on them or want the same.
+    """What taking ports and replacing containers needs to know: all that may depend on them or want the same.
 
-    Of those that are replaced also the writable layer, and the images that make them again. ``replaced``: where their
+    Of those that are replaced also the writable layer, and the images that remake them. ``replaced``: where their
     successors have something mounted, by their IDs.
     """
     layers = dict(snapshot.layers)

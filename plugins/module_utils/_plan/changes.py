@@ -10,11 +10,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from .._desired.containers import ContainerWish
-from .._desired.networks import NetworkWish
+from .._desired.containers import DesiredContainer
+from .._desired.networks import DesiredNetwork
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container
-from .._objects.journal import Rebuild
+from .._objects.journal import RebuildRecord
 from .._objects.names import backup_name, successor_name
 from .._objects.ports import Publication
 from .._types import Json, Key
@@ -25,23 +25,23 @@ from .steps import Connect, CreateNetwork, Disconnect, RemoveNetwork, Step, Veri
 class Request:
     """Everything that one task asks for, by name: the plan for one object depends on what the others will be."""
 
-    networks: t.Mapping[str, NetworkWish] = field(default_factory=dict)
-    containers: t.Mapping[str, ContainerWish] = field(default_factory=dict)
+    networks: t.Mapping[str, DesiredNetwork] = field(default_factory=dict)
+    containers: t.Mapping[str, DesiredContainer] = field(default_factory=dict)
     # Networks that are rebuilt.
     rebuilt: frozenset[str] = frozenset()
     # Containers that an earlier round of planning replaces, by ID.
-    swaps: t.Mapping[str, Replacement] = field(default_factory=dict)
+    replacements: t.Mapping[str, Replacement] = field(default_factory=dict)
     # Containers that are recreated for the sake of networks: the names of these networks, by the container's name.
     recreated: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Item:
+class Change:
     """What is planned for one object.
 
     ``holds``: the host ports that the object holds afterwards, None where the plan does not touch them. ``needs``: the
-    objects that come first. ``pull``: an image to pull first. ``swap``, ``reconstruction``: the replacement of a
-    container, the rebuild of a network; where several are in one transaction, the first has the steps of all, and is
+    objects that come first. ``pull``: an image to pull first. ``replacement``, ``network_rebuild``: the replacement of
+    a container, the rebuild of a network; where several are in one transaction, the first has the steps of all, and is
     the ``leader`` of the others. ``predicted``: what check mode returns for the object. ``settles``: these steps settle
     an interrupted change; where one fails, what was done stays done and the next run goes on from there.
     """
@@ -57,8 +57,8 @@ class Item:
     holds: tuple[Publication, ...] | None = None
     needs: frozenset[Key] = frozenset()
     pull: str | None = None
-    swap: Replacement | None = None
-    reconstruction: Reconstruction | None = None
+    replacement: Replacement | None = None
+    network_rebuild: NetworkRebuild | None = None
     predicted: t.Mapping[str, t.Any] | None = None
     settles: bool = False
     leader: Key | None = None
@@ -68,19 +68,19 @@ class Item:
         return (self.kind, self.name)
 
     @property
-    def changes(self) -> bool:
-        return bool(self.steps) or self.swap is not None or self.reconstruction is not None
+    def has_effect(self) -> bool:
+        return bool(self.steps) or self.replacement is not None or self.network_rebuild is not None
 
 
 @dataclass(frozen=True)
-class Reconstruction:
+class NetworkRebuild:
     """The rebuild of one network: its record in the journal, and what goes along.
 
     ``recreated``: the names of the members that are replaced in the same transaction. ``verified``: by container ID,
     the publications that have to be bound again.
     """
 
-    rebuild: Rebuild
+    record: RebuildRecord
     trial: Json | None
     recreated: frozenset[str]
     verified: tuple[tuple[str, tuple[Publication, ...]], ...]
@@ -88,7 +88,7 @@ class Reconstruction:
 
     @property
     def after(self) -> Json:
-        return self.rebuild.after
+        return self.record.after
 
     def rehearse(self) -> t.Iterator[Step]:
         """Find out what only the engine knows to be in the way, before any member is disconnected."""
@@ -98,28 +98,26 @@ class Reconstruction:
 
     def leave(self, fixed: bool) -> t.Iterator[Step]:
         """Members without fixed addresses leave first, so that an undo lets them join last: see replace_network."""
-        rebuild = self.rebuild
-        for member in rebuild.members:
+        record = self.record
+        for member in record.members:
             if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
-                yield Disconnect(
-                    rebuild.original, member.container, member.before, rebuild.name, member.name, force=True
-                )
+                yield Disconnect(record.original, member.container, member.before, record.name, member.name, force=True)
 
     def replace_network(self) -> t.Iterator[Step]:
         """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
-        rebuild = self.rebuild
+        record = self.record
         yield from self.leave(fixed=True)
-        yield RemoveNetwork(rebuild.original, rebuild.name, rebuild.before)
-        yield CreateNetwork(rebuild.name, rebuild.after)
+        yield RemoveNetwork(record.original, record.name, record.before)
+        yield CreateNetwork(record.name, record.after)
         yield from self._join(fixed=True)
 
     def join_others(self) -> t.Iterator[Step]:
         yield from self._join(fixed=False)
-        yield VerifyMembers(self.rebuild.name, self.rebuild.name, self.verified)
+        yield VerifyMembers(self.record.name, self.record.name, self.verified)
 
     def _join(self, fixed: bool) -> t.Iterator[Step]:
-        name = self.rebuild.name
-        for member in self.rebuild.members:
+        name = self.record.name
+        for member in self.record.members:
             if member.after is not None and bool(member.after.get("IPAMConfig")) == fixed:
                 yield Connect(name, member.container, member.after, name, member.name)
 
@@ -129,9 +127,9 @@ NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
 
 @dataclass(frozen=True)
 class Replacement:
-    """One container that is made anew: what stands, what shall stand, and whether that shall run."""
+    """One container that is replaced: the container, the design of its successor, and whether that is to run."""
 
-    wish: ContainerWish
+    desired: DesiredContainer
     container: Container
     design: Blueprint
     publications: tuple[Publication, ...]
@@ -148,11 +146,11 @@ class Replacement:
 
     @property
     def starts_first(self) -> bool:
-        return self.wish.starts_first and self.container.is_running and self.runs
+        return self.desired.starts_first and self.container.is_running and self.runs
 
     @property
     def vanishes(self) -> bool:
-        """It would be gone as soon as it is stopped, and so has to give up its ports without that."""
+        """Whether the container vanishes when it stops, so that it has to release its ports while it runs."""
         return bool(self.container.host_config.get("AutoRemove")) and self.container.is_running
 
     @property

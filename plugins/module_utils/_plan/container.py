@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._desired.containers import ContainerWish
-from .._desired.options import lay_options
+from .._desired.containers import DesiredContainer
+from .._desired.options import merge_options
 from .._errors import Failure, too_old
 from .._objects.bindings import pin_bindings
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container, clean_endpoint, split_endpoints
@@ -19,15 +19,15 @@ from .._objects.names import successor_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot, Summary
 from .._types import Key
-from .changes import Item, Replacement, Request
-from .container_design import current_blueprint, lay_image, lay_networks, relink
+from .changes import Change, Replacement, Request
+from .container_design import current_blueprint, merge_image, merge_networks, relink
 from .container_view import predict_container, view_blueprint, view_container
 from .mac import check_early_mac, needs_other_mac
 from .network import check_endpoint, plan_endpoint
 from .order import find_dependents
-from .ports import check_ports, lay_ports
+from .ports import check_ports, merge_ports
 from .publications import reconcile
-from .replacement import check_swap, list_losses
+from .replacement import check_replacement, list_losses
 from .steps import (
     CloseJournal,
     Connect,
@@ -43,27 +43,27 @@ from .steps import (
 )
 
 
-def plan_container(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
-    _check_options(wish, snapshot)
-    summary = snapshot.find_container(wish.name)
-    if wish.state == "absent":
-        return _plan_removal(wish, summary, snapshot)
+def plan_container(desired: DesiredContainer, snapshot: Snapshot, request: Request) -> Change:
+    _check_options(desired, snapshot)
+    summary = snapshot.find_container(desired.name)
+    if desired.state == "absent":
+        return _plan_removal(desired, summary, snapshot)
     if summary is not None:
-        return _plan_change(wish, snapshot.inspected(summary), snapshot, request)
-    if wish.ports.close:
-        return Item("container", wish.name)
-    return _plan_creation(wish, snapshot, request)
+        return _plan_change(desired, snapshot.inspected(summary), snapshot, request)
+    if desired.ports.close:
+        return Change("container", desired.name)
+    return _plan_creation(desired, snapshot, request)
 
 
-def _plan_removal(wish: ContainerWish, summary: Summary | None, snapshot: Snapshot) -> Item:
+def _plan_removal(desired: DesiredContainer, summary: Summary | None, snapshot: Snapshot) -> Change:
     if summary is None:
-        return Item("container", wish.name)
+        return Change("container", desired.name)
     container = snapshot.inspected(summary)
     steps: list[Step] = []
     if summary.is_running:
-        steps.append(Stop(summary.id, summary.name, wish.stop_timeout, wish.force_kill))
-    steps.append(RemoveContainer(summary.id, summary.name, wish.remove_volumes))
-    return Item(
+        steps.append(Stop(summary.id, summary.name, desired.stop_timeout, desired.force_kill))
+    steps.append(RemoveContainer(summary.id, summary.name, desired.remove_volumes))
+    return Change(
         "container",
         summary.name,
         steps=tuple(steps),
@@ -77,38 +77,40 @@ def _plan_removal(wish: ContainerWish, summary: Summary | None, snapshot: Snapsh
 # -- making a container ------------------------------------------------------------------------------------------------
 
 
-def _plan_creation(wish: ContainerWish, snapshot: Snapshot, request: Request) -> Item:
-    if wish.image is None:
+def _plan_creation(desired: DesiredContainer, snapshot: Snapshot, request: Request) -> Change:
+    if desired.image is None:
         raise Failure(
             "container_not_found",
-            f"There is no container {wish.name!r}, and without image it cannot be made. Check the name, or give an"
+            f"There is no container {desired.name!r}, and without image it cannot be made. Check the name, or give an"
             " image.",
         )
-    design = Blueprint({"Image": wish.image, "HostConfig": {}}, {})
-    lay_options(design, wish.options, snapshot.images.get(wish.image))
-    lay_networks(design, wish, None, snapshot, request)
-    _check_links(wish, design, snapshot, request)
-    for endpoint in wish.networks or ():
-        check_endpoint(wish.name, endpoint, endpoint.name, snapshot, request)
-        check_early_mac(wish.name, endpoint, design.main_network, snapshot)
-    publications, publish_all = reconcile(wish.ports, (), False, ())
-    lay_ports(design, publications, publish_all, (), wish, None)
-    refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
-    runs = wish.state == "started" or (wish.state == "present" and wish.starts_new)
-    refusals += _check_wait(wish, publications, publish_all, runs)
-    steps = _create_and_start(wish, design, publications, snapshot) if runs else _create(wish.name, design, snapshot)
-    after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(wish.options))
-    return Item(
+    design = Blueprint({"Image": desired.image, "HostConfig": {}}, {})
+    merge_options(design, desired.options, snapshot.images.get(desired.image))
+    merge_networks(design, desired, None, snapshot, request)
+    _check_links(desired, design, snapshot, request)
+    for endpoint in desired.networks or ():
+        check_endpoint(desired.name, endpoint, endpoint.name, snapshot, request)
+        check_early_mac(desired.name, endpoint, design.main_network, snapshot)
+    publications, publish_all = reconcile(desired.ports, (), False, ())
+    merge_ports(design, publications, publish_all, (), desired, None)
+    refusals = check_ports(desired, design, publications, publish_all, snapshot, request)
+    runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
+    refusals += _check_wait(desired, publications, publish_all, runs)
+    steps = (
+        _create_and_start(desired, design, publications, snapshot) if runs else _create(desired.name, design, snapshot)
+    )
+    after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(desired.options))
+    return Change(
         "container",
-        wish.name,
+        desired.name,
         steps=tuple(steps),
         before={},
         after=after,
         refusals=tuple(refusals),
         holds=publications if runs else (),
-        needs=_needs(wish.name, design, snapshot, request),
-        pull=_pull(wish, snapshot),
-        predicted=predict_container(wish.name, "", after, publications, runs),
+        needs=_needs(desired.name, design, snapshot, request),
+        pull=_pull(desired, snapshot),
+        predicted=predict_container(desired.name, "", after, publications, runs),
     )
 
 
@@ -120,81 +122,81 @@ def _create(name: str, design: Blueprint, snapshot: Snapshot, title: str = "") -
 
 
 def _create_and_start(
-    wish: ContainerWish, design: Blueprint, publications: tuple[Publication, ...], snapshot: Snapshot
+    desired: DesiredContainer, design: Blueprint, publications: tuple[Publication, ...], snapshot: Snapshot
 ) -> list[Step]:
     """The container gets its name once its journal is open: an interrupted run leaves nothing that looks finished."""
-    name, temporary = wish.name, successor_name(wish.name)
+    name, temporary = desired.name, successor_name(desired.name)
     journal = Journal((Entry(name, original="", successor=temporary),))
     return [
         *_create(temporary, design, snapshot, f"container {name}"),
         OpenJournal(journal),
         Rename(temporary, temporary, name),
         Start(temporary, name),
-        Verify(temporary, name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout),
+        Verify(temporary, name, publications, tuple(design.endpoints), desired.wait, desired.wait_timeout),
         CloseJournal(journal),
     ]
 
 
 def _check_wait(
-    wish: ContainerWish, publications: t.Sequence[Publication], publish_all: bool, runs: bool
+    desired: DesiredContainer, publications: t.Sequence[Publication], publish_all: bool, runs: bool
 ) -> list[Failure]:
-    if wish.wait != "listening" or wish.ports.close or not runs:
+    if desired.wait != "listening" or desired.ports.close or not runs:
         return []
     if publish_all or any(publication.protocol == "tcp" for publication in publications):
         return []
     return [
         Failure(
             "option_conflict",
-            f"Container {wish.name!r} publishes no tcp port, so that wait=listening has nothing to wait for.",
+            f"Container {desired.name!r} publishes no tcp port, so that wait=listening has nothing to wait for.",
         )
     ]
 
 
-def _pull(wish: ContainerWish, snapshot: Snapshot) -> str | None:
+def _pull(desired: DesiredContainer, snapshot: Snapshot) -> str | None:
     """The image to pull before the work begins, if any."""
-    if wish.image is None or (wish.pull != "always" and snapshot.images.get(wish.image) is not None):
+    if desired.image is None or (desired.pull != "always" and snapshot.images.get(desired.image) is not None):
         return None
-    if wish.pull == "never":
+    if desired.pull == "never":
         raise Failure(
             "image_not_found",
-            f"Container {wish.name!r} needs image {wish.image!r}, which is not on the host, and pull=never forbids to"
-            " get it.",
-            image=wish.image,
+            f"Container {desired.name!r} needs image {desired.image!r}, which is not on the host, and pull=never"
+            " forbids to get it.",
+            image=desired.image,
         )
-    return wish.image
+    return desired.image
 
 
 # -- changing a container ----------------------------------------------------------------------------------------------
 
 
-def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, request: Request) -> Item:
+def _plan_change(desired: DesiredContainer, container: Container, snapshot: Snapshot, request: Request) -> Change:
     stands = current_blueprint(container, snapshot)
     design = stands.copy()
     # First the image: what the task asks for counts more than the image's defaults.
-    new_image = lay_image(design, wish, container, snapshot)
-    image = snapshot.images.get(wish.image if new_image and wish.image else container.raw["Image"])
-    options = lay_options(design, wish.options, image)
-    lay_networks(design, wish, container, snapshot, request)
-    _check_links(wish, design, snapshot, request)
+    new_image = merge_image(design, desired, container, snapshot)
+    image = snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
+    options = merge_options(design, desired.options, image)
+    merge_networks(design, desired, container, snapshot, request)
+    _check_links(desired, design, snapshot, request)
     exposed: t.Collection[str] = container.exposed
-    if wish.ports.close:
+    if desired.ports.close:
         # A closed port is not exposed any longer, unless the image or the task says so.
         own = (snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
-        exposed = {*(own.get("ExposedPorts") or ()), *(wish.ports.exposed or ())}
+        exposed = {*(own.get("ExposedPorts") or ()), *(desired.ports.exposed or ())}
     publications, publish_all = reconcile(
-        wish.ports, container.bindings, container.publish_all, exposed, container.bindings_of_all
+        desired.ports, container.bindings, container.publish_all, exposed, container.bindings_of_all
     )
     configured = tuple(binding.configured for binding in container.bindings)
     ports_change = (publications, publish_all) != (configured, container.publish_all)
-    if ports_change or wish.ports.exposed:
-        lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
-    runs = wish.state == "started" or (wish.state == "present" and container.is_running)
-    _check_networks(wish, container, design, snapshot, request)
+    if ports_change or desired.ports.exposed:
+        merge_ports(design, publications, publish_all, configured, desired, snapshot.images.get(container.raw["Image"]))
+    runs = desired.state == "started" or (desired.state == "present" and container.is_running)
+    _check_networks(desired, container, design, snapshot, request)
     refusals: list[Failure] = []
-    judges_ports = wish.ports.publications is not None or wish.bind_policy != "any"
+    judges_ports = desired.ports.publications is not None or desired.bind_policy != "any"
     moves = design.body["HostConfig"].get("NetworkMode") != stands.body["HostConfig"].get("NetworkMode")
-    if (judges_ports or ports_change or moves) and not wish.ports.close:
-        refusals = check_ports(wish, design, publications, publish_all, snapshot, request)
+    if (judges_ports or ports_change or moves) and not desired.ports.close:
+        refusals = check_ports(desired, design, publications, publish_all, snapshot, request)
 
     mode = container.network_mode
     if container.name in request.recreated and stands.mode_names.get(mode) in request.rebuilt:
@@ -205,8 +207,8 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     unbound = container.status == "running" and not all(
         binding.actual for binding in (*container.bindings, *container.bindings_of_all)
     )
-    opens_ports = wish.ports.publications is not None and not wish.ports.close
-    other_mac = [each for each in wish.networks or () if needs_other_mac(container, each, each.name)]
+    opens_ports = desired.ports.publications is not None and not desired.ports.close
+    other_mac = [each for each in desired.networks or () if needs_other_mac(container, each, each.name)]
     for endpoint in other_mac:
         check_early_mac(container.name, endpoint, design.main_network, snapshot)
     replaces = (
@@ -217,7 +219,7 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
     )
     steps: list[Step] = []
     losses: list[str] = []
-    swap = None
+    replacement = None
     if replaces:
         bindings = (*container.bindings, *container.bindings_of_all)
         if publish_all:
@@ -225,29 +227,34 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
                 b.configured for b in container.bindings_of_all if b.configured.key not in {p.key for p in publications}
             )
         publications = pin_bindings(bindings, publications)
-        lay_ports(design, publications, publish_all, configured, wish, snapshot.images.get(container.raw["Image"]))
-        swap = Replacement(wish, container, design, publications, runs, new_image)
-        refusals += check_swap(swap, snapshot)
-        refusals += _check_wait(wish, publications, publish_all, runs)
-        losses = list_losses(swap, snapshot)
+        merge_ports(design, publications, publish_all, configured, desired, snapshot.images.get(container.raw["Image"]))
+        replacement = Replacement(desired, container, design, publications, runs, new_image)
+        refusals += check_replacement(replacement, snapshot)
+        refusals += _check_wait(desired, publications, publish_all, runs)
+        losses = list_losses(replacement, snapshot)
     else:
-        steps = _plan_endpoints(wish, container, design, snapshot, request)
+        steps = _plan_endpoints(desired, container, design, snapshot, request)
         if runs and not container.is_running:
-            refusals += _check_wait(wish, publications, publish_all, runs)
+            refusals += _check_wait(desired, publications, publish_all, runs)
             steps.append(Start(container.id, container.name))
             steps.append(
                 Verify(
-                    container.id, container.name, publications, tuple(design.endpoints), wish.wait, wish.wait_timeout
+                    container.id,
+                    container.name,
+                    publications,
+                    tuple(design.endpoints),
+                    desired.wait,
+                    desired.wait_timeout,
                 )
             )
-        elif wish.state == "stopped" and container.is_running:
-            steps.append(Stop(container.id, container.name, wish.stop_timeout, wish.force_kill))
+        elif desired.state == "stopped" and container.is_running:
+            steps.append(Stop(container.id, container.name, desired.stop_timeout, desired.force_kill))
     if runs:
         status = "paused" if container.is_paused else "running"
     else:
         status = "created" if replaces else "exited" if container.is_running else container.status
     after = view_blueprint(design, status, publications, publish_all, options)
-    return Item(
+    return Change(
         "container",
         container.name,
         steps=tuple(steps),
@@ -258,34 +265,34 @@ def _plan_change(wish: ContainerWish, container: Container, snapshot: Snapshot, 
         warnings=_warnings(container) if replaces else (),
         holds=_held(publications, container, runs) if steps or replaces else None,
         needs=_needs(container.name, design, snapshot, request) | _leaving_dependents(container, snapshot, request),
-        pull=_pull(wish, snapshot) if (new_image or wish.pull == "always") else None,
-        swap=swap,
+        pull=_pull(desired, snapshot) if (new_image or desired.pull == "always") else None,
+        replacement=replacement,
         predicted=predict_container(container.name, "" if replaces else container.id, after, publications, runs),
     )
 
 
 def _check_networks(
-    wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
+    desired: DesiredContainer, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
 ) -> None:
     """A replacement refuses what the plan for endpoints refuses."""
-    for endpoint in wish.networks or ():
+    for endpoint in desired.networks or ():
         check_endpoint(container.name, endpoint, endpoint.name, snapshot, request)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
-    if wish.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+    if desired.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
         raise Failure(
             "network_mode_conflict",
-            f"Container {container.name!r} cannot join {wish.networks[0].name!r}: its network mode is {mode}, which has"
-            " no endpoints of its own.",
+            f"Container {container.name!r} cannot join {desired.networks[0].name!r}: its network mode is {mode}, which"
+            " has no endpoints of its own.",
         )
 
 
-def _check_options(wish: ContainerWish, snapshot: Snapshot) -> None:
-    if "StartInterval" in wish.options.get("healthcheck", {}) and snapshot.engine.api < (1, 44):
-        raise too_old(f"Container {wish.name!r}: healthcheck.start_interval", "25.0", snapshot.engine.version)
+def _check_options(desired: DesiredContainer, snapshot: Snapshot) -> None:
+    if "StartInterval" in desired.options.get("healthcheck", {}) and snapshot.engine.api < (1, 44):
+        raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", snapshot.engine.version)
 
 
-def _check_links(wish: ContainerWish, design: Blueprint, snapshot: Snapshot, request: Request) -> None:
-    links = wish.options.get("links")
+def _check_links(desired: DesiredContainer, design: Blueprint, snapshot: Snapshot, request: Request) -> None:
+    links = desired.options.get("links")
     if not links:
         return
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
@@ -293,8 +300,9 @@ def _check_links(wish: ContainerWish, design: Blueprint, snapshot: Snapshot, req
         # The engine accepts such links without a word, and does not keep them.
         raise Failure(
             "network_mode_conflict",
-            f"Container {wish.name!r} cannot have links: its network mode is {mode}, and the engine links containers on"
-            " the default bridge only. On a network of their own they find each other by name; give aliases there.",
+            f"Container {desired.name!r} cannot have links: its network mode is {mode}, and the engine links"
+            " containers on the default bridge only. On a network of their own they find each other by name; give"
+            " aliases there.",
         )
     for name in [link.partition(":")[0] for link in links]:
         planned = request.containers.get(name)
@@ -302,7 +310,7 @@ def _check_links(wish: ContainerWish, design: Blueprint, snapshot: Snapshot, req
         if gone:
             raise Failure(
                 "container_not_found",
-                f"Container {wish.name!r} shall link to {name!r}, but there "
+                f"Container {desired.name!r} shall link to {name!r}, but there "
                 f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
             )
 
@@ -324,11 +332,11 @@ def _warnings(container: Container) -> tuple[str, ...]:
 
 
 def _plan_endpoints(
-    wish: ContainerWish, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
+    desired: DesiredContainer, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
 ) -> list[Step]:
     """A container joins and leaves networks while it runs; that needs no replacement."""
     steps: list[Step] = []
-    for endpoint in wish.networks or ():
+    for endpoint in desired.networks or ():
         raw = snapshot.find_network(endpoint.name)
         rebuilt = endpoint.name in request.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
@@ -337,7 +345,7 @@ def _plan_endpoints(
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
     for name, standing in container.endpoints.items():
         leaves = name not in design.endpoints and name not in request.rebuilt
-        if leaves and (wish.purge_networks or name in wish.leaves):
+        if leaves and (desired.purge_networks or name in desired.leaves):
             former = clean_endpoint(container, standing, snapshot.engine.api)
             steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps

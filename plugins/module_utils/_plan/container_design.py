@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from .._desired.containers import ContainerWish
+from .._desired.containers import DesiredContainer
 from .._desired.options import normal_reference
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
@@ -22,12 +22,12 @@ def current_blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
     return read_blueprint(container, named, own, snapshot.engine.api, live)
 
 
-def lay_image(design: Blueprint, wish: ContainerWish, container: Container, snapshot: Snapshot) -> bool:
+def merge_image(design: Blueprint, desired: DesiredContainer, container: Container, snapshot: Snapshot) -> bool:
     """Returns whether the container gets another image. A moved tag counts only with pull=always."""
-    if wish.image is None:
+    if desired.image is None:
         return False
     current = str(container.config["Image"])
-    image = snapshot.images.get(wish.image)
+    image = snapshot.images.get(desired.image)
     same_id = image is not None and image["Id"] == container.raw["Image"]
     old_image = snapshot.images.get(container.raw["Image"])
     if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
@@ -36,45 +36,45 @@ def lay_image(design: Blueprint, wish: ContainerWish, container: Container, snap
         same_name = same_id or not names
     else:
         names, same_name = [current], False
-    same_name = same_name or normal_reference(wish.image) in {normal_reference(name) for name in names}
-    if same_name and (same_id or wish.pull != "always"):
+    same_name = same_name or normal_reference(desired.image) in {normal_reference(name) for name in names}
+    if same_name and (same_id or desired.pull != "always"):
         return False
     if old_image is not None:
         subtract_image_defaults(design, old_image)
-    design.body["Image"] = wish.image
+    design.body["Image"] = desired.image
     return True
 
 
-def lay_networks(
-    design: Blueprint, wish: ContainerWish, container: Container | None, snapshot: Snapshot, request: Request
+def merge_networks(
+    design: Blueprint, desired: DesiredContainer, container: Container | None, snapshot: Snapshot, request: Request
 ) -> None:
     host_config = design.body["HostConfig"]
-    mode = wish.network_mode
+    mode = desired.network_mode
     if mode is not None and mode.startswith("container:"):
-        mode = _shared_network(wish, mode.split(":", 1)[1], container is None, snapshot, request)
-    for endpoint in wish.networks or ():
-        design.endpoints[endpoint.name] = endpoint.lay_over(design.endpoints.get(endpoint.name, {}))
-    if wish.networks is not None and wish.purge_networks:
-        listed = {endpoint.name for endpoint in wish.networks}
+        mode = _shared_network(desired, mode.split(":", 1)[1], container is None, snapshot, request)
+    for endpoint in desired.networks or ():
+        design.endpoints[endpoint.name] = endpoint.merge_into(design.endpoints.get(endpoint.name, {}))
+    if desired.networks is not None and desired.purge_networks:
+        listed = {endpoint.name for endpoint in desired.networks}
         for name in [name for name in design.endpoints if name not in listed]:
             del design.endpoints[name]
-    for name in wish.leaves:
+    for name in desired.leaves:
         design.endpoints.pop(name, None)
-    if mode is None and container is None and wish.networks:
+    if mode is None and container is None and desired.networks:
         # As the docker CLI: the first network takes the place of the default bridge.
-        mode = wish.networks[0].name
+        mode = desired.networks[0].name
     if mode is None and container is None:
         design.endpoints.setdefault("bridge", {})
     current = host_config.get("NetworkMode") or "default"
     if mode is None or mode == ("default" if current == "bridge" else current):
         return
     host_config["NetworkMode"] = mode
-    if "hostname" not in wish.options and (current == "host" or mode.startswith("container:")):
+    if "hostname" not in desired.options and (current == "host" or mode.startswith("container:")):
         # The host's name, which the engine had filled in, or a name that only a network of its own allows.
         design.body.pop("Hostname", None)
     if mode.startswith("container:"):
         design.body.pop("ExposedPorts", None)
-    if container is not None and container.main_network is not None and not wish.networks:
+    if container is not None and container.main_network is not None and not desired.networks:
         design.endpoints.pop(container.main_network, None)
     if mode in ("host", "none") or mode.startswith("container:"):
         design.endpoints.clear()
@@ -82,17 +82,19 @@ def lay_networks(
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
 
 
-def _shared_network(wish: ContainerWish, reference: str, is_new: bool, snapshot: Snapshot, request: Request) -> str:
+def _shared_network(
+    desired: DesiredContainer, reference: str, is_new: bool, snapshot: Snapshot, request: Request
+) -> str:
     """The network mode of a container that shares the network of another, which may be about to be made."""
     planned = request.containers.get(reference)
     shared = snapshot.find_container(reference)
     if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
         raise Failure(
             "container_not_found",
-            f"Container {wish.name!r} shall use network_mode=container:{reference}, but there "
+            f"Container {desired.name!r} shall use network_mode=container:{reference}, but there "
             f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
         )
-    if shared is None or (is_new and shared.id in request.swaps):
+    if shared is None or (is_new and shared.id in request.replacements):
         return f"container:{reference}"
     return f"container:{shared.id}"
 
@@ -102,9 +104,9 @@ def relink(design: Blueprint, request: Request) -> None:
     host_config = design.body["HostConfig"]
     for key in ("NetworkMode", "IpcMode", "PidMode"):
         kind, _colon, reference = (host_config.get(key) or "").partition(":")
-        if kind == "container" and reference in request.swaps:
-            host_config[key] = f"container:{request.swaps[reference].successor}"
-    successors = {swap.container.name: swap.successor for swap in request.swaps.values()}
+        if kind == "container" and reference in request.replacements:
+            host_config[key] = f"container:{request.replacements[reference].successor}"
+    successors = {replacement.container.name: replacement.successor for replacement in request.replacements.values()}
     if host_config.get("Links"):
         links = [link.split(":", 1) for link in host_config["Links"]]
         host_config["Links"] = [f"{successors.get(name, name)}:{alias}" for name, alias in links]

@@ -7,35 +7,35 @@
 
 from __future__ import annotations
 
-from .._desired.networks import EndpointWish
+from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
 from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container
 from .._objects.snapshot import Snapshot
 
 
-def needs_other_mac(container: Container, wish: EndpointWish, network: str) -> bool:
+def needs_other_mac(container: Container, desired: DesiredEndpoint, network: str) -> bool:
     """Whether a container has to be recreated for its MAC address: up to API 1.53 connecting a network ignores it."""
-    if wish.mac_address is None:
+    if desired.mac_address is None:
         return False
     known = {str((container.endpoints.get(network) or {}).get("MacAddress") or "")}
     if network == container.main_network:
         known.add(container.config.get("MacAddress") or "")
     # A container that does not run tells the address of its main network alone (API up to 1.51).
     is_unknown = known == {""} and not container.is_running and network in container.endpoints
-    return wish.mac_address not in known and not is_unknown
+    return desired.mac_address not in known and not is_unknown
 
 
-def refuse_mac(name: str, wish: EndpointWish, network: str) -> Failure:
+def refuse_mac(name: str, desired: DesiredEndpoint, network: str) -> Failure:
     return Failure(
         "unsupported",
-        f"Container {name!r} cannot get the MAC address {wish.mac_address} on {network!r}: Docker sets one only"
+        f"Container {name!r} cannot get the MAC address {desired.mac_address} on {network!r}: Docker sets one only"
         " when it makes a container. on_member_recreate=recreate recreates the container for that.",
         members=[name],
     )
 
 
-def check_early_mac(name: str, wish: EndpointWish, main_network: str, snapshot: Snapshot) -> None:
+def check_early_mac(name: str, desired: DesiredEndpoint, main_network: str, snapshot: Snapshot) -> None:
     """Refuse what engines up to 24 cannot do: they take one MAC address for a container, on its first network."""
-    if wish.mac_address and snapshot.engine.api < API_ENDPOINTS_AT_CREATE and wish.name != main_network:
-        what = f"Container {name!r}: a MAC address on {wish.name!r}, which is not its first network,"
+    if desired.mac_address and snapshot.engine.api < API_ENDPOINTS_AT_CREATE and desired.name != main_network:
+        what = f"Container {name!r}: a MAC address on {desired.name!r}, which is not its first network,"
         raise too_old(what, "25.0", snapshot.engine.version)

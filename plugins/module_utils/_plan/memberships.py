@@ -10,15 +10,15 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._desired.containers import ContainerWish
-from .._desired.networks import EndpointWish, NetworkWish
+from .._desired.containers import DesiredContainer
+from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure
 from .._objects.snapshot import Snapshot
 
 
 def resolve_names(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
-) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
+    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot
+) -> tuple[tuple[DesiredNetwork, ...], tuple[DesiredContainer, ...]]:
     """Put names in the place of IDs, so that each object has one name from here on."""
 
     def network_name(reference: str) -> str:
@@ -42,8 +42,8 @@ def resolve_names(
         return summary.name
 
     def endpoints(
-        given: tuple[EndpointWish, ...] | None, name_of: t.Callable[[str], str]
-    ) -> tuple[EndpointWish, ...] | None:
+        given: tuple[DesiredEndpoint, ...] | None, name_of: t.Callable[[str], str]
+    ) -> tuple[DesiredEndpoint, ...] | None:
         if given is None:
             return None
         named = tuple(replace(each, name=name_of(each.name)) for each in given)
@@ -57,28 +57,28 @@ def resolve_names(
     return (
         tuple(
             replace(
-                wish,
-                name=network_name(wish.name),
-                id=chosen_id(wish.name),
-                connected=endpoints(wish.connected, container_name),
+                desired,
+                name=network_name(desired.name),
+                id=chosen_id(desired.name),
+                connected=endpoints(desired.connected, container_name),
             )
-            for wish in networks
+            for desired in networks
         ),
         tuple(
-            replace(wish, name=container_name(wish.name), networks=endpoints(wish.networks, network_name))
-            for wish in containers
+            replace(desired, name=container_name(desired.name), networks=endpoints(desired.networks, network_name))
+            for desired in containers
         ),
     )
 
 
 def unite_memberships(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot
-) -> tuple[tuple[NetworkWish, ...], tuple[ContainerWish, ...]]:
+    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot
+) -> tuple[tuple[DesiredNetwork, ...], tuple[DesiredContainer, ...]]:
     """Say every membership once: with the container where the task lists it, with the network otherwise.
 
     A network with a ``connected`` list keeps its listed containers there, so that exactness still counts them.
     """
-    by_name = {wish.name: wish for wish in containers}
+    by_name = {desired.name: desired for desired in containers}
     united = list(networks)
     for index, network in enumerate(networks):
         if network.connected is None:
@@ -95,7 +95,7 @@ def unite_memberships(
             by_name[container.name] = replace(container, networks=(*others, merged))
         names = {member.name for member in listed}
         listed += [
-            EndpointWish(container.name)
+            DesiredEndpoint(container.name)
             for container in by_name.values()
             if container.name not in names
             and network.name in {container.network_mode, *(each.name for each in container.networks or ())}
@@ -108,4 +108,4 @@ def unite_memberships(
                 leaving = by_name.get(summary.name)
                 if leaving is not None and summary.name not in names:
                     by_name[summary.name] = replace(leaving, leaves=(*leaving.leaves, network.name))
-    return tuple(united), tuple(by_name[wish.name] for wish in containers)
+    return tuple(united), tuple(by_name[desired.name] for desired in containers)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._desired.networks import EndpointWish, NetworkWish
+from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure, too_old
 from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
@@ -18,68 +18,68 @@ from .._objects.networks import PREDEFINED, contains, read_pools
 from .._objects.snapshot import Snapshot, Summary
 from .._results import describe_network, network_result
 from .._types import Json
-from .changes import Item, Reconstruction, Request
+from .changes import Change, NetworkRebuild, Request
 from .mac import needs_other_mac, refuse_mac
 from .network_body import create_body, find_differences, rebuild_body
 from .network_rebuild import design_rebuild
 from .steps import Connect, CreateNetwork, Disconnect, RemoveNetwork, Step
-from .subnets import check_overlap, find_givers
+from .subnets import check_overlap, find_releasing_networks
 
 
-def plan_network(wish: NetworkWish, snapshot: Snapshot, request: Request) -> Item:
+def plan_network(desired: DesiredNetwork, snapshot: Snapshot, request: Request) -> Change:
     # The engine takes "default" for the network bridge.
-    if wish.name in (*PREDEFINED, "default"):
+    if desired.name in (*PREDEFINED, "default"):
         raise Failure(
-            "network_protected", f"{wish.name!r} is one of Docker's own networks; it is never changed or removed."
+            "network_protected", f"{desired.name!r} is one of Docker's own networks; it is never changed or removed."
         )
-    raw = snapshot.find_network(wish.name)
+    raw = snapshot.find_network(desired.name)
     if raw is not None:
         _check_kind(raw)
-    if wish.state == "absent":
-        return _plan_removal(wish, raw, snapshot, request)
-    if wish.enable_ipv4 is False and snapshot.engine.api < (1, 48):
+    if desired.state == "absent":
+        return _plan_removal(desired, raw, snapshot, request)
+    if desired.enable_ipv4 is False and snapshot.engine.api < (1, 48):
         raise too_old("enable_ipv4=false", "28.0", snapshot.engine.version)
-    check_engine_knows(wish.name, wish.driver_options or {}, snapshot.engine.version)
-    rebuilds = wish.name in request.rebuilt
+    check_engine_knows(desired.name, desired.driver_options or {}, snapshot.engine.version)
+    rebuilds = desired.name in request.rebuilt
     if raw is not None:
-        _check_same(wish, raw, snapshot)
-    if wish.id and rebuilds:
+        _check_same(desired, raw, snapshot)
+    if desired.id and rebuilds:
         raise Failure(
             "ambiguous_name",
-            f"Network {wish.name!r} with the ID {wish.id[:12]} cannot be rebuilt: another network has the same name."
-            " Remove that one first.",
+            f"Network {desired.name!r} with the ID {desired.id[:12]} cannot be rebuilt: another network has the same"
+            " name. Remove that one first.",
         )
     if raw is None or rebuilds:
-        check_overlap(wish, raw, snapshot, request)
+        check_overlap(desired, raw, snapshot, request)
     names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
     steps: list[Step] = []
-    reconstruction: Reconstruction | None = None
+    network_rebuild: NetworkRebuild | None = None
     if raw is not None and rebuilds:
-        _check_body(wish, rebuild_body(wish, raw, snapshot.engine.api), raw, snapshot)
-        for member in wish.connected or ():
-            check_endpoint(member.name, member, wish.name, snapshot, request)
-        reconstruction = design_rebuild(wish, raw, snapshot, request)
-        losses, after = list(reconstruction.losses), reconstruction.after
+        _check_body(desired, rebuild_body(desired, raw, snapshot.engine.api), raw, snapshot)
+        for member in desired.connected or ():
+            check_endpoint(member.name, member, desired.name, snapshot, request)
+        network_rebuild = design_rebuild(desired, raw, snapshot, request)
+        losses, after = list(network_rebuild.losses), network_rebuild.after
     else:
-        body = create_body(wish, snapshot.engine.api)
+        body = create_body(desired, snapshot.engine.api)
         if raw is None:
-            _check_body(wish, body, None, snapshot)
-        steps, losses = _plan_members(wish, raw, wish.name if raw is None else raw["Id"], snapshot, request)
-        steps, after = (steps, raw) if raw is not None else ([CreateNetwork(wish.name, body), *steps], body)
-    after_names = _names_after(wish, names, request)
-    needs = find_givers(wish, snapshot, request) if raw is None or rebuilds else frozenset()
+            _check_body(desired, body, None, snapshot)
+        steps, losses = _plan_members(desired, raw, desired.name if raw is None else raw["Id"], snapshot, request)
+        steps, after = (steps, raw) if raw is not None else ([CreateNetwork(desired.name, body), *steps], body)
+    after_names = _names_after(desired, names, request)
+    needs = find_releasing_networks(desired, snapshot, request) if raw is None or rebuilds else frozenset()
     if rebuilds:
         # A member that this task removes has to be gone, or the network cannot be removed.
         needs |= {("container", name) for name in names if _is_removed(name, request)}
-    return Item(
+    return Change(
         "network",
-        wish.name,
+        desired.name,
         steps=tuple(steps),
         before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
         needs=needs,
-        reconstruction=reconstruction,
+        network_rebuild=network_rebuild,
         predicted=network_result(after, after_names),
     )
 
@@ -88,23 +88,25 @@ def _is_removed(container: str, request: Request) -> bool:
     return container in request.containers and request.containers[container].state == "absent"
 
 
-def is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
+def is_to_be_rebuilt(desired: DesiredNetwork, snapshot: Snapshot) -> bool:
     """Whether the network stands and differs in something that Docker does not change in place."""
-    raw = snapshot.find_network(wish.name)
-    if raw is None or wish.state == "absent" or wish.name in PREDEFINED or raw.get("Driver") != "bridge":
+    raw = snapshot.find_network(desired.name)
+    if raw is None or desired.state == "absent" or desired.name in PREDEFINED or raw.get("Driver") != "bridge":
         return False
-    return wish.on_difference == "rebuild" and bool(find_differences(wish, raw, snapshot.engine.api))
+    return desired.on_difference == "rebuild" and bool(find_differences(desired, raw, snapshot.engine.api))
 
 
-def _names_after(wish: NetworkWish, names: t.Sequence[str], request: Request) -> list[str]:
+def _names_after(desired: DesiredNetwork, names: t.Sequence[str], request: Request) -> list[str]:
     """The members of the network afterwards, with those that join or leave it by plans of their own."""
-    after = set(names) if wish.connected is None or wish.appends else set()
-    after |= {member.name for member in wish.connected or ()}
+    after = set(names) if desired.connected is None or desired.appends else set()
+    after |= {member.name for member in desired.connected or ()}
     for container in request.containers.values():
-        joins = container.network_mode == wish.name or any(each.name == wish.name for each in container.networks or ())
+        joins = container.network_mode == desired.name or any(
+            each.name == desired.name for each in container.networks or ()
+        )
         if joins and container.state != "absent":
             after.add(container.name)
-        elif container.state == "absent" or container.purge_networks or wish.name in container.leaves:
+        elif container.state == "absent" or container.purge_networks or desired.name in container.leaves:
             after.discard(container.name)
     return sorted(after)
 
@@ -119,52 +121,52 @@ def _check_kind(raw: Json) -> None:
         )
 
 
-def _check_body(wish: NetworkWish, body: Json, raw: Json | None, snapshot: Snapshot) -> None:
+def _check_body(desired: DesiredNetwork, body: Json, raw: Json | None, snapshot: Snapshot) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
-    check_isolated(wish.name, body["Options"], body["Internal"])
+    check_isolated(desired.name, body["Options"], body["Internal"])
     loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
     if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in read_pools(body)):
         raise Failure(
             "option_conflict",
-            f"Network {wish.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines before"
-            " 27.0 need one then. List one, or set enable_ipv6=false.",
+            f"Network {desired.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines"
+            " before 27.0 need one then. List one, or set enable_ipv6=false.",
             engine_version=snapshot.engine.version,
         )
 
 
-def _check_same(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> None:
-    differences = find_differences(wish, raw, snapshot.engine.api)
-    if not differences or wish.on_difference == "rebuild":
+def _check_same(desired: DesiredNetwork, raw: Json, snapshot: Snapshot) -> None:
+    differences = find_differences(desired, raw, snapshot.engine.api)
+    if not differences or desired.on_difference == "rebuild":
         return
     listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
     raise Failure(
         "option_conflict",
-        f"Network {wish.name!r} differs: {listing}. Docker changes nothing of a network in place, and"
+        f"Network {desired.name!r} differs: {listing}. Docker changes nothing of a network in place, and"
         " on_difference=fail forbids to rebuild it.",
         differences={option: {"before": old, "after": new} for option, (old, new) in differences.items()},
     )
 
 
-def _plan_removal(wish: NetworkWish, raw: Json | None, snapshot: Snapshot, request: Request) -> Item:
+def _plan_removal(desired: DesiredNetwork, raw: Json | None, snapshot: Snapshot, request: Request) -> Change:
     if raw is None:
-        return Item("network", wish.name, predicted=None)
+        return Change("network", desired.name, predicted=None)
     members = snapshot.members_of(raw)
     leaving = [member for member in members if _is_removed(member.name, request)]
     staying = [member for member in members if member not in leaving]
-    if staying and not wish.force:
+    if staying and not desired.force:
         names = ", ".join(repr(member.name) for member in staying)
         raise Failure(
             "network_in_use",
-            f"Network {wish.name!r} has containers on it: {names}. Disconnect or remove them, or set force=true to"
+            f"Network {desired.name!r} has containers on it: {names}. Disconnect or remove them, or set force=true to"
             " disconnect them.",
             members=sorted(member.name for member in staying),
         )
     api = snapshot.engine.api
     steps: list[Step] = [_leave(raw, member, snapshot.inspected(member), api) for member in staying]
-    steps.append(RemoveNetwork(raw["Id"], wish.name))
-    return Item(
+    steps.append(RemoveNetwork(raw["Id"], desired.name))
+    return Change(
         "network",
-        wish.name,
+        desired.name,
         steps=tuple(steps),
         before={**describe_network(raw), "connected": sorted(member.name for member in members)},
         after={},
@@ -179,19 +181,19 @@ def _leave(raw: Json, member: Summary, container: Container, api: tuple[int, int
 
 
 def _plan_members(
-    wish: NetworkWish, raw: Json | None, reference: str, snapshot: Snapshot, request: Request
+    desired: DesiredNetwork, raw: Json | None, reference: str, snapshot: Snapshot, request: Request
 ) -> tuple[list[Step], list[str]]:
-    if wish.connected is None:
+    if desired.connected is None:
         return [], []
     steps: list[Step] = []
     losses: list[str] = []
     listed = set()
-    for member in wish.connected:
+    for member in desired.connected:
         planned = request.containers.get(member.name)
         if planned is not None:
             if planned.state == "absent":
                 raise Failure(
-                    "option_conflict", f"Network {wish.name!r} lists {member.name!r}, which this task removes."
+                    "option_conflict", f"Network {desired.name!r} lists {member.name!r}, which this task removes."
                 )
             listed.add(member.name)
             continue
@@ -199,16 +201,16 @@ def _plan_members(
         if summary is None:
             raise Failure(
                 "container_not_found",
-                f"Network {wish.name!r} cannot connect {member.name!r}: there is no container of that name or ID.",
+                f"Network {desired.name!r} cannot connect {member.name!r}: there is no container of that name or ID.",
             )
         listed.add(summary.name)
         joined = plan_endpoint(
-            summary.name, snapshot.inspected(summary), member, wish.name, reference, snapshot, request
+            summary.name, snapshot.inspected(summary), member, desired.name, reference, snapshot, request
         )
         steps.extend(joined)
         if joined and summary.is_running:
             losses.extend(_losses(snapshot.inspected(summary)))
-    if raw is not None and not wish.appends:
+    if raw is not None and not desired.appends:
         for summary in snapshot.members_of(raw):
             # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and summary.name not in request.containers:
@@ -227,14 +229,14 @@ def _losses(container: Container) -> list[str]:
 def plan_endpoint(
     name: str,
     container: Container | None,
-    wish: EndpointWish,
+    desired: DesiredEndpoint,
     network: str,
     reference: str,
     snapshot: Snapshot,
     request: Request,
 ) -> list[Step]:
     """The steps that make one endpoint of a container as desired. ``container`` None: the container will be made."""
-    check_endpoint(name, wish, network, snapshot, request)
+    check_endpoint(name, desired, network, snapshot, request)
     target = name if container is None else container.id
     if container is not None and container.main_network is None:
         raise Failure(
@@ -244,10 +246,10 @@ def plan_endpoint(
         )
     api = snapshot.engine.api
     standing = None if container is None else container.endpoints.get(network)
-    if container is not None and needs_other_mac(container, wish, network):
-        raise refuse_mac(name, wish, network)
+    if container is not None and needs_other_mac(container, desired, network):
+        raise refuse_mac(name, desired, network)
     if container is None or standing is None:
-        return [Connect(reference, target, wish.lay_over({}), network, name)]
+        return [Connect(reference, target, desired.merge_into({}), network, name)]
     if any(each["Id"] == standing.get("NetworkID") != reference for each in snapshot.networks):
         raise Failure(
             "ambiguous_name",
@@ -257,8 +259,8 @@ def plan_endpoint(
     former = clean_endpoint(container, standing, api)
     # Engines up to 25 list the host name among the aliases in any case, so that a task that asks for it is met.
     met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
-    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
-    merged = replace(wish, aliases=aliases, mac_address=None).lay_over(former)
+    aliases = None if desired.aliases is None else tuple(alias for alias in desired.aliases if alias not in met)
+    merged = replace(desired, aliases=aliases, mac_address=None).merge_into(former)
     is_live = endpoint_is_live(container, standing, reference)
     if merged == former and is_live:
         return []
@@ -275,7 +277,7 @@ def endpoint_is_live(container: Container, endpoint: Json, network_id: str) -> b
     return not container.is_running or bool(endpoint.get("EndpointID"))
 
 
-def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapshot, request: Request) -> None:
+def check_endpoint(name: str, desired: DesiredEndpoint, network: str, snapshot: Snapshot, request: Request) -> None:
     """Refuse an address that the network cannot give."""
     raw = snapshot.find_network(network)
     planned = request.networks.get(network)
@@ -283,9 +285,9 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
         raise Failure(
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
-    if wish.gw_priority and snapshot.engine.api < (1, 48):
+    if desired.gw_priority and snapshot.engine.api < (1, 48):
         raise too_old("gw_priority", "28.0", snapshot.engine.version)
-    if not wish.addresses():
+    if not desired.addresses():
         return
     if network in PREDEFINED:
         raise Failure(
@@ -295,10 +297,10 @@ def check_endpoint(name: str, wish: EndpointWish, network: str, snapshot: Snapsh
     if not pools:
         raise Failure(
             "option_conflict",
-            f"Container {name!r} asks for {wish.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
+            f"Container {name!r} asks for {desired.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
             "fixed addresses need a subnet in ipam_config.",
         )
-    for address in wish.addresses():
+    for address in desired.addresses():
         if not contains([pool.subnet for pool in pools], address):
             subnets = ", ".join(pool.subnet for pool in pools)
             raise Failure(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._desired.networks import NetworkWish
+from .._desired.networks import DesiredNetwork
 from .._objects.driver_options import DRIVER_DEFAULTS, same_driver_option
 from .._objects.networks import RESERVED_LABELS, Pool, read_pools, same_pools
 from .._types import Json
@@ -18,26 +18,26 @@ from .._types import Json
 API_CHOOSES_IPV6 = (1, 46)
 
 
-def create_body(wish: NetworkWish, api: tuple[int, int]) -> dict[str, t.Any]:
-    ipam: dict[str, t.Any] = {"Driver": wish.ipam_driver or "default"}
-    if wish.ipam_driver_options:
-        ipam["Options"] = dict(wish.ipam_driver_options)
-    if wish.pools:
-        ipam["Config"] = [pool.as_body() for pool in wish.pools]
+def create_body(desired: DesiredNetwork, api: tuple[int, int]) -> dict[str, t.Any]:
+    ipam: dict[str, t.Any] = {"Driver": desired.ipam_driver or "default"}
+    if desired.ipam_driver_options:
+        ipam["Options"] = dict(desired.ipam_driver_options)
+    if desired.pools:
+        ipam["Config"] = [pool.as_body() for pool in desired.pools]
     body: dict[str, t.Any] = {
-        "Name": wish.name,
+        "Name": desired.name,
         "Driver": "bridge",
         "IPAM": ipam,
-        "Internal": bool(wish.internal),
-        "Attachable": bool(wish.attachable),
-        "EnableIPv6": bool(wish.enable_ipv6),
-        "Options": {key: value for key, value in (wish.driver_options or {}).items() if value is not None},
-        "Labels": dict(wish.labels or {}),
+        "Internal": bool(desired.internal),
+        "Attachable": bool(desired.attachable),
+        "EnableIPv6": bool(desired.enable_ipv6),
+        "Options": {key: value for key, value in (desired.driver_options or {}).items() if value is not None},
+        "Labels": dict(desired.labels or {}),
         # Engines before 25 accept two networks of one name otherwise.
         "CheckDuplicate": True,
     }
-    if wish.enable_ipv4 is not None and api >= (1, 48):
-        body["EnableIPv4"] = wish.enable_ipv4
+    if desired.enable_ipv4 is not None and api >= (1, 48):
+        body["EnableIPv4"] = desired.enable_ipv4
     return body
 
 
@@ -64,53 +64,53 @@ def replay_body(raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
     return body
 
 
-def rebuild_body(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+def rebuild_body(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
     """The create request for this network as the task describes it; what the task leaves open stays as it is."""
     body = replay_body(raw, api)
     for key, wanted in (
-        ("Internal", wish.internal),
-        ("Attachable", wish.attachable),
-        ("EnableIPv6", wish.enable_ipv6),
-        ("EnableIPv4", wish.enable_ipv4),
+        ("Internal", desired.internal),
+        ("Attachable", desired.attachable),
+        ("EnableIPv6", desired.enable_ipv6),
+        ("EnableIPv4", desired.enable_ipv4),
     ):
         if wanted is not None and (key != "EnableIPv4" or api >= (1, 48)):
             body[key] = wanted
-    for key, value in (wish.driver_options or {}).items():
+    for key, value in (desired.driver_options or {}).items():
         if value is None:
             body["Options"].pop(key, None)
         else:
             body["Options"][key] = value
-    if wish.labels is not None:
+    if desired.labels is not None:
         reserved = {key: value for key, value in body["Labels"].items() if key.startswith(RESERVED_LABELS)}
-        body["Labels"] = {**wish.labels, **reserved}
-    if wish.ipam_driver is not None:
-        body["IPAM"]["Driver"] = wish.ipam_driver
-    if wish.ipam_driver_options is not None:
-        body["IPAM"]["Options"] = dict(wish.ipam_driver_options)
-    pools = [*(wish.pools or ()), *_left_to_engine(wish, raw, api)]
-    if not body["EnableIPv6"] and not wish.pools:
+        body["Labels"] = {**desired.labels, **reserved}
+    if desired.ipam_driver is not None:
+        body["IPAM"]["Driver"] = desired.ipam_driver
+    if desired.ipam_driver_options is not None:
+        body["IPAM"]["Options"] = dict(desired.ipam_driver_options)
+    pools = [*(desired.pools or ()), *_left_to_engine(desired, raw, api)]
+    if not body["EnableIPv6"] and not desired.pools:
         pools = [pool for pool in pools if ":" not in pool.subnet]
     body["IPAM"]["Config"] = [pool.as_body() for pool in pools]
     return body
 
 
-def _left_to_engine(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> list[Pool]:
+def _left_to_engine(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> list[Pool]:
     """The pools of a network about which the task says nothing.
 
     The engine chooses an IPv4 subnet where only an IPv6 subnet is given, and the other way round from 27.0 on. An
     inspected network does not tell chosen subnets from given ones, and the same request would get a chosen one again.
     """
     pools = list(read_pools(raw))
-    if not wish.pools:
+    if not desired.pools:
         return pools
-    versions = {pool.network.version for pool in wish.pools}
-    keeps_ipv6 = api >= API_CHOOSES_IPV6 and wish.enable_ipv6 is not False
+    versions = {pool.network.version for pool in desired.pools}
+    keeps_ipv6 = api >= API_CHOOSES_IPV6 and desired.enable_ipv6 is not False
     return [
         pool for pool in pools if pool.network.version not in versions and (pool.network.version == 4 or keeps_ipv6)
     ]
 
 
-def find_differences(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
+def find_differences(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
     """Where the network is not as the task describes it: by option, the value that stands and the desired value."""
     found: dict[str, tuple[t.Any, t.Any]] = {}
     for option, key, default in (
@@ -119,16 +119,16 @@ def find_differences(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> dict
         ("enable_ipv4", "EnableIPv4", True),
         ("enable_ipv6", "EnableIPv6", False),
     ):
-        wanted, actual = getattr(wish, option), raw.get(key, default)
+        wanted, actual = getattr(desired, option), raw.get(key, default)
         if wanted is not None and wanted != actual:
             found[option] = (actual, wanted)
     labels = {k: v for k, v in (raw.get("Labels") or {}).items() if not k.startswith(RESERVED_LABELS)}
-    if wish.labels is not None:
-        wanted_labels = {k: v for k, v in wish.labels.items() if not k.startswith(RESERVED_LABELS)}
+    if desired.labels is not None:
+        wanted_labels = {k: v for k, v in desired.labels.items() if not k.startswith(RESERVED_LABELS)}
         if wanted_labels != labels:
             found["labels"] = (labels, wanted_labels)
     options = raw.get("Options") or {}
-    for key, value in (wish.driver_options or {}).items():
+    for key, value in (desired.driver_options or {}).items():
         actual = options.get(key)
         if value is None:
             differs = actual is not None
@@ -138,13 +138,13 @@ def find_differences(wish: NetworkWish, raw: Json, api: tuple[int, int]) -> dict
         if differs:
             found[f"driver_options.{key}"] = (actual, value)
     ipam = raw.get("IPAM") or {}
-    if wish.ipam_driver is not None and wish.ipam_driver != (ipam.get("Driver") or "default"):
-        found["ipam_driver"] = (ipam.get("Driver"), wish.ipam_driver)
-    if wish.ipam_driver_options is not None and dict(wish.ipam_driver_options) != (ipam.get("Options") or {}):
-        found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(wish.ipam_driver_options))
+    if desired.ipam_driver is not None and desired.ipam_driver != (ipam.get("Driver") or "default"):
+        found["ipam_driver"] = (ipam.get("Driver"), desired.ipam_driver)
+    if desired.ipam_driver_options is not None and dict(desired.ipam_driver_options) != (ipam.get("Options") or {}):
+        found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(desired.ipam_driver_options))
     # Any subnet that the engine has chosen meets an empty list: nothing tells it from a subnet that was given.
-    left = _left_to_engine(wish, raw, api)
+    left = _left_to_engine(desired, raw, api)
     actual_pools = [pool for pool in read_pools(raw) if pool not in left]
-    if wish.pools and not same_pools(wish.pools, actual_pools):
-        found["ipam_config"] = ([pool.as_body() for pool in actual_pools], [pool.as_body() for pool in wish.pools])
+    if desired.pools and not same_pools(desired.pools, actual_pools):
+        found["ipam_config"] = ([pool.as_body() for pool in actual_pools], [pool.as_body() for pool in desired.pools])
     return found

@@ -15,36 +15,36 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._desired.networks import EndpointWish, NetworkWish
+from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure
 from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container, automatic_aliases, clean_endpoint
 from .._objects.driver_options import BRIDGE_OPTIONS
-from .._objects.journal import Member, Rebuild
+from .._objects.journal import Member, RebuildRecord
 from .._objects.names import trial_network_name
 from .._objects.networks import Pool, contains, overlapping, read_pools
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot
 from .._types import Json
-from .changes import Reconstruction, Request
+from .changes import NetworkRebuild, Request
 from .mac import needs_other_mac, refuse_mac
 from .network_body import rebuild_body, replay_body
 
 
-def design_rebuild(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Request) -> Reconstruction:
+def design_rebuild(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, request: Request) -> NetworkRebuild:
     """Raises Failure where it must not be done."""
-    name, api = wish.name, snapshot.engine.api
-    before, after = replay_body(raw, api), rebuild_body(wish, raw, api)
-    members = _list_members(wish, raw, snapshot, request)
+    name, api = desired.name, snapshot.engine.api
+    before, after = replay_body(raw, api), rebuild_body(desired, raw, api)
+    members = _list_members(desired, raw, snapshot, request)
     recreated = frozenset(each.name for each in members if name in request.recreated.get(each.name, ()))
-    _check_members(wish, raw, members, recreated, snapshot, request)
+    _check_members(desired, raw, members, recreated, snapshot, request)
     pools = read_pools(after)
     for member in members:
-        _check_addresses(wish, member, pools)
+        _check_addresses(desired, member, pools)
         if member.name in recreated:
-            _check_early(wish, member, before, api)
+            _check_early(desired, member, before, api)
     moved = tuple(member for member in members if member.name not in recreated)
-    return Reconstruction(
-        Rebuild(name, raw["Id"], before, after, moved),
+    return NetworkRebuild(
+        RebuildRecord(name, raw["Id"], before, after, moved),
         _trial_body(after, before, trial_network_name(name, raw["Id"])),
         recreated,
         tuple(
@@ -52,7 +52,7 @@ def design_rebuild(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Re
             for member in moved
             if member.after is not None
         ),
-        tuple(_list_losses(wish, raw, after, moved, snapshot)),
+        tuple(_list_losses(desired, raw, after, moved, snapshot)),
     )
 
 
@@ -67,9 +67,9 @@ def _bound_publications(member: Member, after: Json, snapshot: Snapshot) -> tupl
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-def _list_members(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Request) -> list[Member]:
+def _list_members(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, request: Request) -> list[Member]:
     """The members before and after, with both endpoints. What the task says of a container counts first."""
-    listed = {member.name: member for member in wish.connected or ()}
+    listed = {member.name: member for member in desired.connected or ()}
     found = []
     standing = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
     for summary in standing:
@@ -77,18 +77,18 @@ def _list_members(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Req
         planned = request.containers.get(summary.name)
         if planned is not None and planned.state == "absent":
             continue
-        former = clean_endpoint(container, container.endpoints.get(wish.name) or {}, snapshot.engine.api)
-        endpoint: EndpointWish | None = None
-        stays = wish.connected is None or wish.appends or summary.name in listed
+        former = clean_endpoint(container, container.endpoints.get(desired.name) or {}, snapshot.engine.api)
+        endpoint: DesiredEndpoint | None = None
+        stays = desired.connected is None or desired.appends or summary.name in listed
         if planned is not None:
-            endpoint = next((each for each in planned.networks or () if each.name == wish.name), None)
+            endpoint = next((each for each in planned.networks or () if each.name == desired.name), None)
             leaves = planned.networks is not None and planned.purge_networks and endpoint is None
-            stays = not leaves and wish.name not in planned.leaves
+            stays = not leaves and desired.name not in planned.leaves
         endpoint = endpoint or listed.get(summary.name)
-        stays_itself = stays and wish.name not in request.recreated.get(summary.name, ())
-        if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, wish.name):
-            raise refuse_mac(summary.name, endpoint, wish.name)
-        after = _lay_endpoint(container, endpoint, wish.name, former, snapshot) if stays else None
+        stays_itself = stays and desired.name not in request.recreated.get(summary.name, ())
+        if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, desired.name):
+            raise refuse_mac(summary.name, endpoint, desired.name)
+        after = _merge_endpoint(container, endpoint, desired.name, former, snapshot) if stays else None
         found.append(Member(summary.id, summary.name, former, after, summary.is_running))
     names = {summary.name for summary in standing}
     for name, member in listed.items():
@@ -97,28 +97,28 @@ def _list_members(wish: NetworkWish, raw: Json, snapshot: Snapshot, request: Req
             if joining is None:
                 raise Failure(
                     "container_not_found",
-                    f"Network {wish.name!r} cannot connect {name!r}: there is no container of that name or ID.",
+                    f"Network {desired.name!r} cannot connect {name!r}: there is no container of that name or ID.",
                 )
-            after = replace(member, mac_address=None).lay_over({})
+            after = replace(member, mac_address=None).merge_into({})
             found.append(Member(joining.id, joining.name, None, after, joining.is_running))
     return found
 
 
-def _lay_endpoint(
-    container: Container, wish: EndpointWish | None, network: str, former: Json, snapshot: Snapshot
+def _merge_endpoint(
+    container: Container, desired: DesiredEndpoint | None, network: str, former: Json, snapshot: Snapshot
 ) -> dict[str, t.Any]:
-    if wish is None:
+    if desired is None:
         return dict(former)
     standing = container.endpoints.get(network) or {}
     met = automatic_aliases(container, snapshot.engine.api) & set(standing.get("Aliases") or ())
-    aliases = None if wish.aliases is None else tuple(alias for alias in wish.aliases if alias not in met)
-    return replace(wish, aliases=aliases, mac_address=None).lay_over(dict(former))
+    aliases = None if desired.aliases is None else tuple(alias for alias in desired.aliases if alias not in met)
+    return replace(desired, aliases=aliases, mac_address=None).merge_into(dict(former))
 
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
 
-def find_trapped(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> dict[str, str]:
+def find_members_to_recreate(desired: DesiredNetwork, raw: Json, snapshot: Snapshot) -> dict[str, str]:
     """The members that could not rejoin the network as they were, each with the reason.
 
     From engine 25 on a container whose NetworkMode holds the network's ID cannot join the network that takes its place
@@ -130,7 +130,7 @@ def find_trapped(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> dict[str, 
         if container.network_mode == raw["Id"]:
             found[container.name] = "its network mode is the network's ID"
         elif (
-            container.main_network == wish.name
+            container.main_network == desired.name
             and container.config.get("MacAddress")
             and snapshot.engine.api >= API_ENDPOINTS_AT_CREATE
         ):
@@ -139,7 +139,7 @@ def find_trapped(wish: NetworkWish, raw: Json, snapshot: Snapshot) -> dict[str, 
 
 
 def _check_members(
-    wish: NetworkWish,
+    desired: DesiredNetwork,
     raw: Json,
     members: t.Sequence[Member],
     recreated: t.Collection[str],
@@ -147,50 +147,50 @@ def _check_members(
     request: Request,
 ) -> None:
     """Refuse where a member could not rejoin the network, or not as it was."""
-    trapped = find_trapped(wish, raw, snapshot)
+    must_be_recreated = find_members_to_recreate(desired, raw, snapshot)
     held: dict[str, str] = {}
     for member in members:
         container = snapshot.containers[member.container]
         if member.before is None or (member.after is None and not container.is_running):
             continue
         removes_itself = container.host_config.get("AutoRemove")
-        if removes_itself and (member.name in recreated or member.container in request.swaps):
-            why = trapped.get(member.name, "this task changes it as well")
+        if removes_itself and (member.name in recreated or member.container in request.replacements):
+            why = must_be_recreated.get(member.name, "this task changes it as well")
             raise Failure(
                 "unsupported",
-                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated ({why}), and"
-                " was started with --rm. Stop it first, or take two tasks.",
+                f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated ({why}),"
+                " and was started with --rm. Stop it first, or take two tasks.",
                 members=[member.name],
             )
         if removes_itself and any(b.configured.is_fixed for b in container.bindings):
             raise Failure(
                 "unsupported",
-                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} was started with --rm and"
+                f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} was started with --rm and"
                 " publishes fixed host ports. If it could not have them back, it could not be restarted either. Stop"
                 " it first.",
                 members=[member.name],
             )
-        if member.name in trapped and member.name not in recreated:
-            held[member.name] = trapped[member.name]
+        if member.name in must_be_recreated and member.name not in recreated:
+            held[member.name] = must_be_recreated[member.name]
     if held:
         listing = ", ".join(f"{name!r} ({why})" for name, why in held.items())
         raise Failure(
             "unsupported",
-            f"Network {wish.name!r} cannot be rebuilt: these members can only be recreated: {listing}."
+            f"Network {desired.name!r} cannot be rebuilt: these members can only be recreated: {listing}."
             " on_member_recreate=recreate does that in the same change, for those that stay on the network; disconnect"
             " the others first.",
             members=list(held),
         )
 
 
-def _check_early(wish: NetworkWish, member: Member, before: Json, api: tuple[int, int]) -> None:
+def _check_early(desired: DesiredNetwork, member: Member, before: Json, api: tuple[int, int]) -> None:
     """Engines from 25 on look at an address when the successor is made, which is while the old network stands."""
     subnets = [pool.subnet for pool in read_pools(before)]
     for address in _fixed_addresses(member):
         if api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
             raise Failure(
                 "unsupported",
-                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"
+                f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"
                 f" engine does not take its new address {address} as long as the network has {', '.join(subnets)}."
                 " Disconnect it first.",
                 members=[member.name],
@@ -203,13 +203,13 @@ def _fixed_addresses(member: Member) -> list[str]:
     return [ipam[key] for key in ("IPv4Address", "IPv6Address") if ipam.get(key)]
 
 
-def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool]) -> None:
+def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[Pool]) -> None:
     for address in _fixed_addresses(member):
         if not contains([pool.subnet for pool in pools], address):
             subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
             raise Failure(
                 "address_outside_subnet",
-                f"Network {wish.name!r} cannot be rebuilt with {subnets}: its member {member.name!r} has the fixed"
+                f"Network {desired.name!r} cannot be rebuilt with {subnets}: its member {member.name!r} has the fixed"
                 f" address {address}. Give it another one in connected, or choose a subnet that holds it.",
                 address=address,
                 container=member.name,
@@ -217,8 +217,8 @@ def _check_addresses(wish: NetworkWish, member: Member, pools: t.Sequence[Pool])
         if any(address == pool.gateway for pool in pools):
             raise Failure(
                 "address_in_use",
-                f"Network {wish.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address {address},"
-                " which would be the gateway.",
+                f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address"
+                f" {address}, which would be the gateway.",
                 address=address,
                 container=member.name,
             )
@@ -238,21 +238,21 @@ def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None
 
 
 def _list_losses(
-    wish: NetworkWish, raw: Json, after: Json, members: t.Sequence[Member], snapshot: Snapshot
+    desired: DesiredNetwork, raw: Json, after: Json, members: t.Sequence[Member], snapshot: Snapshot
 ) -> list[str]:
-    losses = [f"network ID {raw['Id'][:12]} of {wish.name}"]
+    losses = [f"network ID {raw['Id'][:12]} of {desired.name}"]
     for member in members:
         container = snapshot.containers[member.container]
         if member.before is None or not container.is_running:
             continue
-        losses.append(f"open connections of {member.name} on {wish.name}")
+        losses.append(f"open connections of {member.name} on {desired.name}")
         if member.after is None:
             continue
         if not (member.after.get("IPAMConfig") or {}).get("IPv4Address"):
-            losses.append(f"dynamic address of {member.name} on {wish.name} may change")
+            losses.append(f"dynamic address of {member.name} on {desired.name} may change")
         bindings = (*container.bindings, *container.bindings_of_all)
         if after["Internal"] and not raw.get("Internal"):
-            losses += [f"publication {each.configured} of {member.name} through {wish.name}" for each in bindings]
+            losses += [f"publication {each.configured} of {member.name} through {desired.name}" for each in bindings]
             continue
         losses += [
             f"ephemeral host port of {member.name} for {binding.configured.key} may change"

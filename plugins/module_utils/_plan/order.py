@@ -20,7 +20,7 @@ from .._objects.containers import SHARED_NAMESPACES, Container
 from .._objects.ports import overlaps
 from .._objects.snapshot import Snapshot, Summary
 from .._types import Key
-from .changes import Item, Reconstruction, Replacement
+from .changes import Change, NetworkRebuild, Replacement
 from .replacement import plan_transaction
 from .steps import Connect, Disconnect
 
@@ -46,15 +46,15 @@ def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summ
     return found
 
 
-def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], list[Failure]]:
-    """The items with what each has to wait for, and with the steps of every transaction at its first member."""
-    items = _order_by_members(_order_by_ports(items, snapshot))
-    groups = {item.key: frozenset([item.key]) for item in items}
-    by_key = {item.key: item for item in items}
-    replaced = {item.swap.container.id: item.key for item in items if item.swap is not None}
-    for key, item in by_key.items():
-        recreated = item.reconstruction.recreated if item.reconstruction is not None else ()
-        together = [*_shared_with(item, snapshot, replaced), *(("container", name) for name in recreated)]
+def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Change], list[Failure]]:
+    """The changes with what each has to wait for, and with the steps of every transaction at its first member."""
+    changes = _order_by_members(_order_by_ports(changes, snapshot))
+    groups = {change.key: frozenset([change.key]) for change in changes}
+    by_key = {change.key: change for change in changes}
+    replaced = {change.replacement.container.id: change.key for change in changes if change.replacement is not None}
+    for key, change in by_key.items():
+        recreated = change.network_rebuild.recreated if change.network_rebuild is not None else ()
+        together = [*_shared_with(change, snapshot, replaced), *(("container", name) for name in recreated)]
         for other in together:
             groups = _unite(groups, groups[key] | groups[other])
     refusals: list[Failure] = []
@@ -62,114 +62,120 @@ def arrange(items: t.Sequence[Item], snapshot: Snapshot) -> tuple[list[Item], li
         cycle = _find_cycle(by_key, groups)
         if cycle is None:
             break
-        if not all(by_key[key].swap is not None for key in cycle):
+        if not all(by_key[key].replacement is not None for key in cycle):
             names = ", ".join(repr(name) for _kind, name in sorted(cycle))
-            return list(items), [Failure("unsupported", f"{names} wait for each other in this task. Take two tasks.")]
+            return list(changes), [Failure("unsupported", f"{names} wait for each other in this task. Take two tasks.")]
         groups = _unite(groups, cycle)
     for group in sorted({tuple(sorted(group)) for group in groups.values()}):
         members = _in_start_order([by_key[key] for key in group if key[0] == "container"], snapshot, replaced)
         networks = [by_key[key] for key in group if key[0] == "network"]
         members = [*networks, *members]
-        swaps = [member.swap for member in members if member.swap is not None]
-        reconstructions = [each.reconstruction for each in networks if each.reconstruction is not None]
-        if not swaps and not reconstructions:
+        replacements = [member.replacement for member in members if member.replacement is not None]
+        network_rebuilds = [each.network_rebuild for each in networks if each.network_rebuild is not None]
+        if not replacements and not network_rebuilds:
             continue
-        refusals += _check_together(swaps, reconstructions)
+        refusals += _check_together(replacements, network_rebuilds)
         if refusals:
             continue
         leader = members[0].key
         needs = frozenset(need for member in members for need in member.needs) - set(group)
         for member in members:
             by_key[member.key] = replace(member, needs=frozenset([leader]), leader=leader)
-        steps = plan_transaction(swaps, reconstructions[0] if reconstructions else None, snapshot)
+        steps = plan_transaction(replacements, network_rebuilds[0] if network_rebuilds else None, snapshot)
         by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps))
-    return [by_key[item.key] for item in items], refusals
+    return [by_key[change.key] for change in changes], refusals
 
 
-def _check_together(swaps: t.Sequence[Replacement], networks: t.Sequence[Reconstruction]) -> list[Failure]:
+def _check_together(replacements: t.Sequence[Replacement], networks: t.Sequence[NetworkRebuild]) -> list[Failure]:
     if len(networks) > 1:
-        listing = " and ".join(repr(each.rebuild.name) for each in networks)
+        listing = " and ".join(repr(each.record.name) for each in networks)
         return [
             Failure(
                 "unsupported", f"Networks {listing} have members that have to be recreated together. Take two tasks."
             )
         ]
-    if len(swaps) + len(networks) == 1:
+    if len(replacements) + len(networks) == 1:
         return []
-    stopped = {swap.container.id: swap for swap in swaps if swap.container.is_running and not swap.vanishes}
-    bereft = [
-        (swap, key, stopped[reference])
-        for swap in swaps
-        for key, reference in swap.container.shares.items()
-        if swap.vanishes and reference in stopped
+    stopped = {
+        replacement.container.id: replacement
+        for replacement in replacements
+        if replacement.container.is_running and not replacement.vanishes
+    }
+    orphaned = [
+        (replacement, key, stopped[reference])
+        for replacement in replacements
+        for key, reference in replacement.container.shares.items()
+        if replacement.vanishes and reference in stopped
     ]
-    if bereft:
+    if orphaned:
         # Such a container would run on in namespaces that are gone, and could not be restarted into the new ones.
         return [
             Failure(
                 "unsupported",
-                f"Container {swap.container.name!r} was started with --rm and shares the {SHARED_NAMESPACES[key]} of"
-                f" {other.container.name!r}, which has to be stopped to be replaced: it could not be put back if that"
-                " failed. Stop it first.",
+                f"Container {replacement.container.name!r} was started with --rm and shares the"
+                f" {SHARED_NAMESPACES[key]} of {other.container.name!r}, which has to be stopped to be replaced: it"
+                " could not be put back if that failed. Stop it first.",
             )
-            for swap, key, other in bereft
+            for replacement, key, other in orphaned
         ]
-    names = ", ".join(repr(swap.container.name) for swap in swaps)
+    names = ", ".join(repr(replacement.container.name) for replacement in replacements)
     return [
         Failure(
             "option_conflict",
-            f"Container {swap.container.name!r} cannot be replaced with update_order=start-first: {names} have to be"
-            " replaced together. Take stop-first.",
+            f"Container {replacement.container.name!r} cannot be replaced with update_order=start-first: {names} have"
+            " to be replaced together. Take stop-first.",
         )
-        for swap in swaps
-        if swap.starts_first
+        for replacement in replacements
+        if replacement.starts_first
     ]
 
 
-def _order_by_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
+def _order_by_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Change]:
     """A container that takes a port which another container of the plan releases comes after that."""
-    planned = {item.name: item for item in items if item.holds is not None and item.changes}
+    planned = {change.name: change for change in changes if change.holds is not None and change.has_effect}
     ordered = []
-    for item in items:
-        givers = set()
+    for change in changes:
+        releasing = set()
         for summary in snapshot.summaries:
-            if not summary.is_running or summary.name == item.name or summary.name not in planned:
+            if not summary.is_running or summary.name == change.name or summary.name not in planned:
                 continue
-            if any(overlaps(held, wanted) for held in summary.publications for wanted in item.holds or ()):
-                givers.add(("container", summary.name))
-        ordered.append(replace(item, needs=item.needs | givers) if givers else item)
+            if any(overlaps(held, wanted) for held in summary.publications for wanted in change.holds or ()):
+                releasing.add(("container", summary.name))
+        ordered.append(replace(change, needs=change.needs | releasing) if releasing else change)
     return ordered
 
 
-def _order_by_members(items: t.Sequence[Item]) -> list[Item]:
+def _order_by_members(changes: t.Sequence[Change]) -> list[Change]:
     """Two networks do not move the same container at the same time; the network that recreates it comes last."""
-    networks = [item for item in items if item.kind == "network"]
-    moved = {item.key: _moved(item) for item in networks}
-    recreated = {each.key: each.reconstruction.recreated if each.reconstruction else frozenset() for each in networks}
-    needs: dict[Key, set[Key]] = {item.key: set() for item in networks}
-    for index, item in enumerate(networks):
+    networks = [change for change in changes if change.kind == "network"]
+    moved = {change.key: _moved(change) for change in networks}
+    recreated = {each.key: each.network_rebuild.recreated if each.network_rebuild else frozenset() for each in networks}
+    needs: dict[Key, set[Key]] = {change.key: set() for change in networks}
+    for index, change in enumerate(networks):
         for other in networks[:index]:
-            comes_last = moved[other.key] & recreated[item.key]
-            comes_first = moved[item.key] & recreated[other.key]
-            if comes_last or (moved[other.key] & moved[item.key] and not comes_first):
-                needs[item.key].add(other.key)
+            comes_last = moved[other.key] & recreated[change.key]
+            comes_first = moved[change.key] & recreated[other.key]
+            if comes_last or (moved[other.key] & moved[change.key] and not comes_first):
+                needs[change.key].add(other.key)
             if comes_first:
-                needs[other.key].add(item.key)
-    return [replace(item, needs=item.needs | needs[item.key]) if item.key in needs else item for item in items]
+                needs[other.key].add(change.key)
+    return [
+        replace(change, needs=change.needs | needs[change.key]) if change.key in needs else change for change in changes
+    ]
 
 
-def _moved(item: Item) -> set[str]:
+def _moved(change: Change) -> set[str]:
     """The names of the containers that join or leave a network and are not recreated."""
-    if item.reconstruction is not None:
-        return {member.name for member in item.reconstruction.rebuild.members}
-    return {step.container_name for step in item.steps if isinstance(step, (Connect, Disconnect))}
+    if change.network_rebuild is not None:
+        return {member.name for member in change.network_rebuild.record.members}
+    return {step.container_name for step in change.steps if isinstance(step, (Connect, Disconnect))}
 
 
-def _shared_with(item: Item, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:
+def _shared_with(change: Change, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:
     """The replaced containers on which this one depends."""
-    if item.swap is None:
+    if change.replacement is None:
         return []
-    mine = item.swap.container.id
+    mine = change.replacement.container.id
     return [
         key
         for container_id, key in replaced.items()
@@ -182,10 +188,10 @@ def _unite(groups: t.Mapping[Key, frozenset[Key]], union: t.Iterable[Key]) -> di
     return {key: together if key in together else group for key, group in groups.items()}
 
 
-def _find_cycle(items: t.Mapping[Key, Item], groups: t.Mapping[Key, frozenset[Key]]) -> frozenset[Key] | None:
+def _find_cycle(changes: t.Mapping[Key, Change], groups: t.Mapping[Key, frozenset[Key]]) -> frozenset[Key] | None:
     """The members of groups that wait for each other; None where there is an order."""
     needs = {
-        group: {groups[need] for key in group for need in items[key].needs if need in items} - {group}
+        group: {groups[need] for key in group for need in changes[key].needs if need in changes} - {group}
         for group in set(groups.values())
     }
 
@@ -205,16 +211,16 @@ def _find_cycle(items: t.Mapping[Key, Item], groups: t.Mapping[Key, frozenset[Ke
     return None
 
 
-def _in_start_order(items: t.Sequence[Item], snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Item]:
+def _in_start_order(changes: t.Sequence[Change], snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Change]:
     """Containers come before those that share their namespaces."""
-    keys = {item.key for item in items}
-    after = {item.key: set(_shared_with(item, snapshot, replaced)) & keys for item in items}
-    ordered: list[Item] = []
-    while len(ordered) < len(items):
-        done = {item.key for item in ordered}
+    keys = {change.key for change in changes}
+    after = {change.key: set(_shared_with(change, snapshot, replaced)) & keys for change in changes}
+    ordered: list[Change] = []
+    while len(ordered) < len(changes):
+        done = {change.key for change in ordered}
         # Links may run in a circle, which has no order; the engine would start such containers in none.
-        ready = [item for item in items if item.key not in done and after[item.key] <= done]
+        ready = [change for change in changes if change.key not in done and after[change.key] <= done]
         # A dynamic address may be any that is free at that time.
-        ready.sort(key=lambda item: item.swap is None or not item.swap.has_fixed_address)
-        ordered += ready or [item for item in items if item.key not in done]
+        ready.sort(key=lambda change: change.replacement is None or not change.replacement.has_fixed_address)
+        ordered += ready or [change for change in changes if change.key not in done]
     return ordered

@@ -14,18 +14,18 @@ from .._errors import Failure
 from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
 from .._types import Key
-from .changes import Item
+from .changes import Change
 from .steps import Connect, Disconnect
 
 
 @dataclass(frozen=True)
 class Plan:
-    items: tuple[Item, ...] = ()
+    changes: tuple[Change, ...] = ()
     refusals: tuple[Failure, ...] = ()
 
     @property
     def changed(self) -> bool:
-        return any(item.changes for item in self.items)
+        return any(change.has_effect for change in self.changes)
 
     @property
     def touched(self) -> set[Key]:
@@ -35,56 +35,61 @@ class Plan:
         """
         members = {
             ("container", (read_part_name(step.container_name) or (step.container_name,))[0])
-            for item in self.items
-            for step in item.steps
-            if item.kind == "network" and isinstance(step, (Connect, Disconnect))
+            for change in self.changes
+            for step in change.steps
+            if change.kind == "network" and isinstance(step, (Connect, Disconnect))
         }
-        return members | {item.key for item in self.items if item.changes or item.pull}
+        return members | {change.key for change in self.changes if change.has_effect or change.pull}
 
     @property
     def warnings(self) -> list[str]:
-        return list(dict.fromkeys(warning for item in self.items for warning in item.warnings))
+        return list(dict.fromkeys(warning for change in self.changes for warning in change.warnings))
 
     @property
     def will_lose(self) -> list[str]:
-        return [loss for item in self.items for loss in item.will_lose]
+        return [loss for change in self.changes for loss in change.will_lose]
 
     @property
     def pulls(self) -> tuple[str, ...]:
         """The images to pull first, without duplicates."""
-        return tuple(sorted({item.pull for item in self.items if item.pull}))
+        return tuple(sorted({change.pull for change in self.changes if change.pull}))
 
     @property
     def actions(self) -> tuple[str, ...]:
         """What the plan does, in the words in which the result reports it."""
         return tuple(
-            [pull_action(image) for image in self.pulls] + [str(step) for item in self.items for step in item.steps]
+            [pull_action(image) for image in self.pulls]
+            + [str(step) for change in self.changes for step in change.steps]
         )
 
     @property
     def replaced(self) -> dict[str, list[str]]:
         """The containers that are replaced, by ID, and where their successors have something mounted."""
-        swaps = [item.swap for item in self.items if item.swap is not None]
-        return {swap.container.id: list_requested_mount_points(swap.design.body) for swap in swaps}
+        replacements = [change.replacement for change in self.changes if change.replacement is not None]
+        return {
+            replacement.container.id: list_requested_mount_points(replacement.design.body)
+            for replacement in replacements
+        }
 
     @property
     def takes_ports(self) -> bool:
-        return any(item.changes and item.holds for item in self.items)
+        return any(change.has_effect and change.holds for change in self.changes)
 
     @property
     def takes_subnets(self) -> bool:
         """Whether a network gets a subnet that it did not have, and that the engine does not choose itself."""
         return any(
-            pool["subnet"] not in {known["subnet"] for known in item.before.get("ipam_config") or ()}
-            for item in self.items
-            for pool in (item.after.get("ipam_config") or () if item.kind == "network" else ())
+            pool["subnet"] not in {known["subnet"] for known in change.before.get("ipam_config") or ()}
+            for change in self.changes
+            for pool in (change.after.get("ipam_config") or () if change.kind == "network" else ())
         )
 
     @property
     def diff(self) -> dict[str, t.Any]:
-        changing = [item for item in self.items if item.changes]
+        changing = [change for change in self.changes if change.has_effect]
         return {
-            side: {f"{item.kind} {item.name}": getattr(item, side) for item in changing} for side in ("before", "after")
+            side: {f"{change.kind} {change.name}": getattr(change, side) for change in changing}
+            for side in ("before", "after")
         }
 
 

@@ -11,126 +11,136 @@ import typing as t
 from dataclasses import replace
 from functools import partial
 
-from .._desired.containers import ContainerWish
-from .._desired.networks import EndpointWish, NetworkWish
+from .._desired.containers import DesiredContainer
+from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure
 from .._objects.ports import Publication, overlaps
 from .._objects.snapshot import Snapshot
 from .._types import Key
-from .changes import Item, Replacement, Request
+from .changes import Change, Replacement, Request
 from .container import plan_container
 from .mac import needs_other_mac
 from .memberships import unite_memberships
 from .network import is_to_be_rebuilt, plan_network
-from .network_rebuild import find_trapped
+from .network_rebuild import find_members_to_recreate
 from .order import arrange, find_dependents
 from .plan import Plan
 from .ports import refuse_taken
 from .subnets import choose_subnets
 
 
-def make_plan(networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot) -> Plan:
-    twins = _find_twins([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
+def make_plan(
+    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot
+) -> Plan:
+    duplicates = _find_duplicates([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
     networks, full = choose_subnets(networks, snapshot)
-    rebuilt = frozenset(wish.name for wish in networks if _is_to_be_rebuilt(wish, snapshot))
+    rebuilt = frozenset(desired.name for desired in networks if _is_to_be_rebuilt(desired, snapshot))
     try:
         recreated = _find_recreated(networks, containers, rebuilt, snapshot)
-        known = {wish.name for wish in containers}
-        containers = [*containers, *(ContainerWish(name) for name in sorted(recreated.keys() - known))]
+        known = {desired.name for desired in containers}
+        containers = [*containers, *(DesiredContainer(name) for name in sorted(recreated.keys() - known))]
         networks, containers = unite_memberships(networks, containers, snapshot)
     except Failure as failure:
         return Plan(refusals=(failure,))
-    asked = {wish.name: wish for wish in containers}
-    swaps: dict[str, Replacement] = {}
+    asked = {desired.name: desired for desired in containers}
+    replacements: dict[str, Replacement] = {}
     # Each round may find more containers to replace, because they depend on those of the last round.
     for _round in range(len(snapshot.summaries) + 2):
-        dependents, refusals = _add_dependents(asked, swaps.values(), snapshot)
-        request = Request({wish.name: wish for wish in networks}, {**asked, **dependents}, rebuilt, swaps, recreated)
-        items, refused = _plan_items(networks, [*containers, *dependents.values()], snapshot, request)
-        found = {item.swap.container.id: item.swap for item in items if item.swap is not None}
-        if found.keys() == swaps.keys():
+        dependents, refusals = _add_dependents(asked, replacements.values(), snapshot)
+        request = Request(
+            {desired.name: desired for desired in networks}, {**asked, **dependents}, rebuilt, replacements, recreated
+        )
+        changes, refused = _plan_changes(networks, [*containers, *dependents.values()], snapshot, request)
+        found = {
+            change.replacement.container.id: change.replacement for change in changes if change.replacement is not None
+        }
+        if found.keys() == replacements.keys():
             break
-        swaps = found
-    refusals = [*twins, *full, *refused, *refusals]
+        replacements = found
+    refusals = [*duplicates, *full, *refused, *refusals]
     if not refusals:
-        refusals = _check_ports(items, snapshot)
+        refusals = _check_ports(changes, snapshot)
     if not refusals:
-        items, refusals = arrange(items, snapshot)
-    return Plan(tuple(_add_warnings(items, snapshot)), tuple(refusals))
+        changes, refusals = arrange(changes, snapshot)
+    return Plan(tuple(_add_warnings(changes, snapshot)), tuple(refusals))
 
 
-def _is_to_be_rebuilt(wish: NetworkWish, snapshot: Snapshot) -> bool:
+def _is_to_be_rebuilt(desired: DesiredNetwork, snapshot: Snapshot) -> bool:
     try:
-        return is_to_be_rebuilt(wish, snapshot)
+        return is_to_be_rebuilt(desired, snapshot)
     except Failure:
         # The plan for this network says what is wrong.
         return False
 
 
 def _find_recreated(
-    networks: t.Sequence[NetworkWish],
-    containers: t.Sequence[ContainerWish],
+    networks: t.Sequence[DesiredNetwork],
+    containers: t.Sequence[DesiredContainer],
     rebuilt: t.Collection[str],
     snapshot: Snapshot,
 ) -> dict[str, frozenset[str]]:
     """The members that have to be recreated to be on a network as the task says, and may be: by name, the networks."""
     found: dict[str, frozenset[str]] = {}
     removed = {container.name for container in containers if container.state == "absent"}
-    for wish in networks:
-        raw = None if wish.state == "absent" or not wish.recreates_members else snapshot.find_network(wish.name)
+    for desired in networks:
+        raw = (
+            None if desired.state == "absent" or not desired.recreates_members else snapshot.find_network(desired.name)
+        )
         if raw is None:
             continue
-        listed = [(member.name, member) for member in wish.connected or ()]
+        listed = [(member.name, member) for member in desired.connected or ()]
         for container in containers:
-            listed += [(container.name, each) for each in container.networks or () if each.name == wish.name]
-            listed += [(container.name, EndpointWish(wish.name))] if container.network_mode == wish.name else []
-        all_stay = wish.connected is None or wish.appends
-        trapped = find_trapped(wish, raw, snapshot) if wish.name in rebuilt else {}
-        names = [name for name in trapped if all_stay or name in dict(listed)]
+            listed += [(container.name, each) for each in container.networks or () if each.name == desired.name]
+            listed += (
+                [(container.name, DesiredEndpoint(desired.name))] if container.network_mode == desired.name else []
+            )
+        all_stay = desired.connected is None or desired.appends
+        must_be_recreated = find_members_to_recreate(desired, raw, snapshot) if desired.name in rebuilt else {}
+        names = [name for name in must_be_recreated if all_stay or name in dict(listed)]
         for name, member in listed:
             summary = snapshot.find_container(name)
-            if summary is not None and needs_other_mac(snapshot.inspected(summary), member, wish.name):
+            if summary is not None and needs_other_mac(snapshot.inspected(summary), member, desired.name):
                 names.append(name)
         for name in set(names) - removed:
-            found[name] = found.get(name, frozenset()) | {wish.name}
+            found[name] = found.get(name, frozenset()) | {desired.name}
     return found
 
 
-def _plan_items(
-    networks: t.Sequence[NetworkWish], containers: t.Sequence[ContainerWish], snapshot: Snapshot, request: Request
-) -> tuple[list[Item], list[Failure]]:
-    items: list[Item] = []
+def _plan_changes(
+    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot, request: Request
+) -> tuple[list[Change], list[Failure]]:
+    changes: list[Change] = []
     refusals: list[Failure] = []
-    planners: list[t.Callable[[], Item]] = [partial(plan_network, wish, snapshot, request) for wish in networks]
-    planners += [partial(plan_container, wish, snapshot, request) for wish in containers]
+    planners: list[t.Callable[[], Change]] = [partial(plan_network, desired, snapshot, request) for desired in networks]
+    planners += [partial(plan_container, desired, snapshot, request) for desired in containers]
     for planner in planners:
         try:
-            items.append(planner())
+            changes.append(planner())
         except Failure as failure:
             refusals.append(failure)
-    return items, [*refusals, *(refusal for item in items for refusal in item.refusals)]
+    return changes, [*refusals, *(refusal for change in changes for refusal in change.refusals)]
 
 
 def _add_dependents(
-    asked: t.Mapping[str, ContainerWish], swaps: t.Iterable[Replacement], snapshot: Snapshot
-) -> tuple[dict[str, ContainerWish], list[Failure]]:
+    asked: t.Mapping[str, DesiredContainer], replacements: t.Iterable[Replacement], snapshot: Snapshot
+) -> tuple[dict[str, DesiredContainer], list[Failure]]:
     """The containers that have to be recreated with a container that is replaced, or why they must not be."""
-    added: dict[str, ContainerWish] = {}
+    added: dict[str, DesiredContainer] = {}
     refusals = []
-    for swap in swaps:
-        wish = swap.wish
+    for replacement in replacements:
+        desired = replacement.desired
         staying = [
             (summary, why)
-            for summary, why in find_dependents(swap.container, snapshot)
+            for summary, why in find_dependents(replacement.container, snapshot)
             if summary.name not in asked or asked[summary.name].state != "absent"
         ]
-        if staying and not wish.recreates_dependents:
+        if staying and not desired.recreates_dependents:
             listing = "; ".join(f"{summary.name!r} ({why})" for summary, why in staying)
             refusals.append(
                 Failure(
                     "dependents_exist",
-                    f"Container {swap.container.name!r} cannot be replaced: other containers depend on it: {listing}."
-                    " dependents=recreate replaces them in the same change.",
+                    f"Container {replacement.container.name!r} cannot be replaced: other containers depend on it:"
+                    f" {listing}. dependents=recreate replaces them in the same change.",
                     dependents=[summary.name for summary, _why in staying],
                 )
             )
@@ -138,40 +148,40 @@ def _add_dependents(
         for summary, _why in staying:
             # A container that was not inspected yet is added by the plan that follows the next reading.
             if summary.name not in asked and summary.id in snapshot.containers:
-                added[summary.name] = ContainerWish(
+                added[summary.name] = DesiredContainer(
                     summary.name,
                     recreates_dependents=True,
-                    ignore_deletions=wish.ignore_deletions,
-                    auto_remove_swap=wish.auto_remove_swap,
-                    wait_timeout=wish.wait_timeout,
+                    ignore_deletions=desired.ignore_deletions,
+                    auto_remove_swap=desired.auto_remove_swap,
+                    wait_timeout=desired.wait_timeout,
                 )
     return added, refusals
 
 
-def _add_warnings(items: t.Sequence[Item], snapshot: Snapshot) -> list[Item]:
+def _add_warnings(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Change]:
     """What is not in the way now, but may be later."""
-    planned = {item.name for item in items if item.kind == "container"}
+    planned = {change.name for change in changes if change.kind == "container"}
     idle = [each for each in snapshot.containers.values() if not each.is_running and each.name not in planned]
     warned = []
-    for item in items:
-        warnings = list(item.warnings)
-        for publication in item.holds or () if item.changes else ():
+    for change in changes:
+        warnings = list(change.warnings)
+        for publication in change.holds or () if change.has_effect else ():
             for other in idle:
                 wanted = next((b.configured for b in other.bindings if overlaps(b.configured, publication)), None)
                 if wanted is not None:
                     warnings.append(
                         f"Container {other.name!r}, which does not run, is to publish {wanted}: it will not start as"
-                        f" long as {item.name!r} publishes {publication}."
+                        f" long as {change.name!r} publishes {publication}."
                     )
-        for other in snapshot.containers.values() if item.swap is not None else ():
+        for other in snapshot.containers.values() if change.replacement is not None else ():
             sources = {source.split(":")[0] for source in other.host_config.get("VolumesFrom") or ()}
-            if sources & {item.name, item.swap.container.id}:  # type: ignore[union-attr]
-                warnings.append(f"Container {other.name!r} uses the volumes of {item.name!r}; they stay as they are.")
-        warned.append(replace(item, warnings=tuple(warnings)))
+            if sources & {change.name, change.replacement.container.id}:  # type: ignore[union-attr]
+                warnings.append(f"Container {other.name!r} uses the volumes of {change.name!r}; they stay as they are.")
+        warned.append(replace(change, warnings=tuple(warnings)))
     return warned
 
 
-def _find_twins(keys: t.Sequence[Key]) -> list[Failure]:
+def _find_duplicates(keys: t.Sequence[Key]) -> list[Failure]:
     return [
         Failure("option_conflict", f"{kind.capitalize()} {name!r} is listed twice in this task.")
         for kind, name in sorted(set(keys))
@@ -179,26 +189,26 @@ def _find_twins(keys: t.Sequence[Key]) -> list[Failure]:
     ]
 
 
-def _holders(items: t.Sequence[Item], snapshot: Snapshot) -> dict[str, tuple[Publication, ...]]:
+def _port_holders(changes: t.Sequence[Change], snapshot: Snapshot) -> dict[str, tuple[Publication, ...]]:
     """The host ports that each container will hold once the plan is done; stopped containers hold none."""
     holders = {summary.name: summary.publications for summary in snapshot.summaries if summary.is_running}
-    for item in items:
-        if item.holds is not None:
-            holders[item.name] = item.holds
+    for change in changes:
+        if change.holds is not None:
+            holders[change.name] = change.holds
     return holders
 
 
-def _check_ports(items: t.Sequence[Item], snapshot: Snapshot) -> list[Failure]:
+def _check_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Failure]:
     """One host port binds one container: the state after the plan must be free of conflicts."""
-    holders = _holders(items, snapshot)
+    holders = _port_holders(changes, snapshot)
     refusals = []
     reported: set[tuple[str, str]] = set()
-    for item in items:
-        for publication in item.holds or ():
+    for change in changes:
+        for publication in change.holds or ():
             for name, held in holders.items():
                 other = next((each for each in held if overlaps(each, publication)), None)
-                if name == item.name or other is None or (name, item.name) in reported:
+                if name == change.name or other is None or (name, change.name) in reported:
                     continue
-                reported.add((item.name, name))
-                refusals.append(refuse_taken(item.name, publication, name, other))
+                reported.add((change.name, name))
+                refusals.append(refuse_taken(change.name, publication, name, other))
     return refusals

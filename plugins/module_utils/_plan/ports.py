@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._desired.containers import ContainerWish
+from .._desired.containers import DesiredContainer
 from .._errors import Failure
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.driver_options import host_binding
@@ -19,12 +19,12 @@ from .changes import Request
 from .publications import check_bind_policy
 
 
-def lay_ports(
+def merge_ports(
     design: Blueprint,
     publications: t.Sequence[Publication],
     publish_all: bool,
     configured: t.Sequence[Publication],
-    wish: ContainerWish,
+    desired: DesiredContainer,
     image: t.Mapping[str, t.Any] | None,
 ) -> None:
     """Write bindings and exposed ports. Engines up to 28 publish no port that is not exposed as well."""
@@ -36,7 +36,7 @@ def lay_ports(
     for publication in configured:
         if publication.key not in bindings and publication.key not in image_ports:
             exposed.pop(publication.key, None)
-    for key in (*bindings, *(wish.ports.exposed or ())):
+    for key in (*bindings, *(desired.ports.exposed or ())):
         exposed.setdefault(key, {})
     if exposed != (design.body.get("ExposedPorts") or {}):
         design.body["ExposedPorts"] = exposed
@@ -47,7 +47,7 @@ def lay_ports(
 
 
 def check_ports(
-    wish: ContainerWish,
+    desired: DesiredContainer,
     design: Blueprint,
     publications: t.Sequence[Publication],
     publish_all: bool,
@@ -62,7 +62,7 @@ def check_ports(
         return [
             Failure(
                 "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: its network mode is {mode}, with which the engine"
+                f"Container {desired.name!r} cannot publish ports: its network mode is {mode}, with which the engine"
                 " publishes none.",
             )
         ]
@@ -71,21 +71,21 @@ def check_ports(
         return [
             Failure(
                 "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: it is on no network, so that the engine publishes none."
-                " Give it one in networks.",
+                f"Container {desired.name!r} cannot publish ports: it is on no network, so that the engine publishes"
+                " none. Give it one in networks.",
             )
         ]
     if all(_is_internal(name, snapshot, request) for name in names):
         return [
             Failure(
                 "network_mode_conflict",
-                f"Container {wish.name!r} cannot publish ports: it is only on internal networks ({', '.join(names)}),"
-                " where the engine publishes none.",
+                f"Container {desired.name!r} cannot publish ports: it is only on internal networks"
+                f" ({', '.join(names)}), where the engine publishes none.",
             )
         ]
     main = "bridge" if mode == "default" else mode
     return check_bind_policy(
-        wish.name, wish.bind_policy, publications, publish_all, _host_binding(main, snapshot, request)
+        desired.name, desired.bind_policy, publications, publish_all, _host_binding(main, snapshot, request)
     )
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._desired.ports import PortWish
+from .._desired.ports import DesiredPorts
 from .._errors import Failure
 from .._objects.bindings import Binding
 from .._objects.ports import Publication, exposure
@@ -19,29 +19,29 @@ IPV4_ANY = "0.0.0.0"
 IPV6_ANY = "::"
 
 
-def _accepts(wish: Publication, existing: Publication) -> bool:
+def _accepts(desired: Publication, existing: Publication) -> bool:
     """Whether a configured publication meets the desired one (its IPv6 counterpart aside)."""
-    if wish.key != existing.key:
+    if desired.key != existing.key:
         return False
-    if wish.host_ip != existing.host_ip and not (wish.host_ip == "" and existing.host_ip == IPV4_ANY):
+    if desired.host_ip != existing.host_ip and not (desired.host_ip == "" and existing.host_ip == IPV4_ANY):
         return False
-    if wish.is_ephemeral:
+    if desired.is_ephemeral:
         return True
-    if wish.is_range:
-        return wish.host_port <= existing.host_port and existing.host_port_end <= wish.host_port_end
-    return existing.is_fixed and existing.host_port == wish.host_port
+    if desired.is_range:
+        return desired.host_port <= existing.host_port and existing.host_port_end <= desired.host_port_end
+    return existing.is_fixed and existing.host_port == desired.host_port
 
 
-def _claim(wish: Publication, free: list[Publication]) -> list[Publication]:
+def _claim(desired: Publication, free: list[Publication]) -> list[Publication]:
     """Take what meets the desired publication out of ``free``: one, or a pair of IPv4 and IPv6 wildcards."""
-    fitting = [existing for existing in free if _accepts(wish, existing)]
+    fitting = [existing for existing in free if _accepts(desired, existing)]
     # The publication that reads the same comes first; a number that stands is better than a new choice.
-    fitting.sort(key=lambda existing: (existing.host_ip != wish.host_ip, not existing.is_fixed, existing.host_port))
+    fitting.sort(key=lambda existing: (existing.host_ip != desired.host_ip, not existing.is_fixed, existing.host_port))
     if not fitting:
         return []
     claimed = fitting[:1]
-    if wish.host_ip == "" and claimed[0].host_ip == IPV4_ANY:
-        counterpart = replace(wish, host_ip=IPV6_ANY)
+    if desired.host_ip == "" and claimed[0].host_ip == IPV4_ANY:
+        counterpart = replace(desired, host_ip=IPV6_ANY)
         claimed += [existing for existing in free if _accepts(counterpart, existing)][:1]
     for existing in claimed:
         free.remove(existing)
@@ -49,7 +49,7 @@ def _claim(wish: Publication, free: list[Publication]) -> list[Publication]:
 
 
 def reconcile(
-    wish: PortWish,
+    desired: DesiredPorts,
     bindings: t.Sequence[Binding],
     publish_all: bool,
     exposed: t.Collection[str],
@@ -60,23 +60,23 @@ def reconcile(
     ``by_all`` is what ``-P`` publishes, which the engine lists nowhere.
     """
     configured = tuple(binding.configured for binding in bindings)
-    if wish.close or wish.close_all:
-        return _close(wish, bindings, publish_all, exposed, by_all)
-    if wish.publications is None:
-        return configured, publish_all if wish.publish_all is None else wish.publish_all
-    all_ports = bool(wish.publish_all) if wish.purge or wish.publish_all is not None else publish_all
+    if desired.close or desired.close_all:
+        return _close(desired, bindings, publish_all, exposed, by_all)
+    if desired.publications is None:
+        return configured, publish_all if desired.publish_all is None else desired.publish_all
+    all_ports = bool(desired.publish_all) if desired.purge or desired.publish_all is not None else publish_all
     free = list(configured)
     if all_ports and publish_all:
         free += [binding.configured for binding in by_all]
     missing: list[Publication] = []
-    for publication in sorted(wish.publications, key=_claim_order):
+    for publication in sorted(desired.publications, key=_claim_order):
         if not _claim(publication, free):
             missing.append(publication)
-    if wish.purge:
+    if desired.purge:
         # What -P publishes, and what a replacement has pinned of it, counts as listed. -P publishes exposed ports that
         # no publication names, and never on an address; every published port is exposed as well, so that being exposed
         # alone does not tell.
-        by_p = set(exposed) - {publication.key for publication in wish.publications} if all_ports else set()
+        by_p = set(exposed) - {publication.key for publication in desired.publications} if all_ports else set()
         closed = [each for each in free if each.key not in by_p or exposure(each.host_ip) != "all"]
     else:
         closed = []
@@ -84,7 +84,7 @@ def reconcile(
     for publication in closed:
         kept.remove(publication)
     # New publications in the order of the task, so that the result does not depend on how claims were tried.
-    return (*kept, *_in_order(wish.publications, missing)), all_ports
+    return (*kept, *_in_order(desired.publications, missing)), all_ports
 
 
 def _claim_order(publication: Publication) -> tuple[bool, bool, bool, int, int]:
@@ -109,15 +109,15 @@ def _in_order(wanted: t.Sequence[Publication], missing: t.Sequence[Publication])
 
 
 def _close(
-    wish: PortWish,
+    desired: DesiredPorts,
     bindings: t.Sequence[Binding],
     publish_all: bool,
     exposed: t.Collection[str],
     by_all: t.Sequence[Binding],
 ) -> tuple[tuple[Publication, ...], bool]:
-    if wish.close_all:
+    if desired.close_all:
         return (), False
-    wanted = wish.publications or ()
+    wanted = desired.publications or ()
 
     def is_closed(binding: Binding) -> bool:
         return any(_narrows_to(publication, binding) for publication in wanted)
@@ -133,12 +133,12 @@ def _close(
     return kept, publish_all
 
 
-def _narrows_to(wish: Publication, binding: Binding) -> bool:
+def _narrows_to(desired: Publication, binding: Binding) -> bool:
     """``80`` names every publication of 80/tcp; a host port or an address narrows it."""
     for publication in (binding.configured, *binding.actual):
-        same_ip = not wish.host_ip or wish.host_ip == publication.host_ip
-        same_port = wish.is_ephemeral or wish.host_port <= publication.host_port <= wish.host_port_end
-        if wish.key == publication.key and same_ip and same_port:
+        same_ip = not desired.host_ip or desired.host_ip == publication.host_ip
+        same_port = desired.is_ephemeral or desired.host_port <= publication.host_port <= desired.host_port_end
+        if desired.key == publication.key and same_ip and same_port:
             return True
     return False
 

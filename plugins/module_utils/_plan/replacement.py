@@ -3,11 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Putting successors in containers' and networks' places: whether that may be done, and the steps that do it.
+"""Replacing containers, and the networks that some of them are on: whether that may be done, and the steps.
 
 The successors are made first, which surfaces every error of the create before anything is touched; host ports and fixed
 addresses are taken at their start. The old containers are kept under other names until the successors have been
-accepted, and whatever fails before the first removal is undone by starting the old ones again.
+accepted, and a failure before the first removal is undone by starting the old containers.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .._objects.journal import Entry, Journal
 from .._objects.networks import PREDEFINED
 from .._objects.ports import overlaps
 from .._objects.snapshot import SWARM_TASK_LABEL, Snapshot
-from .changes import NO_RESTART, Reconstruction, Replacement
+from .changes import NO_RESTART, NetworkRebuild, Replacement
 from .steps import (
     CarryLayer,
     CheckCarry,
@@ -30,10 +30,10 @@ from .steps import (
     CreateContainer,
     Disconnect,
     OpenJournal,
+    Park,
     Pause,
     RemoveContainer,
     Rename,
-    SetAside,
     SetRestartPolicy,
     Start,
     Step,
@@ -45,15 +45,15 @@ from .steps import (
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
 
-def check_swap(swap: Replacement, snapshot: Snapshot) -> list[Failure]:
-    """Why this container cannot be replaced, as far as it can be known before the first write."""
-    container, name = swap.container, swap.container.name
+def check_replacement(replacement: Replacement, snapshot: Snapshot) -> list[Failure]:
+    """Why this container cannot be replaced, as far as that is known before the first write."""
+    container, name = replacement.container, replacement.container.name
     refusals = []
     if SWARM_TASK_LABEL in container.labels:
         refusals.append(
             Failure("swarm_managed", f"Container {name!r} is a task of a swarm service; change the service.")
         )
-    if swap.vanishes and not swap.wish.auto_remove_swap:
+    if replacement.vanishes and not replacement.desired.auto_remove_swap:
         refusals.append(
             Failure(
                 "unsupported",
@@ -62,24 +62,24 @@ def check_swap(swap: Replacement, snapshot: Snapshot) -> list[Failure]:
                 " accepted; what it writes meanwhile outside of volumes is lost.",
             )
         )
-    if not swap.new_image and snapshot.images.get(container.raw["Image"], {}) is None:
+    if not replacement.new_image and snapshot.images.get(container.raw["Image"], {}) is None:
         refusals.append(
             Failure(
                 "image_not_found",
-                f"The image {container.raw['Image']} of container {name!r} is gone; it cannot be made again.",
+                f"The image {container.raw['Image']} of container {name!r} is gone; the container cannot be remade.",
             )
         )
-    if swap.starts_first:
-        refusals += _check_side_by_side(swap)
-    refusals += _check_layer(swap, snapshot)
+    if replacement.starts_first:
+        refusals += _check_side_by_side(replacement)
+    refusals += _check_layer(replacement, snapshot)
     return refusals
 
 
-def _check_side_by_side(swap: Replacement) -> list[Failure]:
+def _check_side_by_side(replacement: Replacement) -> list[Failure]:
     """With start-first both run for a moment, which needs ports and addresses for both."""
-    name, container = swap.container.name, swap.container
+    name, container = replacement.container.name, replacement.container
     refusals = []
-    for wanted in swap.publications:
+    for wanted in replacement.publications:
         held = next((each for each in container.actual if overlaps(each, wanted)), None)
         if held is not None:
             refusals.append(
@@ -93,7 +93,7 @@ def _check_side_by_side(swap: Replacement) -> list[Failure]:
                     holder_publication=str(held),
                 )
             )
-    for network, endpoint in swap.design.endpoints.items():
+    for network, endpoint in replacement.design.endpoints.items():
         fixed = {**(endpoint.get("IPAMConfig") or {}), "MacAddress": endpoint.get("MacAddress")}
         address = next((fixed[key] for key in ("IPv4Address", "IPv6Address", "MacAddress") if fixed.get(key)), None)
         if address is not None and network in container.endpoints:
@@ -109,24 +109,24 @@ def _check_side_by_side(swap: Replacement) -> list[Failure]:
     return refusals
 
 
-def _check_layer(swap: Replacement, snapshot: Snapshot) -> list[Failure]:
+def _check_layer(replacement: Replacement, snapshot: Snapshot) -> list[Failure]:
     """Files that the container has written outside of volumes: can they go along, and may they be lost?"""
-    container, wish = swap.container, swap.wish
+    container, desired = replacement.container, replacement.desired
     layer = snapshot.layers.get(container.id)
-    if layer is None or wish.writable_layer == "discard":
+    if layer is None or desired.writable_layer == "discard":
         return []
     changes = (*layer.summary, *layer.hidden)
-    if changes and wish.writable_layer == "refuse":
+    if changes and desired.writable_layer == "refuse":
         return [_layer_failure(container, changes, "and writable_layer=refuse forbids to replace it.")]
-    if changes and swap.new_image:
+    if changes and replacement.new_image:
         return [_layer_failure(container, changes, "which cannot be carried over to another image.")]
-    if changes and swap.starts_first:
+    if changes and replacement.starts_first:
         why = "which cannot be carried over with update_order=start-first: the successor starts before they are final."
         return [_layer_failure(container, changes, why)]
     if layer.obstacles:
         why = f"which cannot be carried over: {'; '.join(layer.obstacles)}."
         return [_layer_failure(container, changes, why)]
-    if layer.deleted and not wish.ignore_deletions:
+    if layer.deleted and not desired.ignore_deletions:
         listed = tuple(f"deleted {path}" for path in layer.deleted)
         why = "which cannot be repeated in its successor; writable_layer_deletions=ignore lets them come back."
         return [_layer_failure(container, listed, why)]
@@ -147,63 +147,73 @@ def _layer_failure(container: Container, paths: t.Sequence[str], why: str) -> Fa
 
 
 def plan_transaction(
-    swaps: t.Sequence[Replacement], reconstruction: Reconstruction | None, snapshot: Snapshot
+    replacements: t.Sequence[Replacement], network_rebuild: NetworkRebuild | None, snapshot: Snapshot
 ) -> list[Step]:
     """Replace these containers, and a network that some of them are on, all of them or none.
 
     Each container comes after those whose namespaces it shares or to which it links.
     """
-    rebuild = None if reconstruction is None else reconstruction.rebuild
-    journal = Journal(tuple(_describe(swap, snapshot) for swap in swaps), rebuild)
-    steps: list[Step] = [] if reconstruction is None else [*reconstruction.rehearse()]
-    steps += [step for swap in swaps for step in _prepare(swap, snapshot)]
+    record = None if network_rebuild is None else network_rebuild.record
+    journal = Journal(tuple(_describe(replacement, snapshot) for replacement in replacements), record)
+    steps: list[Step] = [] if network_rebuild is None else [*network_rebuild.rehearse()]
+    steps += [step for replacement in replacements for step in _prepare(replacement, snapshot)]
     steps.append(OpenJournal(journal))
-    if any(swap.starts_first for swap in swaps):
-        (swap,) = swaps
-        steps += [*_start(swap), *_rename(swap), *_stay_down(swap), *_stop(swap), *_pause(swap)]
-        if _carries(swap, snapshot):
-            steps.append(CheckLayer(swap.container.id, swap.container.name))
+    if any(replacement.starts_first for replacement in replacements):
+        (replacement,) = replacements
+        steps += [
+            *_start(replacement),
+            *_rename(replacement),
+            *_stay_down(replacement),
+            *_stop(replacement),
+            *_pause(replacement),
+        ]
+        if _carries(replacement, snapshot):
+            steps.append(CheckLayer(replacement.container.id, replacement.container.name))
     else:
-        steps += [] if reconstruction is None else [*reconstruction.leave(fixed=False)]
-        for swap in swaps:
-            steps += _stay_down(swap)
-        for swap in reversed(swaps):
-            steps += _release(swap, snapshot)
-            if reconstruction is not None and not swap.container.is_running:
-                steps.append(SetAside(swap.container.id, swap.container.name, swap.successor))
-        steps += [] if reconstruction is None else [*reconstruction.replace_network()]
+        steps += [] if network_rebuild is None else [*network_rebuild.leave(fixed=False)]
+        for replacement in replacements:
+            steps += _stay_down(replacement)
+        for replacement in reversed(replacements):
+            steps += _release(replacement, snapshot)
+            if network_rebuild is not None and not replacement.container.is_running:
+                steps.append(Park(replacement.container.id, replacement.container.name, replacement.successor))
+        steps += [] if network_rebuild is None else [*network_rebuild.replace_network()]
         # Before the start: some log drivers note the name that a container has when it starts.
-        for swap in swaps:
-            steps += _rename(swap)
-        for swap in swaps:
-            steps += [*_start(swap), *_pause(swap)]
-        steps += [] if reconstruction is None else [*reconstruction.join_others()]
-    for swap in reversed(swaps):
-        old, wish = swap.container, swap.wish
-        stops = swap.vanishes
-        steps.append(RemoveContainer(old.id, swap.backup, stops=stops, timeout=wish.stop_timeout if stops else None))
+        for replacement in replacements:
+            steps += _rename(replacement)
+        for replacement in replacements:
+            steps += [*_start(replacement), *_pause(replacement)]
+        steps += [] if network_rebuild is None else [*network_rebuild.join_others()]
+    for replacement in reversed(replacements):
+        old, desired = replacement.container, replacement.desired
+        stops = replacement.vanishes
+        steps.append(
+            RemoveContainer(old.id, replacement.backup, stops=stops, timeout=desired.stop_timeout if stops else None)
+        )
     steps.append(CloseJournal(journal))
     return steps
 
 
-def _describe(swap: Replacement, snapshot: Snapshot) -> Entry:
-    container = swap.container
+def _describe(replacement: Replacement, snapshot: Snapshot) -> Entry:
+    container = replacement.container
     return Entry(
         name=container.name,
         original=container.id,
-        successor=swap.successor,
+        successor=replacement.successor,
         was_running=container.is_running,
         was_paused=container.is_paused,
-        policy=swap.policy.get("Name") or "no",
-        retries=swap.policy.get("MaximumRetryCount") or 0,
-        endpoints={step.network: step.endpoint for step in _leave(swap, snapshot)} if swap.vanishes else {},
-        removes_itself=swap.vanishes,
+        policy=replacement.policy.get("Name") or "no",
+        retries=replacement.policy.get("MaximumRetryCount") or 0,
+        endpoints={step.network: step.endpoint for step in _leave(replacement, snapshot)}
+        if replacement.vanishes
+        else {},
+        removes_itself=replacement.vanishes,
     )
 
 
-def _prepare(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
-    design, name, successor = swap.design, swap.container.name, swap.successor
-    if swap.starts_first:
+def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
+    design, name, successor = replacement.design, replacement.container.name, replacement.successor
+    if replacement.starts_first:
         design = design.copy()
         for network, endpoint in design.endpoints.items():
             if network not in PREDEFINED and name not in endpoint.get("Aliases", ()):
@@ -213,53 +223,57 @@ def _prepare(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     yield CreateContainer(successor, body, f"successor of {name}")
     main = design.main_network
     if not design.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):
-        # The old one has left every network; the successor has just been given the one of its NetworkMode.
+        # The original has left every network; the engine has just put the successor on that of its NetworkMode.
         yield Disconnect(main, successor, {}, main, successor)
     for network, endpoint in later.items():
         yield Connect(network, successor, endpoint, network, successor)
-    if _carries(swap, snapshot) and snapshot.layers[swap.container.id].paths and not swap.starts_first:
-        yield CheckCarry(swap.container.id, successor, name)
+    if (
+        _carries(replacement, snapshot)
+        and snapshot.layers[replacement.container.id].paths
+        and not replacement.starts_first
+    ):
+        yield CheckCarry(replacement.container.id, successor, name)
 
 
-def _stay_down(swap: Replacement) -> t.Iterator[Step]:
+def _stay_down(replacement: Replacement) -> t.Iterator[Step]:
     """A stopped container with restart=always comes back with the daemon and would take the ports."""
-    container = swap.container
-    if (swap.policy.get("Name") or "no") != "no":
-        yield SetRestartPolicy(container.id, container.name, NO_RESTART, swap.policy, runs=container.is_running)
+    container = replacement.container
+    if (replacement.policy.get("Name") or "no") != "no":
+        yield SetRestartPolicy(container.id, container.name, NO_RESTART, replacement.policy, runs=container.is_running)
 
 
-def _release(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
-    """Make the old one give up its ports and addresses, and take its layer along."""
-    container = swap.container
-    carry = [CarryLayer(container.id, swap.successor, container.name)] if _carries(swap, snapshot) else []
-    if swap.vanishes:
+def _release(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
+    """Make the original release its ports and addresses, and carry its layer."""
+    container = replacement.container
+    carry = [CarryLayer(container.id, replacement.successor, container.name)] if _carries(replacement, snapshot) else []
+    if replacement.vanishes:
         yield from carry
-        yield from _leave(swap, snapshot)
+        yield from _leave(replacement, snapshot)
     else:
-        yield from _stop(swap)
+        yield from _stop(replacement)
         yield from carry
 
 
-def _stop(swap: Replacement) -> t.Iterator[Step]:
-    container, wish = swap.container, swap.wish
-    if swap.vanishes or not container.is_running:
+def _stop(replacement: Replacement) -> t.Iterator[Step]:
+    container, desired = replacement.container, replacement.desired
+    if replacement.vanishes or not container.is_running:
         return
     if container.is_paused:
-        # Stopping a paused one waits for nothing until the time is up, and then kills it.
+        # The engine would wait for a paused container until the time is up, and then kill it.
         yield Unpause(container.id, container.name)
     yield Stop(
         container.id,
         container.name,
-        wish.stop_timeout,
-        wish.force_kill,
-        swap.successor,
+        desired.stop_timeout,
+        desired.force_kill,
+        replacement.successor,
         steady=not container.has_restarted,
     )
 
 
-def _leave(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Disconnect]:
+def _leave(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Disconnect]:
     """A running container that leaves a network gives its host ports back at once."""
-    container = swap.container
+    container = replacement.container
     if container.main_network is None:
         return
     for network, standing in container.endpoints.items():
@@ -267,46 +281,57 @@ def _leave(swap: Replacement, snapshot: Snapshot) -> t.Iterator[Disconnect]:
         yield Disconnect(standing.get("NetworkID") or network, container.id, former, network, container.name)
 
 
-def _rename(swap: Replacement) -> t.Iterator[Step]:
-    name = swap.container.name
-    yield Rename(swap.container.id, name, swap.backup)
-    yield Rename(swap.successor, swap.successor, name)
+def _rename(replacement: Replacement) -> t.Iterator[Step]:
+    name = replacement.container.name
+    yield Rename(replacement.container.id, name, replacement.backup)
+    yield Rename(replacement.successor, replacement.successor, name)
 
 
-def _start(swap: Replacement) -> t.Iterator[Step]:
-    if not swap.runs:
+def _start(replacement: Replacement) -> t.Iterator[Step]:
+    if not replacement.runs:
         return
-    container, wish = swap.container, swap.wish
+    container, desired = replacement.container, replacement.desired
     was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
-    has_check = (swap.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
-    wait = "healthy" if was_healthy and has_check and wish.wait == "running" else wish.wait
+    has_check = (replacement.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
+    wait = "healthy" if was_healthy and has_check and desired.wait == "running" else desired.wait
     # On no network at all nothing is published.
-    publications = swap.publications if swap.design.endpoints else ()
-    yield Start(swap.successor, container.name)
-    yield Verify(swap.successor, container.name, publications, tuple(swap.design.endpoints), wait, wish.wait_timeout)
+    publications = replacement.publications if replacement.design.endpoints else ()
+    yield Start(replacement.successor, container.name)
+    yield Verify(
+        replacement.successor,
+        container.name,
+        publications,
+        tuple(replacement.design.endpoints),
+        wait,
+        desired.wait_timeout,
+    )
 
 
-def _pause(swap: Replacement) -> t.Iterator[Step]:
-    if swap.runs and swap.container.is_paused:
-        yield Pause(swap.successor, swap.container.name)
+def _pause(replacement: Replacement) -> t.Iterator[Step]:
+    if replacement.runs and replacement.container.is_paused:
+        yield Pause(replacement.successor, replacement.container.name)
 
 
-def _carries(swap: Replacement, snapshot: Snapshot) -> bool:
-    return swap.container.id in snapshot.layers and swap.wish.writable_layer == "carry" and not swap.new_image
+def _carries(replacement: Replacement, snapshot: Snapshot) -> bool:
+    return (
+        replacement.container.id in snapshot.layers
+        and replacement.desired.writable_layer == "carry"
+        and not replacement.new_image
+    )
 
 
 # -- what it costs -----------------------------------------------------------------------------------------------------
 
 
-def list_losses(swap: Replacement, snapshot: Snapshot) -> list[str]:
-    container, name = swap.container, swap.container.name
+def list_losses(replacement: Replacement, snapshot: Snapshot) -> list[str]:
+    container, name = replacement.container, replacement.container.name
     losses = [f"container ID {container.id[:12]} of {name}", f"logs of {name}"]
     layer = snapshot.layers.get(container.id)
-    if layer is not None and not _carries(swap, snapshot):
+    if layer is not None and not _carries(replacement, snapshot):
         losses += [f"writable layer of {name}: {change}" for change in (*layer.summary, *layer.hidden)]
     elif layer is not None:
         losses += [f"writable layer of {name}: {change}" for change in layer.hidden]
         losses += [f"deletion of {path} in {name}" for path in layer.deleted]
-    if swap.vanishes:
+    if replacement.vanishes:
         losses.append(f"what {name} writes outside of volumes from then on, as it runs on until it is replaced")
     return losses

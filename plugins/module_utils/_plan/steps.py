@@ -20,7 +20,7 @@ from .._types import Json
 
 @dataclass(frozen=True)
 class CreateNetwork:
-    """``former``: the ID of the network that stood in its place; what refers to that means the new one from then on."""
+    """``former``: the ID of the network whose place this one takes; references to that ID mean the new network then."""
 
     name: str
     body: Json
@@ -32,7 +32,7 @@ class CreateNetwork:
 
 @dataclass(frozen=True)
 class RemoveNetwork:
-    """``body``: how to make it again; None where there is no need to."""
+    """``body``: the request that remakes the network; None where no undo needs it."""
 
     network: str
     name: str
@@ -46,8 +46,7 @@ class RemoveNetwork:
 class Connect:
     """``network`` and ``container`` are references, the two names are for people.
 
-    ``restarts``: where a running container cannot take its host ports back, it is restarted rather than left half
-    joined.
+    ``restarts``: a running container that cannot take its host ports back is restarted rather than left half joined.
     """
 
     network: str
@@ -63,7 +62,7 @@ class Connect:
 
 @dataclass(frozen=True)
 class Disconnect:
-    """``endpoint`` is what stood, so that it can be connected again. ``force``: the network may be gone."""
+    """``endpoint`` is the endpoint as it stood, for an undo. ``force``: the network may be gone."""
 
     network: str
     container: str
@@ -79,7 +78,7 @@ class Disconnect:
 
 @dataclass(frozen=True)
 class CreateContainer:
-    """``title``: what to call it in front of people, where ``name`` is only where it is prepared."""
+    """``title``: what messages call the container where ``name`` is a temporary name."""
 
     name: str
     body: Json
@@ -91,7 +90,7 @@ class CreateContainer:
 
 @dataclass(frozen=True)
 class SetRestartPolicy:
-    """``runs``: where this is undone, the container has to run again, even if the engine was restarted meanwhile."""
+    """``runs``: after an undo the container has to run, even if the engine was restarted meanwhile."""
 
     container: str
     name: str
@@ -107,8 +106,8 @@ class SetRestartPolicy:
 class Stop:
     """``timeout`` in seconds; None takes the container's own. ``kill`` does not ask first.
 
-    ``successor``: the reference of the container that is to take its place, if there is one. ``steady``: it has not
-    fallen over before, and when this is undone it has to stay up.
+    ``successor``: the reference of the container that is to take its place, if there is one. ``steady``: the container
+    has not ended by itself before, and has to stay up after an undo.
     """
 
     container: str
@@ -124,17 +123,17 @@ class Stop:
 
 @dataclass(frozen=True)
 class Start:
-    """``heal``: a container that the engine cannot start any more is made again from what stands of it.
+    """``remake``: a container that the engine cannot start any more is remade from its definition and files.
 
-    ``rival``: who was to take its place; it is gone before the original of a container made again is removed.
-    ``heirs``: the IDs of what other containers were made again as, by the IDs that they had. ``steady``: as in Stop.
+    ``successor``: the container that was to take its place; it is removed before the original of a remade container.
+    ``remade_ids``: the IDs of other containers that were remade, by the IDs that they had. ``steady``: as in Stop.
     """
 
     container: str
     name: str
-    heal: bool = False
-    rival: str = ""
-    heirs: t.Mapping[str, str] = field(default_factory=dict)
+    remake: bool = False
+    successor: str = ""
+    remade_ids: t.Mapping[str, str] = field(default_factory=dict)
     steady: bool = True
 
     def __str__(self) -> str:
@@ -142,10 +141,11 @@ class Start:
 
 
 @dataclass(frozen=True)
-class SetAside:
-    """Nothing is done to a container that does not run; from here on its network may be gone, and its place taken.
+class Park:
+    """Does nothing: it marks the point from which the network of a stopped container may be gone, and its place taken.
 
-    ``successor``: the reference of the container that takes it.
+    A stopped container needs no request for that, but its undo may have to remake it. ``successor``: the reference of
+    the container that takes its place.
     """
 
     container: str
@@ -157,13 +157,13 @@ class SetAside:
 
 
 @dataclass(frozen=True)
-class Revive:
-    """A container that does not run is made again where a network that it is on is gone; ``rival`` etc. as in Start."""
+class Unpark:
+    """Undoes a park: remakes a stopped container whose network is gone. ``successor``, ``remade_ids``: as in Start."""
 
     container: str
     name: str
-    rival: str = ""
-    heirs: t.Mapping[str, str] = field(default_factory=dict)
+    successor: str = ""
+    remade_ids: t.Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"keep {self.name} able to start"
@@ -189,7 +189,7 @@ class Unpause:
 
 @dataclass(frozen=True)
 class Verify:
-    """Read back whether the container runs, publishes and sits on its networks; wait for it where asked to."""
+    """Read back whether the container runs, publishes and sits on its networks; wait as long as the task says."""
 
     container: str
     name: str
@@ -240,7 +240,7 @@ class CheckCarry:
 
 @dataclass(frozen=True)
 class CheckLayer:
-    """Refuse to go on where the stopped container has written outside of volumes after it was looked at."""
+    """Refuse to go on where the stopped container has written outside of volumes since the plan was made."""
 
     container: str
     name: str
@@ -279,9 +279,9 @@ class Rename:
 
 @dataclass(frozen=True)
 class RemoveContainer:
-    """``volumes``: its anonymous volumes too. ``force``: even while it runs.
+    """``volumes``: with its anonymous volumes. ``force``: even while it runs.
 
-    ``stops``: it still runs and goes by itself when it has ended (--rm); ``timeout`` as for Stop.
+    ``stops``: the container still runs, and the engine removes it when it has ended (--rm); ``timeout`` as for Stop.
     """
 
     container: str
@@ -304,8 +304,8 @@ Step = t.Union[
     SetRestartPolicy,
     Stop,
     Start,
-    SetAside,
-    Revive,
+    Park,
+    Unpark,
     Pause,
     Unpause,
     Verify,
@@ -333,13 +333,13 @@ def find_subject(step: Step) -> Subject | None:
         return Subject(step.container, step.container_name)
     if isinstance(step, (CarryLayer, CheckCarry)):
         return Subject(step.source, step.name)
-    if isinstance(step, (SetRestartPolicy, Stop, Start, Revive, Pause, Unpause, CheckLayer, Rename)):
+    if isinstance(step, (SetRestartPolicy, Stop, Start, Unpark, Pause, Unpause, CheckLayer, Rename)):
         return Subject(step.container, step.name)
     return None
 
 
 def invert(step: Step) -> Step | None:
-    """The step that undoes this one, harmless where it was never done; None where there is nothing to undo."""
+    """The step that undoes this one, harmless where this was never done; None where there is nothing to undo."""
     if isinstance(step, CreateNetwork):
         return RemoveNetwork(step.name, step.name)
     if isinstance(step, Connect):
@@ -357,11 +357,11 @@ def invert(step: Step) -> Step | None:
     if isinstance(step, SetRestartPolicy):
         return SetRestartPolicy(step.container, step.name, policy=step.former, former=step.policy, runs=step.runs)
     if isinstance(step, Stop):
-        return Start(step.container, step.name, heal=True, rival=step.successor, steady=step.steady)
-    if isinstance(step, SetAside):
-        return Revive(step.container, step.name, rival=step.successor)
+        return Start(step.container, step.name, remake=True, successor=step.successor, steady=step.steady)
+    if isinstance(step, Park):
+        return Unpark(step.container, step.name, successor=step.successor)
     if isinstance(step, Start):
-        # It has only just come up and was not accepted; the old one, which waits for its ports, should not wait long.
+        # The container has just started and was not accepted; the original should not wait long for its ports.
         return Stop(step.container, step.name, kill=True)
     if isinstance(step, Pause):
         return Unpause(step.container, step.name)

@@ -11,7 +11,7 @@ import ipaddress
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._desired.networks import NetworkWish, SubnetPool
+from .._desired.networks import DesiredNetwork, SubnetPool
 from .._errors import Failure
 from .._objects.driver_options import BRIDGE_OPTIONS
 from .._objects.networks import PREDEFINED, Pool, overlapping, read_pools
@@ -24,7 +24,7 @@ _LISTED = 8
 
 
 @dataclass(frozen=True)
-class Holder:
+class SubnetOwner:
     """``name`` is that of the network or of the host's interface, ``who`` is how messages call it."""
 
     name: str
@@ -32,84 +32,88 @@ class Holder:
     subnet: str
 
 
-def check_overlap(wish: NetworkWish, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
+def check_overlap(desired: DesiredNetwork, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
     """Refuse a subnet that overlaps with that of another owner. ``raw``: the network as it stands."""
     leaving = {other.name for other in request.networks.values() if other.state == "absent"}
-    holders = [each for each in _network_holders(wish, snapshot) if each.name not in leaving]
-    holders += _planned_holders(wish.name, request.networks.values())
+    owners = [each for each in _network_owners(desired, snapshot) if each.name not in leaving]
+    owners += _planned_owners(desired.name, request.networks.values())
     kept = set() if raw is None else {pool.subnet for pool in read_pools(raw)}
-    on_host = _host_holders(wish, snapshot)
-    for index, pool in enumerate(wish.pools or ()):
-        own = [_network_holder(wish.name, earlier.subnet) for earlier in (wish.pools or ())[:index]]
+    on_host = _host_owners(desired, snapshot)
+    for index, pool in enumerate(desired.pools or ()):
+        own = [_network_owner(desired.name, earlier.subnet) for earlier in (desired.pools or ())[:index]]
         # The host has lived with the subnet that the network has had until now.
-        for holder in [*holders, *own, *([] if pool.subnet in kept else on_host)]:
-            if overlapping(pool.subnet, [holder.subnet]):
+        for owner in [*owners, *own, *([] if pool.subnet in kept else on_host)]:
+            if overlapping(pool.subnet, [owner.subnet]):
                 raise Failure(
                     "subnet_overlap",
-                    f"Network {wish.name!r} cannot take {pool.subnet}: {holder.who} has {holder.subnet}. Choose another"
-                    " subnet.",
+                    f"Network {desired.name!r} cannot take {pool.subnet}: {owner.who} has {owner.subnet}. Choose"
+                    " another subnet.",
                     subnet=pool.subnet,
-                    holder=holder.name,
-                    holder_subnet=holder.subnet,
+                    holder=owner.name,
+                    holder_subnet=owner.subnet,
                 )
 
 
-def find_givers(wish: NetworkWish, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+def find_releasing_networks(desired: DesiredNetwork, snapshot: Snapshot, request: Request) -> frozenset[Key]:
     """The networks that this task removes and whose addresses the new one takes."""
-    givers = set()
+    releasing = set()
     for raw in snapshot.networks:
         planned = request.networks.get(raw["Name"])
         taken = [pool.subnet for pool in read_pools(raw)]
-        if planned and planned.state == "absent" and any(overlapping(pool.subnet, taken) for pool in wish.pools or ()):
-            givers.add(("network", planned.name))
-    return frozenset(givers)
+        if (
+            planned
+            and planned.state == "absent"
+            and any(overlapping(pool.subnet, taken) for pool in desired.pools or ())
+        ):
+            releasing.add(("network", planned.name))
+    return frozenset(releasing)
 
 
 # -- a free subnet -----------------------------------------------------------------------------------------------------
 
 
 def choose_subnets(
-    networks: t.Sequence[NetworkWish], snapshot: Snapshot
-) -> tuple[tuple[NetworkWish, ...], list[Failure]]:
+    networks: t.Sequence[DesiredNetwork], snapshot: Snapshot
+) -> tuple[tuple[DesiredNetwork, ...], list[Failure]]:
     """Choose a subnet for each network that takes any free one of a pool. A subnet that fits already is kept."""
     chosen = list(networks)
     refusals = []
-    for index, wish in enumerate(networks):
-        if wish.subnet_pool is None or wish.state == "absent" or wish.name in PREDEFINED:
+    for index, desired in enumerate(networks):
+        if desired.subnet_pool is None or desired.state == "absent" or desired.name in PREDEFINED:
             continue
         try:
-            raw = snapshot.find_network(wish.name)
-            if raw is not None and any(wish.subnet_pool.holds(pool) for pool in read_pools(raw)):
+            raw = snapshot.find_network(desired.name)
+            if raw is not None and any(desired.subnet_pool.holds(pool) for pool in read_pools(raw)):
                 continue
-            holders = [
-                *_network_holders(wish, snapshot),
-                *_planned_holders(wish.name, chosen),
-                *_host_holders(wish, snapshot),
+            owners = [
+                *_network_owners(desired, snapshot),
+                *_planned_owners(desired.name, chosen),
+                *_host_owners(desired, snapshot),
             ]
-            chosen[index] = replace(wish, pools=(Pool(_find_free(wish.name, wish.subnet_pool, holders)),))
+            chosen[index] = replace(desired, pools=(Pool(_find_free(desired.name, desired.subnet_pool, owners)),))
         except Failure as failure:
             refusals.append(failure)
     return tuple(chosen), refusals
 
 
-def _find_free(name: str, pool: SubnetPool, holders: t.Sequence[Holder]) -> str:
+def _find_free(name: str, pool: SubnetPool, owners: t.Sequence[SubnetOwner]) -> str:
     """The first free subnet. Each step passes all that one owner has, so that there are no more steps than owners."""
     whole = ipaddress.ip_network(pool.whole)
-    others = [(ipaddress.ip_network(holder.subnet), holder) for holder in holders]
-    taken = [(network, holder) for network, holder in others if network.version == whole.version]
+    others = [(ipaddress.ip_network(owner.subnet), owner) for owner in owners]
+    taken = [(network, owner) for network, owner in others if network.version == whole.version]
     size = 1 << (whole.max_prefixlen - pool.prefix)
-    in_the_way: list[Holder] = []
+    in_the_way: list[SubnetOwner] = []
     start = int(whole.network_address)
     while start <= int(whole.broadcast_address):
         # The class makes an address of the right family also of a small number.
         candidate = type(whole)((start, pool.prefix))
-        blocking = [(network, holder) for network, holder in taken if network.overlaps(candidate)]
+        blocking = [(network, owner) for network, owner in taken if network.overlaps(candidate)]
         if not blocking:
             return str(candidate)
-        in_the_way += [holder for _network, holder in blocking if holder not in in_the_way]
+        in_the_way += [owner for _network, owner in blocking if owner not in in_the_way]
         last = max(int(network.broadcast_address) for network, _holder in blocking)
         start = max(start + size, (last // size + 1) * size)
-    listing = "; ".join(f"{holder.who} has {holder.subnet}" for holder in in_the_way[:_LISTED])
+    listing = "; ".join(f"{owner.who} has {owner.subnet}" for owner in in_the_way[:_LISTED])
     if len(in_the_way) > _LISTED:
         listing += f"; and {len(in_the_way) - _LISTED} more"
     raise Failure(
@@ -117,43 +121,43 @@ def _find_free(name: str, pool: SubnetPool, holders: t.Sequence[Holder]) -> str:
         f"Network {name!r} finds no free /{pool.prefix} in {pool.whole}: {listing}. Choose a wider range, or remove"
         " what is not needed.",
         subnet=pool.whole,
-        holders=[{"holder": holder.name, "subnet": holder.subnet} for holder in in_the_way],
+        holders=[{"holder": owner.name, "subnet": owner.subnet} for owner in in_the_way],
     )
 
 
 # -- owners ------------------------------------------------------------------------------------------------------------
 
 
-def _network_holder(name: str, subnet: str) -> Holder:
-    return Holder(name, f"network {name!r}", subnet)
+def _network_owner(name: str, subnet: str) -> SubnetOwner:
+    return SubnetOwner(name, f"network {name!r}", subnet)
 
 
-def _network_holders(wish: NetworkWish, snapshot: Snapshot) -> list[Holder]:
+def _network_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:
     """The other networks of the engine."""
     return [
-        _network_holder(str(raw["Name"]), pool.subnet)
+        _network_owner(str(raw["Name"]), pool.subnet)
         for raw in snapshot.networks
-        if raw["Name"] != wish.name
+        if raw["Name"] != desired.name
         for pool in read_pools(raw)
     ]
 
 
-def _planned_holders(name: str, networks: t.Iterable[NetworkWish]) -> list[Holder]:
+def _planned_owners(name: str, networks: t.Iterable[DesiredNetwork]) -> list[SubnetOwner]:
     """The other networks of the task."""
     others = [other for other in networks if other.state != "absent" and other.name != name]
-    return [_network_holder(other.name, pool.subnet) for other in others for pool in other.pools or ()]
+    return [_network_owner(other.name, pool.subnet) for other in others for pool in other.pools or ()]
 
 
-def _host_holders(wish: NetworkWish, snapshot: Snapshot) -> list[Holder]:
+def _host_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:
     """The host's own addresses and routes, as far as they are known, without those of networks.
 
     What stands on a bridge of Docker, or on one that was made for this network beforehand, belongs to a network.
     """
     key = BRIDGE_OPTIONS["bridge_name"]
     bridges = {(raw.get("Options") or {}).get(key) or f"br-{raw['Id'][:12]}" for raw in snapshot.networks}
-    bridges.add((wish.driver_options or {}).get(key))
+    bridges.add((desired.driver_options or {}).get(key))
     return [
-        Holder(
+        SubnetOwner(
             each.device,
             f"this host's interface {each.device!r}" if each.is_address else f"a route of this host by {each.device!r}",
             each.subnet,

@@ -25,8 +25,8 @@ from .._objects.leftovers import helper_body, helper_commands, helper_name
 from .._objects.snapshot import Snapshot
 
 
-class NoKeeper(Exception):
-    """The image has no program that could wait."""
+class NoIdleCommand(Exception):
+    """The image has no program that can wait."""
 
 
 @contextmanager
@@ -50,7 +50,7 @@ def run_helper(client: Client, image: str, network_mode: str, origin: str, lifet
                 return
         finally:
             _remove(client, helper)
-    raise NoKeeper("neither busybox, bash nor python3 can be started")
+    raise NoIdleCommand("neither busybox, bash nor python3 can be started")
 
 
 def _remove(client: Client, container: str) -> None:

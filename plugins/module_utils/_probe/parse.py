@@ -19,7 +19,7 @@ MAX_BODY = 64 * 1024
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one attempt of one program showed. ``told`` is False where no answer came and that says nothing."""
+    """What one attempt of one program showed. ``conclusive`` is False where no answer came and that says nothing."""
 
     ok: bool
     latency_ms: float | None = None
@@ -27,7 +27,7 @@ class Outcome:
     addresses: tuple[str, ...] = ()
     status: int | None = None
     body: str | None = None
-    told: bool = True
+    conclusive: bool = True
 
 
 class ToolUnusable(Exception):
@@ -125,12 +125,12 @@ def parse_watched(code: int, output: str, _wall: float, limit: int) -> list[Outc
 def parse_udp(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
     """bash: 0 means that a datagram came back."""
     outcome = parse_connect(code, output, wall, limit)[0]
-    return [replace(outcome, told=code not in _LATE_CODES)]
+    return [replace(outcome, conclusive=code not in _LATE_CODES)]
 
 
 def parse_python_udp(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
     late = _read_report(code, output, limit).get("late", False)
-    return [replace(outcome, told=not late) for outcome in parse_python(code, output, wall, limit)]
+    return [replace(outcome, conclusive=not late) for outcome in parse_python(code, output, wall, limit)]
 
 
 def parse_nslookup(code: int, output: str, wall: float, limit: int) -> list[Outcome]:

@@ -19,12 +19,12 @@ from .options import METHODS_WITH_PORT, Probe
 class Sample:
     """One attempt. ``address`` is None where the attempt ended before an address was known.
 
-    ``told`` is False where no answer came and that says nothing (udp).
+    ``conclusive`` is False where no answer came and that says nothing (udp).
     """
 
     seq: int
     ok: bool
-    told: bool = True
+    conclusive: bool = True
     address: str | None = None
     latency_ms: float | None = None
     error: str | None = None
@@ -47,8 +47,8 @@ class Report:
         if any(sample.ok for sample in self.samples):
             return True
         # One refusal counts for all attempts at an address: a host limits how many it sends (RFC 1812, 4.3.2.8).
-        told = {sample.address for sample in self.samples if sample.told}
-        return False if self.samples and {sample.address for sample in self.samples} <= told else None
+        conclusive = {sample.address for sample in self.samples if sample.conclusive}
+        return False if self.samples and {sample.address for sample in self.samples} <= conclusive else None
 
 
 # -- what the samples say ----------------------------------------------------------------------------------------------
@@ -119,7 +119,7 @@ def build_result(probe: Probe, report: Report) -> dict[str, t.Any]:
 
 
 def _show_sample(probe: Probe, sample: Sample) -> dict[str, t.Any]:
-    hidden = {"body", "told"} if probe.method == "http" else {"body", "told", "status"}
+    hidden = {"body", "conclusive"} if probe.method == "http" else {"body", "conclusive", "status"}
     return {key: value for key, value in asdict(sample).items() if key not in hidden}
 
 
@@ -178,7 +178,7 @@ def _describe_reached(probe: Probe, report: Report, networks: t.Sequence[str]) -
 
 
 def _describe_silence(probe: Probe, report: Report) -> str:
-    silent = next(sample for sample in report.samples if not sample.told)
+    silent = next(sample for sample in report.samples if not sample.conclusive)
     return (
         f"{probe.describe()} cannot be told: {silent.error}{_at(silent.address, probe)}, and nothing said that the port"
         " is closed. A service that does not answer to what was sent is as silent as a network that drops it. Set"

@@ -16,11 +16,11 @@ from .._engine.client import Client
 from .._errors import Failure
 from .._objects.engine import Engine
 from .._objects.snapshot import Snapshot, Summary, read_summary
-from .helper import NoKeeper, run_helper
+from .helper import NoIdleCommand, run_helper
 from .options import Probe, is_address
 from .parse import Outcome
 from .report import Report, build_result, judge
-from .session import NoTool, Prober, Station, execute_here, execute_in
+from .session import NoTool, ProbeSession, ToolRunner, execute_here, execute_in
 
 NETWORKS_WITHOUT_DNS = ("bridge", "host", "none")
 
@@ -120,19 +120,19 @@ def _container_addresses(host: Snapshot) -> set[str]:
 def _probe_from_container(client: Client, host: Snapshot, probe: Probe, source: Summary, check_mode: bool) -> Report:
     with ExitStack() as stack:
 
-        def open_helper() -> Station:
+        def open_helper() -> ToolRunner:
             return _open_helper(client, probe, f"container:{source.id}", source.id, stack)
 
-        station = Station(execute_in(client, source.id))
+        runner = ToolRunner(execute_in(client, source.id))
         opener = open_helper if probe.helper_image and not check_mode else None
-        prober = Prober(probe, station, opener, _container_addresses(host))
+        session = ProbeSession(probe, runner, opener, _container_addresses(host))
         try:
-            return _probe_with(prober, _networks_of(host, source))
+            return _probe_with(session, _networks_of(host, source))
         except NoTool as error:
             if check_mode and probe.helper_image:
                 return Report()
             holder = f"the image of {probe.source} ({source.image}) has no"
-            if prober.station.helper:
+            if session.runner.helper:
                 holder = f"neither {probe.source} nor helper_image {probe.helper_image} has a"
             raise _lacking_tools(probe, holder, str(error)) from error
 
@@ -143,26 +143,26 @@ def _probe_from_network(
     if check_mode:
         return Report()
     with ExitStack() as stack:
-        station = _open_helper(client, probe, network["Id"], network["Id"], stack)
-        prober = Prober(probe, station, addresses=_container_addresses(host))
+        runner = _open_helper(client, probe, network["Id"], network["Id"], stack)
+        session = ProbeSession(probe, runner, addresses=_container_addresses(host))
         try:
-            return _probe_with(prober, [network["Name"]])
+            return _probe_with(session, [network["Name"]])
         except NoTool as error:
             raise _lacking_tools(probe, f"helper_image {probe.helper_image} has no", str(error)) from error
 
 
-def _open_helper(client: Client, probe: Probe, network_mode: str, origin: str, stack: ExitStack) -> Station:
+def _open_helper(client: Client, probe: Probe, network_mode: str, origin: str, stack: ExitStack) -> ToolRunner:
     # Enough for a name with eight silent addresses.
     lifetime = 60 + 8 * probe.count * (probe.timeout + 5)
     try:
         helper = run_helper(client, probe.helper_image or "", network_mode, origin, lifetime)
-        return Station(execute_in(client, stack.enter_context(helper)), helper=True)
-    except NoKeeper as error:
+        return ToolRunner(execute_in(client, stack.enter_context(helper)), helper=True)
+    except NoIdleCommand as error:
         raise _lacking_tools(probe, f"helper_image {probe.helper_image} has no", str(error)) from error
 
 
-def _probe_with(prober: Prober, networks: t.Sequence[str]) -> Report:
-    probe = prober.probe
+def _probe_with(session: ProbeSession, networks: t.Sequence[str]) -> Report:
+    probe = session.probe
     has_dns = not all(network in NETWORKS_WITHOUT_DNS for network in networks)
 
     def resolve() -> t.Sequence[str] | Outcome:
@@ -170,10 +170,10 @@ def _probe_with(prober: Prober, networks: t.Sequence[str]) -> Report:
             return (probe.target,)
         if not has_dns:
             return _no_dns(probe)
-        outcome = prober.run(prober.resolve_tools(), 1)[0]
+        outcome = session.run(session.resolve_tools(), 1)[0]
         return outcome.addresses if outcome.ok else outcome
 
-    return prober.report_resolve() if probe.method == "resolve" and has_dns else prober.report(resolve)
+    return session.report_resolve() if probe.method == "resolve" and has_dns else session.report(resolve)
 
 
 def _no_dns(probe: Probe) -> Outcome:
@@ -198,7 +198,7 @@ def _lacking_tools(probe: Probe, holder: str, reasons: str) -> Failure:
 
 
 def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: t.Callable[..., t.Any]) -> Report:
-    prober = Prober(probe, Station(execute_here(run_command)))
+    session = ProbeSession(probe, ToolRunner(execute_here(run_command)))
 
     def resolve() -> t.Sequence[str] | Outcome:
         if is_address(probe.target):
@@ -206,11 +206,11 @@ def _probe_from_host(client: Client, host: Snapshot, probe: Probe, run_command: 
         target = host.find_container(probe.target)
         if target is not None:
             return _addresses_of(client, host, probe, target)
-        outcome = prober.run(prober.resolve_tools(), 1)[0]
+        outcome = session.run(session.resolve_tools(), 1)[0]
         return outcome.addresses if outcome.ok else replace(outcome, error=f"no container's name, and {outcome.error}")
 
     try:
-        return prober.report_resolve() if probe.method == "resolve" else prober.report(resolve)
+        return session.report_resolve() if probe.method == "resolve" else session.report(resolve)
     except NoTool as error:
         raise Failure(
             "unsupported",

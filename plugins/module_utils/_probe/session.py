@@ -37,7 +37,7 @@ class NoTool(Exception):
     """None of the programs gives a conclusive answer; the text says what each of them lacks."""
 
 
-class Station:
+class ToolRunner:
     """Runs programs in one place, and remembers which programs are missing there."""
 
     def __init__(self, execute: Execute, helper: bool = False) -> None:
@@ -62,7 +62,7 @@ class Station:
         raise NoTool("; ".join(reasons))
 
 
-class Prober:
+class ProbeSession:
     """One probe at work: in its source, and in a helper container once the source lacks the programs.
 
     ``addresses`` are those of containers: docker's proxy may be behind any other address.
@@ -71,13 +71,13 @@ class Prober:
     def __init__(
         self,
         probe: Probe,
-        station: Station,
-        open_helper: t.Callable[[], Station] | None = None,
+        runner: ToolRunner,
+        open_helper: t.Callable[[], ToolRunner] | None = None,
         addresses: t.Collection[str] = (),
     ) -> None:
         self.probe = probe
         self._addresses = addresses
-        self.station = station
+        self.runner = runner
         self._open_helper = open_helper
         self.tool: str | None = None
 
@@ -86,11 +86,11 @@ class Prober:
         outcomes: list[Outcome] = []
         while len(outcomes) < count:
             try:
-                tool, found = self.station.try_tools(tools)
+                tool, found = self.runner.try_tools(tools)
             except NoTool:
                 if self._open_helper is None:
                     raise
-                self.station, self._open_helper = self._open_helper(), None
+                self.runner, self._open_helper = self._open_helper(), None
                 continue
             tools = [tool]
             self.tool = tool.name
@@ -124,7 +124,7 @@ class Prober:
             addresses=tuple(addresses),
             samples=tuple(samples),
             tool=self.tool,
-            helper=self.station.helper,
+            helper=self.runner.helper,
         )
 
     def resolve_tools(self) -> list[Tool]:
@@ -155,7 +155,7 @@ def _sample(seq: int, address: str | None, outcome: Outcome) -> Sample:
     return Sample(
         seq=seq,
         ok=outcome.ok,
-        told=outcome.told,
+        conclusive=outcome.conclusive,
         address=address,
         latency_ms=None if outcome.latency_ms is None else round(outcome.latency_ms, 3),
         error=outcome.error,

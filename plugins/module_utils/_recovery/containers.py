@@ -6,8 +6,9 @@
 """The steps that settle an interrupted change of containers.
 
 Until an original is removed it holds everything, so undoing is always safe; once the first is gone, the successors have
-been accepted and are what the names stand for. The journal says which container is which, whoever has the name by now.
-Where somebody has removed it, as pruning volumes does, names and times tell as much of a swap of one container.
+been accepted and are what the names stand for. The journal says which container is which, whatever their names are by
+now. Where the journal was removed, as by pruning volumes, names and times tell as much of the replacement of one
+container.
 
 A name alone makes no container a part of a change: it has to be in a journal, or to be what its name says. It cannot be
 labelled, since a successor keeps its labels when it has become what its name stands for.
@@ -21,26 +22,26 @@ from .._errors import Failure
 from .._objects.containers import Container
 from .._objects.interrupted import find_journal, find_leftovers, is_interrupted, read_part
 from .._objects.journal import Entry, Journal
-from .._objects.names import NO_ORIGINAL, again_name, successor_name
+from .._objects.names import NO_ORIGINAL, remade_name, successor_name
 from .._objects.snapshot import Snapshot, Summary
-from .._plan.changes import Item
+from .._plan.changes import Change
 from .._plan.steps import (
     CloseJournal,
     Connect,
     Pause,
     RemoveContainer,
     Rename,
-    Revive,
     SetRestartPolicy,
     Start,
     Step,
     Stop,
+    Unpark,
 )
 from .networks import undo_rebuild
 
 
 def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
-    """What the journal of a swap must have said. None where names and times do not tell.
+    """What the journal of a replacement must have said. None where names and times do not tell.
 
     The successor knows what a stopped original does not: its restart policy, and when the change began.
     """
@@ -55,8 +56,8 @@ def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
         return None
     original, successor = snapshot.inspected(found), snapshot.inspected(made)
     has_ended_since = original.ended_at > successor.created_at
-    # With --rm an original is taken off its networks, which it alone knew. And nobody else can have had the name of an
-    # original before that had ended.
+    # An original with --rm was taken off its networks, and nothing else knew them. And no other container can have had
+    # the name of an original before that had ended.
     if original.host_config.get("AutoRemove") or (made is standing and not has_ended_since):
         return None
     policies = [each.host_config.get("RestartPolicy") or {} for each in (original, successor)]
@@ -73,10 +74,10 @@ def _deduce_journal(name: str, snapshot: Snapshot) -> Journal | None:
     return Journal((entry,))
 
 
-def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
-    """What settles an interrupted change of this container; None where there was none.
+def plan_recovery(name: str, snapshot: Snapshot) -> Change | None:
+    """The steps that settle an interrupted change of this container; None where there was none.
 
-    Raises Failure(interrupted_change) where what stands does not fit to what was written down.
+    Raises Failure(interrupted_change) where the containers do not fit to what was written down.
     """
     if not is_interrupted(name, snapshot):
         return None
@@ -90,14 +91,14 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
             continue
         part = read_part(summary, snapshot)
         if part is None or part.role == "old":
-            # Whatever was made before anything was written down has done nothing; a renamed original holds everything.
+            # What was made before the journal was opened has done nothing; a renamed original holds everything.
             raise _unknown(name, leftovers, None)
         if part.role == "again" and not any(each.id.startswith(part.id) for each in snapshot.summaries):
-            # All that is left of its original.
+            # The remade container is all that is left of its original.
             if journal is None:
                 raise _unknown(name, leftovers, None)
             continue
-        # Before anything else: a name may be needed once more.
+        # Before anything else: the name may be needed again.
         steps.append(_remove(snapshot.inspected(summary)))
     if journal is not None:
         by_id = {each.id: snapshot.inspected(each) for each in snapshot.summaries if each.id in written}
@@ -107,7 +108,7 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Item | None:
             steps += _undo(journal, by_id, snapshot)
     if noted is not None:
         steps.append(CloseJournal(noted))
-    return Item("container", name, steps=tuple(steps), settles=True)
+    return Change("container", name, steps=tuple(steps), settles=True)
 
 
 def _is_accepted(entry: Entry, by_id: t.Mapping[str, Container]) -> bool:
@@ -125,7 +126,7 @@ def _finish(
     for entry in journal.entries:
         successor = by_id.get(entry.successor)
         if successor is None and (entry.removes_itself or entry.original not in by_id):
-            continue  # gone with the engine, as its original would be, or both removed by somebody
+            continue  # gone with the engine, as its original would be, or both were removed meanwhile
         if successor is None or successor.name != entry.name:
             raise _unknown(entry.name, leftovers, journal.volume)
     for entry in reversed(journal.entries):
@@ -144,19 +145,19 @@ def _undo(journal: Journal, by_id: t.Mapping[str, Container], snapshot: Snapshot
         back = {each.id for each in successors.values()}
         first, last = undo_rebuild(journal.rebuild, snapshot.without_endpoints(journal.rebuild.name, back))
         yield from first
-    heirs: dict[str, str] = {}
+    remade_ids: dict[str, str] = {}
     for entry in journal.entries:
         standing = by_id.get(entry.original)
         if standing is None and entry.original and not entry.removes_itself:
-            standing = _find_heir(entry, snapshot)
+            standing = _find_remade(entry, snapshot)
             if standing is not None:
-                heirs[entry.original] = standing.id
+                remade_ids[entry.original] = standing.id
         if standing is not None:
-            startable = all(each in heirs or snapshot.find_container(each) for each in standing.shares.values())
-            yield from _restore(standing, entry, successors.get(entry.name), heirs, startable)
+            startable = all(each in remade_ids or snapshot.find_container(each) for each in standing.shares.values())
+            yield from _restore(standing, entry, successors.get(entry.name), remade_ids, startable)
             if journal.rebuild is not None and not entry.was_running:
-                rival = successors.get(entry.name)
-                yield Revive(standing.id, entry.name, "" if rival is None else rival.id, dict(heirs))
+                successor = successors.get(entry.name)
+                yield Unpark(standing.id, entry.name, "" if successor is None else successor.id, dict(remade_ids))
     yield from last
     for entry in reversed(journal.entries):
         successor = successors.get(entry.name)
@@ -181,9 +182,9 @@ def _stand_back(successor: Container, entry: Entry) -> t.Iterator[Step]:
 
 
 def _restore(
-    original: Container, entry: Entry, successor: Container | None, heirs: t.Mapping[str, str], startable: bool
+    original: Container, entry: Entry, successor: Container | None, remade_ids: t.Mapping[str, str], startable: bool
 ) -> t.Iterator[Step]:
-    """``startable``: whether everybody whose namespaces it shares is still there."""
+    """``startable``: whether all containers whose namespaces it shares are still there."""
     name = entry.name
     if original.name != name:
         yield Rename(original.id, original.name, name)
@@ -192,8 +193,8 @@ def _restore(
             yield Connect(network, original.id, endpoint, network[:12], name)
     starts = startable and entry.was_running and not original.is_running
     if starts:
-        rival = "" if successor is None or _vanishes(successor) else successor.id
-        yield Start(original.id, name, heal=True, rival=rival, heirs=dict(heirs))
+        successor_id = "" if successor is None or _vanishes(successor) else successor.id
+        yield Start(original.id, name, remake=True, successor=successor_id, remade_ids=dict(remade_ids))
     if entry.was_paused and not original.is_paused and (starts or original.is_running):
         yield Pause(original.id, name)
     standing = original.host_config.get("RestartPolicy") or {}
@@ -201,12 +202,12 @@ def _restore(
         yield SetRestartPolicy(original.id, name, policy=entry.restart_policy, former=standing)
 
 
-def _find_heir(entry: Entry, snapshot: Snapshot) -> Container | None:
-    """The original was made again and removed: what was made of it may not have its name yet.
+def _find_remade(entry: Entry, snapshot: Snapshot) -> Container | None:
+    """The original was remade and removed: the remade container may not have its name yet.
 
-    None: somebody has removed it, and there is nothing to put back.
+    None: the original was removed otherwise, and there is nothing to put back.
     """
-    for name in (entry.name, again_name(entry.name, entry.original)):
+    for name in (entry.name, remade_name(entry.name, entry.original)):
         found = next((each for each in snapshot.summaries if each.name == name), None)
         if found is not None and found.id != entry.successor:
             return snapshot.inspected(found)
@@ -214,7 +215,7 @@ def _find_heir(entry: Entry, snapshot: Snapshot) -> Container | None:
 
 
 def _remove(container: Container) -> RemoveContainer:
-    """Something that never was what its name stands for; what it has of another one is named and stays."""
+    """Remove a part that never took the place of its object; volumes that it shares with another container stay."""
     return RemoveContainer(container.id, container.name, volumes=True, force=True)
 
 
@@ -224,7 +225,7 @@ def _unknown(name: str, leftovers: t.Sequence[Summary], volume: str | None) -> F
     return Failure(
         "interrupted_change",
         f"An interrupted change of container {name!r} left {', '.join(names) or 'its journal'}, and what stands now"
-        " does not fit to it: somebody has changed it since. Decide which container holds your data, call it"
+        " does not fit to it: it was changed since. Decide which container holds your data, call it"
         f" {name!r} and remove the rest (-old- is the original, -new- its successor).{also}",
         leftovers=names,
     )

@@ -5,8 +5,8 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """The steps that settle an interrupted rebuild of a network.
 
-Where the new network stands already the rebuild is finished, otherwise the old one gets its members back; it is made
-again first where it is gone. Either way everybody who was a member is one.
+Where the new network stands already the rebuild is finished, otherwise the old network gets its members back; where it
+is gone it is remade first. Either way every member is on the network again.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from __future__ import annotations
 import typing as t
 
 from .._objects.interrupted import find_rebuild, find_trials
-from .._objects.journal import Member, Rebuild
+from .._objects.journal import Member, RebuildRecord
 from .._objects.networks import read_pools, same_pools
 from .._objects.snapshot import Snapshot
-from .._plan.changes import Item
+from .._plan.changes import Change
 from .._plan.steps import CloseJournal, Connect, CreateNetwork, Disconnect, RemoveNetwork, Start, Step
 from .._types import Json
 
 
-def plan_network_recovery(name: str, snapshot: Snapshot) -> Item | None:
+def plan_network_recovery(name: str, snapshot: Snapshot) -> Change | None:
     """What settles an interrupted rebuild of this network; None where there was none."""
     steps: list[Step] = [RemoveNetwork(raw["Id"], raw["Name"]) for raw in find_trials(name, snapshot)]
     journal = find_rebuild(name, snapshot)
     if journal is not None and journal.rebuild is not None:
         steps += _settle(journal.rebuild, snapshot)
         steps.append(CloseJournal(journal))
-    return Item("network", name, steps=tuple(steps), settles=True) if steps else None
+    return Change("network", name, steps=tuple(steps), settles=True) if steps else None
 
 
-def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
+def _settle(rebuild: RebuildRecord, snapshot: Snapshot) -> t.Iterator[Step]:
     made = _find_made(rebuild, snapshot)
     if made is not None and is_as_described(made, rebuild.after):
         yield from rejoin(rebuild.members, "after", rebuild.name, made["Id"], snapshot)
@@ -41,7 +41,7 @@ def _settle(rebuild: Rebuild, snapshot: Snapshot) -> t.Iterator[Step]:
             yield from part
 
 
-def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Json | None:
+def _find_made(rebuild: RebuildRecord, snapshot: Snapshot) -> Json | None:
     """The network that took the original's place."""
     standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
     if any(raw["Id"] == rebuild.original for raw in standing):
@@ -49,17 +49,17 @@ def _find_made(rebuild: Rebuild, snapshot: Snapshot) -> Json | None:
     return standing[0] if standing else None
 
 
-def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> tuple[list[Step], list[Step]]:
-    """The network as it was, made again where it is gone, with everybody who was on it.
+def undo_rebuild(rebuild: RebuildRecord, snapshot: Snapshot) -> tuple[list[Step], list[Step]]:
+    """The network as it was, remade where it is gone, with all of its members.
 
-    The second part is about those whose addresses are dynamic: whoever else has a fixed one on it joins before them.
+    The second part is about members with dynamic addresses: all others, which have fixed addresses, join before them.
     """
     name = rebuild.name
     steps: list[Step] = []
     made = _find_made(rebuild, snapshot)
     network = name
     if made is not None and (is_as_described(made, rebuild.before) or not is_as_described(made, rebuild.after)):
-        # Made again by a former recovery, or by somebody else.
+        # Remade by an earlier recovery, or by others.
         network = made["Id"]
     elif any(raw["Id"] == rebuild.original for raw in snapshot.networks):
         network = rebuild.original
@@ -80,7 +80,7 @@ def undo_rebuild(rebuild: Rebuild, snapshot: Snapshot) -> tuple[list[Step], list
 def rejoin(members: t.Sequence[Member], side: str, name: str, network: str, snapshot: Snapshot) -> t.Iterator[Step]:
     """``side``: which of their two endpoints they shall have, ``before`` or ``after``. Fixed addresses first.
 
-    One that was stopped to be joined, and is still down, has its address only when it runs again.
+    A member that was stopped for its join, and is still down, gets its address when it runs again.
     """
     for member in sorted(members, key=lambda each: not (getattr(each, side) or {}).get("IPAMConfig")):
         yield from _rejoin(member, getattr(member, side), name, network, snapshot)
@@ -99,11 +99,11 @@ def _rejoin(member: Member, wanted: Json | None, name: str, network: str, snapsh
     if wanted is not None and not is_live:
         yield Connect(network, summary.id, wanted, name, summary.name, restarts=True)
     if member.was_running and not summary.is_running:
-        yield Start(summary.id, summary.name, heal=True)
+        yield Start(summary.id, summary.name, remake=True)
 
 
 def is_as_described(raw: Json, body: Json) -> bool:
-    """Whether a network that stands is the one that this create request makes, as far as the request says."""
+    """Whether a network is as this create request makes it, as far as the request says."""
     if any(bool(raw.get(key)) != bool(body.get(key)) for key in ("Internal", "EnableIPv6", "Attachable")):
         return False
     if raw.get("EnableIPv4", True) != body.get("EnableIPv4", True):

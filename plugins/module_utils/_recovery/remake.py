@@ -15,37 +15,37 @@ from __future__ import annotations
 import typing as t
 
 from .._objects.containers import Container, read_blueprint, split_endpoints
-from .._objects.names import again_name
-from .._plan.steps import CarryLayer, Connect, CreateContainer, RemoveContainer, Rename, Revive, Start, Step
+from .._objects.names import remade_name
+from .._plan.steps import CarryLayer, Connect, CreateContainer, RemoveContainer, Rename, Start, Step, Unpark
 
 
-def plan_healing(
+def plan_remake(
     container: Container,
-    step: Start | Revive,
+    step: Start | Unpark,
     named: t.Mapping[str, t.Any] | None,
     own: t.Mapping[str, t.Any] | None,
     api: tuple[int, int],
     live: t.Collection[str],
-    heirs: t.Mapping[str, str],
+    remade_ids: t.Mapping[str, str],
 ) -> list[Step]:
-    """The steps in place of ``step``; the images and ``live`` as for read_blueprint, ``heirs`` as in Start.
+    """The steps in place of ``step``; the images and ``live`` as for read_blueprint, ``remade_ids`` as in Start.
 
-    The original is removed only after the remade container has started, and after the rival of both, so that what
-    stands always tells which container the name means.
+    The original is removed only after the remade container has started, and after their successor, so that what stands
+    always tells which container the name means.
     """
-    again = again_name(step.name, container.id)
+    remade = remade_name(step.name, container.id)
     blueprint = read_blueprint(container, named, own, api, live)
     # Where NetworkMode holds the ID of a network that is gone, the container can join the network of that name.
     mode = container.network_mode
     blueprint.body["HostConfig"]["NetworkMode"] = blueprint.mode_names.get(mode, mode)
     body, later = split_endpoints(blueprint, api)
     for key, reference in container.shares.items():
-        body["HostConfig"][key] = f"container:{heirs.get(reference, reference)}"
-    steps: list[Step] = [CreateContainer(again, body)]
-    steps += [Connect(name, again, endpoint, name, again) for name, endpoint in later.items()]
-    steps.append(CarryLayer(container.id, again, step.name))
+        body["HostConfig"][key] = f"container:{remade_ids.get(reference, reference)}"
+    steps: list[Step] = [CreateContainer(remade, body)]
+    steps += [Connect(name, remade, endpoint, name, remade) for name, endpoint in later.items()]
+    steps.append(CarryLayer(container.id, remade, step.name))
     if isinstance(step, Start):
-        steps.append(Start(again, again))
-    if step.rival:
-        steps.append(RemoveContainer(step.rival, step.rival, volumes=True, force=True))
-    return [*steps, RemoveContainer(container.id, container.name), Rename(again, again, step.name)]
+        steps.append(Start(remade, remade))
+    if step.successor:
+        steps.append(RemoveContainer(step.successor, step.successor, volumes=True, force=True))
+    return [*steps, RemoveContainer(container.id, container.name), Rename(remade, remade, step.name)]

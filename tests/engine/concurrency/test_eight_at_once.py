@@ -162,8 +162,8 @@ def again(bed: Bed, runs: t.Sequence[Run], busy: t.Sequence[int]) -> int:
 def test_eight_ask_for_the_same(bed: Bed, tell: t.Callable[[str], None]) -> None:
     one, two, three = free_ports(3)
     name = bed.start(f"127.0.0.1:{one}:80")
-    wish = {"name": name, "published_ports": [f"127.0.0.1:{two}:80", f"127.0.0.1:{three}:81"]}
-    results = bed.at_once([("docker_port_publish", wish)] * EIGHT)
+    entry = {"name": name, "published_ports": [f"127.0.0.1:{two}:80", f"127.0.0.1:{three}:81"]}
+    results = bed.at_once([("docker_port_publish", entry)] * EIGHT)
     changed, nothing, busy = sort_out(results)
     tell(f"eight at once, the same ports: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
     assert changed == 1
@@ -177,13 +177,13 @@ def test_eight_ask_for_the_same(bed: Bed, tell: t.Callable[[str], None]) -> None
 def test_eight_make_the_same(bed: Bed, tell: t.Callable[[str], None]) -> None:
     (port,) = free_ports(1)
     name = bed.name()
-    wish = {
+    entry = {
         "name": name,
         "image": bed.image,
         "command": ["sh", "-c", COMMAND],
         "published_ports": [f"127.0.0.1:{port}:80"],
     }
-    changed, nothing, busy = sort_out(bed.at_once([("docker_port_publish", wish)] * EIGHT))
+    changed, nothing, busy = sort_out(bed.at_once([("docker_port_publish", entry)] * EIGHT))
     tell(f"eight at once, the same new container: {changed} changed, {nothing} found nothing to do, {len(busy)} busy")
     assert changed == 1
     bed.check(name, {"80/tcp": port}, layer=False)
@@ -210,7 +210,7 @@ def test_topologies_and_single_containers(bed: Bed, tell: t.Callable[[str], None
     """Four ask for both containers, in either order, and two for each of them alone; no two wait for each other."""
     first, second, *ports = free_ports(2 + 4)
     names = [bed.start(f"127.0.0.1:{port}:80") for port in (first, second)]
-    wishes = [
+    entries = [
         {
             "name": name,
             "state": "started",
@@ -227,7 +227,7 @@ def test_topologies_and_single_containers(bed: Bed, tell: t.Callable[[str], None
         for index, name in enumerate(names)
         for half in (0, 1)
     ]
-    both: list[Run] = [("docker_topology", {"containers": wishes}), ("docker_topology", {"containers": wishes[::-1]})]
+    both: list[Run] = [("docker_topology", {"containers": entries}), ("docker_topology", {"containers": entries[::-1]})]
     runs = [run for pair in zip(both * 2, singles) for run in pair]
     assert len(runs) == EIGHT
     changed, nothing, busy = sort_out(bed.at_once(runs))

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every cell of the matrix of holders and wishes: refused or allowed as the engine would, before anything is touched.
+"""Every cell of the matrix of holders and requests: refused or allowed as the engine would, before anything is touched.
 
 The engine is asked first, with a container of its own for each cell. Then the module is to publish the same on a
 container that runs: through the daemon's socket, where the port can be tried from here, and through a TCP port, where
@@ -165,7 +165,7 @@ def test_an_address_that_the_host_does_not_have(subject: Subject) -> None:
     check_refused(subject, f"203.0.113.7:{port}:80", HERE, "has no address 203.0.113.7", True)
 
 
-def test_the_same_port_twice_in_one_wish(subject: Subject) -> None:
+def test_the_same_port_twice_in_one_task(subject: Subject) -> None:
     (port,) = free_ports(1)
     for second in (f"127.0.0.1:{port}:81", f"{port}:81"):
         before = subject.state()

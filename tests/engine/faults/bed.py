@@ -15,7 +15,7 @@ import uuid
 
 import docker as sdk
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import lock_name
 from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import CutProxy
 from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import IMAGE
@@ -31,7 +31,7 @@ ANSWER_BOUND = 10
 class Bed(abc.ABC):
     """What has to survive; everything that belongs to it has a name that begins with ``name``.
 
-    A wish is a number: what is to be changed to it is for the bed to say.
+    A goal is a number: each bed says what it changes to that number.
     """
 
     def __init__(self, runner: Runner) -> None:
@@ -52,27 +52,27 @@ class Bed(abc.ABC):
 
     @abc.abstractmethod
     def make(self) -> None:
-        """Make it anew, and find out how many requests a change takes."""
+        """Set the bed up, and find out how many requests a change takes."""
 
     @abc.abstractmethod
     def prepare(self) -> None:
         """What a change needs before, if anything."""
 
     @abc.abstractmethod
-    def next_wish(self) -> int:
+    def next_goal(self) -> int:
         """What it is not by now."""
 
     @abc.abstractmethod
-    def apply(self, wish: int, path: str = SOCKET) -> dict[str, t.Any] | None:
+    def apply(self, goal: int, path: str = SOCKET) -> dict[str, t.Any] | None:
         """Run the module; None where it was killed."""
 
     @abc.abstractmethod
-    def check(self, wish: int) -> None:
+    def check(self, goal: int) -> None:
         """Raises AssertionError where anything is not as it shall be."""
 
     @abc.abstractmethod
-    def bound_ports(self, wish: int) -> list[str]:
-        """The host ports that somebody of it has."""
+    def bound_ports(self, goal: int) -> list[str]:
+        """The host ports that its containers have."""
 
     @abc.abstractmethod
     def remove(self) -> None:
@@ -91,12 +91,12 @@ class Bed(abc.ABC):
     def change(self) -> list[str]:
         """The requests of a change that nothing happens to."""
         self.prepare()
-        wish = self.next_wish()
+        goal = self.next_goal()
         with self.breaking() as proxy:
-            result = self.apply(wish, self.path)
+            result = self.apply(goal, self.path)
         assert result is not None
         assert result.get("changed") is True, result
-        self.check(wish)
+        self.check(goal)
         return list(proxy.seen)
 
     def breaking(self, mode: str = "none", number: int = 0, delay: float = 0.0, only: str = "") -> CutProxy:
@@ -142,16 +142,18 @@ class Bed(abc.ABC):
         for kind, name in self.touched:
             lock = lock_name((kind, name))
             journal = (
-                Journal((Entry(name, "", ""),)) if kind == "container" else Journal(rebuild=Rebuild(name, "", {}, {}))
+                Journal((Entry(name, "", ""),))
+                if kind == "container"
+                else Journal(rebuild=RebuildRecord(name, "", {}, {}))
             )
             wanted |= {lock, f"{lock}-break", journal.volume}
         listed = self.client.volumes(filters={"name": ["bridgeport-lock-", "bridgeport-journal-"]})["Volumes"] or ()
         return sorted(wanted & {volume["Name"] for volume in listed})
 
-    def has_stray_port(self, wish: int) -> bool:
+    def has_stray_port(self, goal: int) -> bool:
         """Whether the engine holds one of its ports though no container has it."""
         taken = {mapped.get("PublicPort") for each in self.client.containers() for mapped in each["Ports"]}
-        return any(self._is_stray(each) for each in self.bound_ports(wish) if int(each) not in taken)
+        return any(self._is_stray(each) for each in self.bound_ports(goal) if int(each) not in taken)
 
     def _is_stray(self, port: str) -> bool:
         try:

@@ -38,7 +38,8 @@ class ContainerBed(Bed):
         self.ephemeral = ""
         if self.scenario.exists:
             self._run()
-        # Once published here, its ephemeral port is pinned; before, an undone swap starts the original with a new one.
+        # Once published here, its ephemeral port is pinned; before, an undone replacement starts the original with a
+        # new one.
         self.requests = self.change()
         self.ephemeral = self._ports().get("81/tcp", "") if self.scenario.exists else ""
 
@@ -70,12 +71,12 @@ class ContainerBed(Bed):
         if not self.scenario.exists:
             self.remove()
 
-    def next_wish(self) -> int:
+    def next_goal(self) -> int:
         """The port that it shall have next."""
         return next_port()
 
-    def apply(self, wish: int, path: str = SOCKET) -> dict[str, t.Any] | None:
-        ports = [f"127.0.0.1:{wish}:80", *(["127.0.0.1::81"] if self.scenario.has_ephemeral else [])]
+    def apply(self, goal: int, path: str = SOCKET) -> dict[str, t.Any] | None:
+        ports = [f"127.0.0.1:{goal}:80", *(["127.0.0.1::81"] if self.scenario.has_ephemeral else [])]
         options = {"name": self.name, "published_ports": ports, **self.scenario.options}
         if self.scenario.exists:
             options["stop_timeout"] = 2
@@ -90,14 +91,14 @@ class ContainerBed(Bed):
         ports = self.inspect(self.name)["NetworkSettings"]["Ports"]
         return {key: bindings[0]["HostPort"] for key, bindings in ports.items() if bindings}
 
-    def check(self, wish: int) -> None:
+    def check(self, goal: int) -> None:
         """Raises AssertionError where anything is not as it shall be."""
         scenario = self.scenario
         assert self.family() == [self.name, *([self.dependent] if scenario.has_dependent else [])]
         found = self.inspect(self.name)
         assert found["State"]["Running"]
         assert found["State"]["Paused"] == scenario.is_paused
-        wanted = {"80/tcp": str(wish)}
+        wanted = {"80/tcp": str(goal)}
         if self.ephemeral:
             wanted["81/tcp"] = self.ephemeral
         elif scenario.has_ephemeral:
@@ -117,7 +118,7 @@ class ContainerBed(Bed):
             assert side["HostConfig"]["NetworkMode"] == f"container:{found['Id']}"
             for path in ("/volume/file", "/layer"):
                 assert docker("exec", self.dependent, "cat", path) == self.token
-        self._check_answers(wish)
+        self._check_answers(goal)
         volumes = self._mounted(self.name) | (self._mounted(self.dependent) if scenario.has_dependent else set())
         if scenario.exists:
             assert volumes == self.volumes
@@ -137,8 +138,8 @@ class ContainerBed(Bed):
                 late += 1
         return late
 
-    def bound_ports(self, wish: int) -> list[str]:
-        return [str(wish), *([self.ephemeral] if self.ephemeral else [])]
+    def bound_ports(self, goal: int) -> list[str]:
+        return [str(goal), *([self.ephemeral] if self.ephemeral else [])]
 
     def _check_answers(self, port: int) -> None:
         """Its data comes through the published port."""

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A network that has to survive with everybody who is on it, and the module that rebuilds it."""
+"""A network that has to survive with all of its members, and the module that rebuilds it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Resident:
 class NetworkBed(Bed):
     """Members that run and one that does not, one with a fixed address, one on two networks, two with host ports.
 
-    Where the scenario says so, one names the network by its ID, so that it has to be made anew with it.
+    Where the scenario says so, one names the network by its ID, so that it has to be recreated with it.
     """
 
     def __init__(self, scenario: NetworkScenario, runner: Runner) -> None:
@@ -85,29 +85,29 @@ class NetworkBed(Bed):
             docker("stop", "-t", "0", each.name)
 
     def prepare(self) -> None:
-        """Once it was made anew, the one that names the network by its ID names it by its name."""
+        """Once it was recreated, the one that names the network by its ID names it by its name."""
         for each in self.residents:
             network_id = self.client.inspect_network(self.network)["Id"]
             if each.alias == BY_ID and self.inspect(each.name)["HostConfig"]["NetworkMode"] != network_id:
                 self.client.remove_container(each.name, v=True, force=True)
                 self._run(each, network_id)
 
-    def next_wish(self) -> int:
+    def next_goal(self) -> int:
         """An MTU."""
         return next(_mtus)
 
-    def apply(self, wish: int, path: str = SOCKET) -> dict[str, t.Any] | None:
-        options = {"name": self.network, "mtu": wish, "labels": {"mtu": wish}, "on_member_recreate": "recreate"}
+    def apply(self, goal: int, path: str = SOCKET) -> dict[str, t.Any] | None:
+        options = {"name": self.network, "mtu": goal, "labels": {"mtu": goal}, "on_member_recreate": "recreate"}
         return self.runner.run({**options, "docker_host": f"unix://{path}", "timeout": 3}, "docker_bridge_network")
 
     # -- looking at it -------------------------------------------------------------------------------------------------
 
-    def check(self, wish: int) -> None:
+    def check(self, goal: int) -> None:
         standing = {raw["Name"]: raw for raw in self.client.networks() if raw["Name"].startswith(self.name)}
         assert set(standing) == {self.network, self.other}
         network = self.client.inspect_network(self.network)
-        assert network["Options"]["com.docker.network.driver.mtu"] == str(wish)
-        assert network["Labels"] == {"mtu": str(wish)}
+        assert network["Options"]["com.docker.network.driver.mtu"] == str(goal)
+        assert network["Labels"] == {"mtu": str(goal)}
         assert self.family() == sorted(each.name for each in self.residents)
         for each in self.residents:
             self._check_resident(each, network["Id"])
@@ -138,7 +138,7 @@ class NetworkBed(Bed):
         if not each.runs:
             docker("stop", "-t", "0", each.name)
 
-    def bound_ports(self, wish: int) -> list[str]:
+    def bound_ports(self, goal: int) -> list[str]:
         return [str(each.port) for each in self.residents if each.port]
 
     # -- removing it ---------------------------------------------------------------------------------------------------

@@ -43,14 +43,14 @@ class Scenario:
 
 @dataclass(frozen=True)
 class NetworkScenario:
-    """A network that is rebuilt. ``recreates``: one of its members has to be made anew for it."""
+    """A network that is rebuilt. ``recreates``: one of its members has to be recreated for it."""
 
     name: str
     recreates: bool = False
     outlives_daemon: t.ClassVar[bool] = True
 
 
-SWAP = Scenario("swap")
+REPLACEMENT = Scenario("replacement")
 CREATION = Scenario(
     "creation",
     exists=False,
@@ -65,7 +65,7 @@ CREATION = Scenario(
 REBUILD = NetworkScenario("rebuild")
 AnyScenario = t.Union[Scenario, NetworkScenario]
 SCENARIOS: tuple[AnyScenario, ...] = (
-    SWAP,
+    REPLACEMENT,
     CREATION,
     Scenario(
         "start-first",

@@ -30,8 +30,8 @@ from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_
 from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import (
     CREATION,
     REBUILD,
+    REPLACEMENT,
     SCENARIOS,
-    SWAP,
     AnyScenario,
 )
 from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED
@@ -42,7 +42,7 @@ FAULTS = os.environ.get("FAULTS", "few" if SAMPLED else "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
 # Of --rm nothing is left when an engine dies, and nobody is paused when it comes up again: with or without a change.
 DURABLE = [scenario for scenario in SCENARIOS if scenario.outlives_daemon]
-SCENARIOS_TRIED = DURABLE if FAULTS == "all" else [SWAP, CREATION, REBUILD]
+SCENARIOS_TRIED = DURABLE if FAULTS == "all" else [REPLACEMENT, CREATION, REBUILD]
 # Seconds after the request. A start takes the longest, and is the most delicate.
 DELAYS = (0.0, 0.05)
 START_DELAYS = (0.0, 0.03, 0.06, 0.1, 0.15, 0.2, 0.3)
@@ -79,12 +79,12 @@ class Tally:
     ghosts: int = 0
     # How many containers the engine should have started when it came up.
     late: int = 0
-    # How often a container could not be started any more, and was made again.
+    # How often a container could not be started any more, and was remade.
     recreated: int = 0
 
     def __str__(self) -> str:
         return (
-            f"{self.tried} tried, {self.tried - len(self.problems)} survived, {self.recreated} of them made again;"
+            f"{self.tried} tried, {self.tried - len(self.problems)} survived, {self.recreated} of them remade;"
             f" the engine held ports for nobody {self.restarts} times, left {self.ghosts} processes and did not start"
             f" {self.late} containers"
         )
@@ -92,46 +92,46 @@ class Tally:
 
 def try_point(bed: Bed, daemon: Daemon, number: int, delay: float, tally: Tally) -> bool:
     """Whether the container has survived that the daemon is killed at this request."""
-    wish = bed.next_wish()
+    goal = bed.next_goal()
     bed.prepare()
     with bed.breaking("daemon", number, delay) as proxy:
-        bed.apply(wish, bed.path)
+        bed.apply(goal, bed.path)
     assert len(proxy.seen) >= number, "the change has ended before"
-    return survives(bed, daemon, wish, f"{delay} s after {number} {proxy.seen[number - 1]}", tally)
+    return survives(bed, daemon, goal, f"{delay} s after {number} {proxy.seen[number - 1]}", tally)
 
 
 def try_recovery(bed: Bed, daemon: Daemon, delay: float, tally: Tally) -> bool:
     """Whether it has survived that the module is killed once it is stopped, and the daemon when it is started again."""
-    wish = bed.next_wish()
+    goal = bed.next_goal()
     with bed.breaking("kill-after", 1, only="/stop"):
-        bed.apply(wish, bed.path)
+        bed.apply(goal, bed.path)
     with bed.breaking("daemon", 1, delay, only="/start") as proxy:
-        bed.apply(wish, bed.path)
+        bed.apply(goal, bed.path)
     assert proxy.seen, "the original was not started"
-    return survives(bed, daemon, wish, f"{delay} s after the start of the original", tally)
+    return survives(bed, daemon, goal, f"{delay} s after the start of the original", tally)
 
 
-def survives(bed: Bed, daemon: Daemon, wish: int, where: str, tally: Tally) -> bool:
+def survives(bed: Bed, daemon: Daemon, goal: int, where: str, tally: Tally) -> bool:
     """Start the daemon again, run the task again, and look."""
     tally.tried += 1
     daemon.await_end()
     daemon.start()
     tally.late += bed.start_late()
-    again = bed.apply(wish)
+    again = bed.apply(goal)
     try:
         assert again is not None
-        if again.get("failed") and bed.has_stray_port(wish):
+        if again.get("failed") and bed.has_stray_port(goal):
             assert again["failure"]["code"] == "port_conflict", again.get("msg")
             daemon.stop()
             daemon.start()
-            again = bed.apply(wish)
+            again = bed.apply(goal)
             assert again is not None
             tally.restarts += 1
         tally.recreated += any(": recreate " in action for action in again.get("actions") or ())
         tally.ghosts += end_ghosts()
         assert not again.get("failed"), f"{again.get('msg')} Its actions: {again.get('actions')}"
-        bed.check(wish)
-        third = bed.apply(wish)
+        bed.check(goal)
+        third = bed.apply(goal)
         assert third is not None
         assert third.get("changed") is False, f"the third run did {third.get('actions')}"
     except AssertionError as error:
@@ -174,7 +174,7 @@ def test_killed_in_a_change(
 def test_killed_in_a_recovery(daemon: Daemon, runner: Runner, tell: t.Callable[[str], None]) -> None:
     tally = Tally()
     delays = START_DELAYS if FAULTS in ("all", "starts") else RECOVERY_DELAYS
-    with standing(SWAP, runner) as bed:
+    with standing(REPLACEMENT, runner) as bed:
         for delay in delays:
             if not try_recovery(bed, daemon, delay, tally):
                 bed.remove()

@@ -5,10 +5,10 @@
 """A change that is cut off at any request, and the run after it.
 
 Every case publishes another port of a container through a proxy that breaks one request, and then once more without
-it. Afterwards one container has the name, runs, publishes what was wished for and holds its data, and nothing else is
+it. Afterwards one container has the name, runs, publishes what the task says and holds its data, and nothing else is
 left. What is tried is said by the variable FAULTS:
 
-* ``sample``: every request of a swap with the module killed after it, and a seeded sample of the rest
+* ``sample``: every request of a replacement with the module killed after it, and a seeded sample of the rest
 * ``few``: a small sample of everything
 * ``all``: every request of every scenario in every mode
 * ``MODE:NUMBER,...``: these cases; pytest's -k chooses scenarios
@@ -27,14 +27,14 @@ import pytest
 from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
 from ansible_collections.bridgeport.docker.tests.engine.faults.beds import make_bed
 from ansible_collections.bridgeport.docker.tests.engine.faults.cutproxy import MODES
-from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import SCENARIOS, SWAP, AnyScenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import REPLACEMENT, SCENARIOS, AnyScenario
 from ansible_collections.bridgeport.docker.tests.support.budget import SAMPLED
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.private_engine import Daemon, list_objects
 
 FAULTS = os.environ.get("FAULTS", "few" if SAMPLED else "sample")
 SEED = os.environ.get("FAULTS_SEED", "1")
-# How many cases of a swap are tried beside kill-after; how many of every other scenario, and of each if few.
+# How many cases of a replacement are tried beside kill-after; how many of every other scenario, and of each if few.
 SAMPLE, SMALL_SAMPLE = 8, 3
 # Containers that are worked on at the same time, as most of a case is waiting; each takes at least so many cases.
 WORKERS = int(os.environ.get("FAULTS_WORKERS", "6"))
@@ -61,7 +61,7 @@ def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
     if FAULTS == "all":
         return [*every, *beyond]
     chooser = random.Random(f"{SEED} {scenario.name}")
-    if FAULTS == "few" or (FAULTS == "sample" and scenario is not SWAP):
+    if FAULTS == "few" or (FAULTS == "sample" and scenario is not REPLACEMENT):
         return chooser.sample(every, SMALL_SAMPLE)
     if ":" in FAULTS:
         return [(mode, int(number)) for mode, _colon, number in (case.partition(":") for case in FAULTS.split(","))]
@@ -72,21 +72,21 @@ def choose_cases(scenario: AnyScenario, requests: int) -> list[Case]:
 
 def try_case(bed: Bed, mode: str, number: int, sweep: Sweep) -> str:
     """Why the container did not survive; empty where it did."""
-    wish = bed.next_wish()
+    goal = bed.next_goal()
     bed.prepare()
     with bed.breaking(mode, number) as proxy:
-        cut = bed.apply(wish, bed.path)
+        cut = bed.apply(goal, bed.path)
     is_reached = len(proxy.seen) >= number
     if is_reached:
         sweep.tried += 1
     else:
         sweep.unreached.add((mode, number))
     try:
-        again = bed.apply(wish)
+        again = bed.apply(goal)
         assert again is not None
         assert not again.get("failed"), again.get("msg")
-        bed.check(wish)
-        third = bed.apply(wish)
+        bed.check(goal)
+        third = bed.apply(goal)
         assert third is not None
         assert third.get("changed") is False, f"the third run did {third.get('actions')}"
     except AssertionError as error:
@@ -157,7 +157,7 @@ def test_every_request(scenario: AnyScenario, sweeps: dict[str, Sweep], tell: t.
     survived = sweep.tried - len(sweep.problems)
     tell(f"faults in {scenario.name} of {sweep.requests} requests: {sweep.tried} tried, {survived} survived")
     assert sweep.tried > 0
-    if FAULTS == "all" or (FAULTS == "sample" and scenario is SWAP):
+    if FAULTS == "all" or (FAULTS == "sample" and scenario is REPLACEMENT):
         assert sweep.unreached == {("kill-after", sweep.requests + 1)}
     assert not sweep.problems, "\n".join(sweep.problems)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an inspected container says, without what every container that is made anew says differently."""
+"""What an inspected container says, without what differs for every replaced container."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Place:
         return name
 
     def subnet(self) -> str:
-        """The first three bytes of one that nobody else has here."""
+        """The first three bytes of a range that nothing else has here."""
         with _lock:
             return f"10.231.{next(_subnets)}"
 

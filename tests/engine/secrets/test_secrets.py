@@ -165,7 +165,7 @@ def bed(images: Images, tmp_path: Path) -> t.Iterator[Bed]:
                 if mount["Type"] == "volume"
             }
             made.remove()
-            # After a swap an anonymous volume counts as a named one, which does not go with its container.
+            # After a replacement an anonymous volume counts as a named one, which does not go with its container.
             for volume in used - volumes:
                 docker("volume", "rm", volume, check=False)
 
@@ -386,23 +386,27 @@ class hold_port:
         self._process.wait(30)
 
 
-# -- a swap that is cut off --------------------------------------------------------------------------------------------
+# -- a replacement that is cut off -------------------------------------------------------------------------------------
 
 
-def test_what_a_cut_swap_leaves_behind(bed: Bed) -> None:
-    """The run is killed in the middle of the swap; then its locks and journal are looked at in peace."""
+def test_what_a_cut_replacement_leaves_behind(bed: Bed) -> None:
+    """The run is killed in the middle of the replacement; then its locks and journal are looked at in peace."""
     name = bed.run("cut", bed.ports[0], "--restart", "always")
     path = f"/tmp/{bed.prefix}.sock"
 
     def publish(port: int, kills_before: str = "") -> dict[str, t.Any]:
-        wish = {"name": name, "published_ports": [f"127.0.0.1:{port}:80"], "env": {"ASKED": bed.secrets.new("asked")}}
+        desired = {
+            "name": name,
+            "published_ports": [f"127.0.0.1:{port}:80"],
+            "env": {"ASKED": bed.secrets.new("asked")},
+        }
         method, _blank, part = kills_before.partition(" ")
 
         def counts(request: str) -> bool:
             return request.startswith(method) and part in request
 
         with CutProxy(path, SOCKET, "kill-before", 1 if kills_before else 0, counts=counts):
-            return run_module("docker_port_publish", wish, path=path).result
+            return run_module("docker_port_publish", desired, path=path).result
 
     journal = Journal((Entry(name, "", ""),)).volume
     for request in ("POST /stop", "POST /start", "DELETE /containers/"):

@@ -176,7 +176,7 @@ class ModelDaemon:
             changes.append({"Path": path, "Kind": 1})
 
     def next_run(self, death: tuple[int, str] | None = None) -> None:
-        """Requests are counted anew, and nothing fails any more but this run may die."""
+        """Requests are counted from zero, and nothing fails any more but this run may die."""
         self.changes, self.fault, self.deaf_after, self.death, self.dead = 0, None, None, death, False
         self.starts, self.killed_in_start = 0, None
 

@@ -40,7 +40,7 @@ class Wanted:
     ``labels``: those of the network front afterwards; None where it may be the old or the new one.
     """
 
-    wishes: tuple[Params, ...]
+    entries: tuple[Params, ...]
     ports: t.Mapping[str, Ports | None]
     networks: tuple[Params, ...] = ()
     labels: t.Mapping[str, str] | None = None
@@ -196,8 +196,8 @@ def _exchanged() -> Scenario:
             name: [f"{each['HostIp']}:{each['HostPort']}:{key}" for key, [each] in bound.items()]
             for name, bound in ports.items()
         }
-        wishes = [MappingProxyType({"name": name, "published_ports": specs[name]}) for name in ports]
-        return Wanted(tuple(wishes), ports)
+        entries = [MappingProxyType({"name": name, "published_ports": specs[name]}) for name in ports]
+        return Wanted(tuple(entries), ports)
 
     return Scenario(
         _exchange,
@@ -262,8 +262,8 @@ def _crowd(world: World, mode: str = "front", mac: str = "", *, runs: bool = Tru
 
 def _rebuilt(build: t.Callable[[World], object], api: tuple[int, int] = (1, 41)) -> Scenario:
     def labelled(text: str) -> Wanted:
-        wish = {"name": "front", "labels": {"for": text}, "on_member_recreate": "recreate"}
-        return Wanted((), {}, (MappingProxyType(wish),), {"for": text})
+        desired = {"name": "front", "labels": {"for": text}, "on_member_recreate": "recreate"}
+        return Wanted((), {}, (MappingProxyType(desired),), {"for": text})
 
     return Scenario(build, labelled("new"), labelled("other"), replace(_absent("web"), labels=None), api=api)
 
@@ -326,15 +326,15 @@ class World:
         self.daemon.next_run(death)
         prepare(self.daemon)
         wanted = wanted or self.scenario.new
-        asked = [*wanted.wishes, *beside]
-        wishes = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in asked]
+        asked = [*wanted.entries, *beside]
+        entries = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in asked]
         with mock.patch.multiple(lock, identify=self._identify, _start_time=self._start_time), mock.patch.multiple(
             verify, _SETTLE=0, _POLL=0
         ), mock.patch.object(lock, "_POLL", 0):
             try:
                 networks = [parse_network(each) for each in wanted.networks]
                 client = ModelClient(self.daemon)
-                return converge(client, networks, wishes, check_mode=False, parallel=len(wishes) or 1)
+                return converge(client, networks, entries, check_mode=False, parallel=len(entries) or 1)
             except Died:
                 return None
             finally:
@@ -426,7 +426,7 @@ class World:
     def check(
         self, wanted: Wanted | None = None, *, release_failed: bool = False, reported: t.Collection[str] = ()
     ) -> None:
-        """Everybody is as wished for and as before else; nothing is left over.
+        """Every container is as desired or as before; nothing is left over.
 
         But a lock that nobody holds, where giving it back may have failed, and what a former run has ``reported`` that
         it could not remove: who looks after another container does not clean up after that.
@@ -480,7 +480,7 @@ class World:
     def is_durable(self) -> bool:
         """Whether the engine, killed and started again at any time, brings everybody back as before.
 
-        Legacy links it looks up anew by the names that they were made with, whoever is called like that just then.
+        It looks legacy links up by the names that they were made with, whoever is called like that just then.
         """
         survivors = [seen for seen in self.before.values() if seen["running"]]
         lasting = all(seen["policy"]["Name"] != "no" and not seen["paused"] for seen in survivors)

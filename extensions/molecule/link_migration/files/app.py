@@ -5,7 +5,7 @@
 """A web application with a database, both of them small: app.py db, and app.py web NAME...
 
 The database answers with what it was given to keep. The web application asks it for that by each of the names, looked
-up anew for each request, and answers with what it found.
+up for each request, and answers with what it found.
 """
 
 from __future__ import annotations

@@ -60,11 +60,11 @@ def writes(daemon: ModelDaemon) -> list[str]:
     return [request for request in daemon.requests if not request.startswith("GET")]
 
 
-def fail_at(make: t.Callable[[], ModelDaemon], wished: tuple[t.Any, t.Any], what: str, kind: str) -> ModelDaemon:
-    """A daemon on which the first request of this kind, in a run for these wishes, fails."""
+def fail_at(make: t.Callable[[], ModelDaemon], desired: tuple[t.Any, t.Any], what: str, kind: str) -> ModelDaemon:
+    """A daemon on which the first request of this kind, in a run for this desired state, fails."""
     flawless = make()
     flawless.requests.clear()
-    run(flawless, *wished)
+    run(flawless, *desired)
     daemon = make()
     number = next(index for index, request in enumerate(writes(flawless)) if what in request)
     daemon.next_run()
@@ -130,7 +130,7 @@ def test_results_are_read_from_the_host() -> None:
     ]
 
 
-def test_a_container_named_by_its_id_is_found_after_the_swap() -> None:
+def test_a_container_named_by_its_id_is_found_after_the_replacement() -> None:
     daemon = ModelDaemon()
     run(daemon, [], [WEB])
     old = daemon.named("web")["Id"]
@@ -456,9 +456,9 @@ def test_one_of_two_networks_of_one_name() -> None:
         ({"name": second, "internal": True}, "cannot be rebuilt"),
         ({"name": first, "connected": ["web"]}, "on another network of that name"),
     ]
-    for wish, said in refused:
+    for desired, said in refused:
         with pytest.raises(Failure) as caught:
-            run(daemon, [wish])
+            run(daemon, [desired])
         assert caught.value.code == "ambiguous_name"
         assert said in caught.value.message
     removed = run(daemon, [{"name": first, "state": "absent"}])

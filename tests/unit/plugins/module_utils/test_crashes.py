@@ -62,7 +62,7 @@ def test_a_death_at_any_request(kind: str, sample: Sample) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_death_at_any_request_and_another_wish_after_it(kind: str, sample: Sample) -> None:
+def test_a_death_at_any_request_and_another_task_after_it(kind: str, sample: Sample) -> None:
     """Of the same objects, or of some of them only, in turn; after every second request."""
     for number in sample(range(0, World(kind).count(), 2)):
         world = World(kind)
@@ -94,7 +94,7 @@ def test_two_deaths_in_a_row(kind: str, sample: Sample) -> None:
 
 @pytest.mark.parametrize("kind", LASTING)
 def test_the_daemon_is_killed_with_the_run(kind: str, sample: Sample) -> None:
-    """Whoever's policy says so is up again before the next run, also in the middle of a swap."""
+    """Whoever's policy says so is up again before the next run, also in the middle of a replacement."""
     for number in sample(range(World(kind).count())):
         world = World(kind)
         world.run(None, (number, AFTER))
@@ -105,7 +105,7 @@ def test_the_daemon_is_killed_with_the_run(kind: str, sample: Sample) -> None:
         tell(story, world.check)
 
 
-# A run may meet one of these at a request or a start, or nothing; and it may have another wish.
+# A run may meet one of these at a request or a start, or nothing; and it may have another task.
 EVENTS = st.tuples(
     st.sampled_from([*FAULTS, *DEATHS, "deaf", "killed in start"]), st.integers(0, 60), st.booleans(), st.booleans()
 )

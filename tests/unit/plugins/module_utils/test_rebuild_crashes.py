@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A request of a rebuild fails: with everybody who is on it, the network is the old one or the new one."""
+"""A request of a rebuild fails: the network is the old one or the new one, with all of its members."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Journal, Member, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Journal, Member, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import replay_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample
@@ -56,7 +56,7 @@ def test_a_member_that_was_stopped_to_be_joined_runs_again(was_running: bool, is
     raw = next(each for each in daemon.networks.values() if each["Name"] == "net")
     before, after = replay_body(raw, daemon.api), {**replay_body(raw, daemon.api), "Labels": {"new": ""}}
     members = (Member(web, "web", {}, {}, was_running),)
-    journal = Journal(rebuild=Rebuild("net", raw["Id"], before, after, members))
+    journal = Journal(rebuild=RebuildRecord("net", raw["Id"], before, after, members))
     client.post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})
     daemon.stop(web)
     client.post(f"/networks/{raw['Id']}/disconnect", {"Container": web})

@@ -16,12 +16,17 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import topology_rows
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import LABEL, Entry, Journal, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import (
+    LABEL,
+    Entry,
+    Journal,
+    RebuildRecord,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
     DEADLINE_LABEL,
     PROBE_LABEL,
@@ -142,7 +147,7 @@ def add_strangers(daemon: ModelDaemon) -> None:
 
 
 CHANGES: list[t.Any] = [
-    pytest.param([], [{"name": "web", "published_ports": ["127.0.0.1:8081:80"]}], id="swap"),
+    pytest.param([], [{"name": "web", "published_ports": ["127.0.0.1:8081:80"]}], id="replacement"),
     pytest.param([{"name": "net", "labels": {"a": "b"}}], [], id="rebuild"),
     pytest.param([], [{"name": "new", "image": "busybox:1"}], id="creation"),
     pytest.param([{"name": "new"}], [], id="network"),
@@ -212,21 +217,21 @@ def test_looking_at_a_host_with_strangers_tells_nothing_of_them() -> None:
 
 
 def read_rows(daemon: ModelDaemon) -> dict[str, t.Any]:
-    topology = read_topology(ModelClient(daemon), Selection())
+    topology = read_topology(ModelClient(daemon), Selector())
     rows = topology_rows(topology)
     return {**rows, "findings": find_problems(topology, rows["containers"])}
 
 
 # -- volumes of others where ours are to be ----------------------------------------------------------------------------
 
-SWAP: tuple[list[Params], list[Params]] = ([], [{"name": "web", "published_ports": ["127.0.0.1:8081:80"]}])
+REPLACEMENT: tuple[list[Params], list[Params]] = ([], [{"name": "web", "published_ports": ["127.0.0.1:8081:80"]}])
 REBUILD: tuple[list[Params], list[Params]] = ([{"name": "net", "labels": {"a": "b"}}], [])
 IN_THE_WAY: list[t.Any] = [
-    pytest.param(SWAP, lock_name(WEB), id="lock-of-a-container"),
-    pytest.param(SWAP, Journal((Entry("web", "", ""),)).volume, id="journal-of-a-container"),
+    pytest.param(REPLACEMENT, lock_name(WEB), id="lock-of-a-container"),
+    pytest.param(REPLACEMENT, Journal((Entry("web", "", ""),)).volume, id="journal-of-a-container"),
     pytest.param(REBUILD, lock_name(NET), id="lock-of-a-network"),
     pytest.param(REBUILD, lock_name(("container", "db")), id="lock-of-a-member"),
-    pytest.param(REBUILD, Journal(rebuild=Rebuild("net", "", {}, {})).volume, id="journal-of-a-network"),
+    pytest.param(REBUILD, Journal(rebuild=RebuildRecord("net", "", {}, {})).volume, id="journal-of-a-network"),
 ]
 
 
@@ -273,7 +278,7 @@ def test_a_guard_of_others_keeps_an_abandoned_lock() -> None:
     add_volume(daemon, guard_name(lock_name(WEB)), {"app": "shop"})
     before = daemon.state()
     with pytest.raises(Failure, match=f"docker volume rm {guard_name(lock_name(WEB))}") as caught:
-        run(daemon, *SWAP)
+        run(daemon, *REPLACEMENT)
     assert (caught.value.code, daemon.state()) == ("busy", before)
 
 
@@ -284,7 +289,7 @@ def test_a_journal_that_cannot_be_read_stops_changes_and_no_look() -> None:
     before = daemon.state()
     for check_mode in (True, False):
         with pytest.raises(Failure, match="another version") as caught:
-            run(daemon, *SWAP, check_mode)
+            run(daemon, *REPLACEMENT, check_mode)
         assert (caught.value.code, daemon.state()) == ("unsupported", before)
     rows = read_rows(daemon)
     assert rows["leftovers"] == [{"kind": "journal", "name": name, "object": {"kind": "volume", "name": name}}]
@@ -358,7 +363,7 @@ def test_an_abandoned_helper_is_in_the_way_of_nothing(check_mode: bool) -> None:
     body = helper_body("busybox:1", f"container:{web}", web, 1000, helper_commands("70")[1])
     daemon.add_container(helper_name("f" * 12), start=False, **body)
     add_helper(daemon)
-    assert run(daemon, *SWAP, check_mode).base_result()["changed"] is True
+    assert run(daemon, *REPLACEMENT, check_mode).base_result()["changed"] is True
     assert run(daemon, [{"name": "net", "connected": ["web", "db"]}], [], True).actions == ()
 
 
@@ -393,22 +398,22 @@ def test_the_lock_of_the_object_itself_is_cleared_also_where_nothing_is_to_be_do
 def test_a_creation_that_is_killed_while_it_is_undone(number: int) -> None:
     """Until the end the journal says that the container is ours, although nothing stands that it was to replace."""
     daemon = make_host()
-    wish: Params = {"name": "new", "image": "busybox:1", "published_ports": ["127.0.0.1:8082:90"]}
+    desired: Params = {"name": "new", "image": "busybox:1", "published_ports": ["127.0.0.1:8082:90"]}
     daemon.crashing = {"90/tcp"}
     with pytest.raises(Failure):
-        run(daemon, [], [wish])
+        run(daemon, [], [desired])
     total = daemon.changes
     daemon = make_host()
     daemon.crashing = {"90/tcp"}
     daemon.next_run((total - 1 - number, AFTER))
     with pytest.raises(Died):
-        run(daemon, [], [wish])
+        run(daemon, [], [desired])
     daemon.crashing = set()
     daemon.next_run()
     add_volume(daemon, lock_name(FAR), None)
     for name in [name for name in daemon.volumes if name.startswith("bridgeport-lock-") and name != lock_name(FAR)]:
         # Its process lives: it is this one.
         del daemon.volumes[name]
-    run(daemon, [], [wish])
+    run(daemon, [], [desired])
     assert {raw["Name"] for raw in daemon.containers.values()} == {"/web", "/db", "/new"}
     assert set(daemon.volumes) == {lock_name(FAR)}

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import topology_rows
 from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import read_topology
@@ -30,7 +30,7 @@ def host(count: int) -> ModelDaemon:
 
 def test_five_requests_and_one_for_each_container() -> None:
     daemon = host(6)
-    read_topology(ModelClient(daemon), Selection())
+    read_topology(ModelClient(daemon), Selector())
     inspected = [request for request in daemon.requests if request not in LISTINGS]
     assert sorted(set(daemon.requests) - set(inspected)) == sorted(LISTINGS)
     assert len(daemon.requests) == len(LISTINGS) + 6
@@ -39,7 +39,7 @@ def test_five_requests_and_one_for_each_container() -> None:
 
 def test_who_is_not_asked_for_is_not_inspected() -> None:
     daemon = host(6)
-    topology = read_topology(ModelClient(daemon), Selection(("web1",)))
+    topology = read_topology(ModelClient(daemon), Selector(("web1",)))
     # The three on front, and the one that does not run.
     assert len(daemon.requests) == len(LISTINGS) + 4
     rows = topology_rows(topology)
@@ -58,7 +58,7 @@ def test_what_vanishes_while_it_is_read_is_not_there() -> None:
         return find(path, **params)
 
     client.find = vanish  # type: ignore[method-assign]
-    topology = read_topology(client, Selection())
+    topology = read_topology(client, Selector())
     rows = topology_rows(topology)
     assert [row["name"] for row in rows["containers"]] == ["web0"]
     assert all("web1" not in str(each["connected"]) for each in rows["networks"])

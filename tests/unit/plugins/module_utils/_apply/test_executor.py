@@ -12,8 +12,8 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import port_holder, verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply import worker as worker_module
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_items
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import ItemOutcome
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import ChangeOutcome
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
@@ -23,7 +23,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe import 
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_ports import Blocker
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import _plan
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
@@ -46,24 +46,24 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
-    wishes = (
+    desired = (
         [parse_network(params) for params in networks],
         [parse_container(params, **({"state": params["state"]} if "state" in params else {})) for params in containers],
     )
     client = ModelClient(daemon)
-    made, _host = _plan(client, *wishes, read_snapshot(client, *wishes))
+    made, _host = _plan(client, *desired, read_snapshot(client, *desired))
     assert [refusal.message for refusal in made.refusals] == []
     return made
 
 
-def apply(daemon: ModelDaemon, items: t.Sequence[Item], parallel: int = 1) -> list[ItemOutcome]:
-    return apply_items(items, lambda: ModelClient(daemon), parallel)
+def apply(daemon: ModelDaemon, changes: t.Sequence[Change], parallel: int = 1) -> list[ChangeOutcome]:
+    return apply_changes(changes, lambda: ModelClient(daemon), parallel)
 
 
 # -- every request of every kind of item fails, one at a time ----------------------------------------------------------
 
 
-def host_for_swap() -> ModelDaemon:
+def host_for_replacement() -> ModelDaemon:
     """web runs on two networks, publishes, has written a file and restarts by itself; db stands beside it."""
     daemon = ModelDaemon()
     for name in ("front", "back"):
@@ -93,7 +93,7 @@ def network_id(daemon: ModelDaemon, name: str) -> str:
 
 
 def host_for_members() -> ModelDaemon:
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     daemon.add_container("idle", start=False)
     daemon.add_container("other")
     return daemon
@@ -102,14 +102,14 @@ def host_for_members() -> ModelDaemon:
 Case = t.Tuple[t.Callable[[], ModelDaemon], t.Sequence[Params], t.Sequence[Params]]
 
 CASES: dict[str, Case] = {
-    "swap": (host_for_swap, [], [{"name": "web", "published_ports": ["127.0.0.1:8081:80", "9000:90"]}]),
-    "swap-and-stop": (
-        host_for_swap,
+    "replacement": (host_for_replacement, [], [{"name": "web", "published_ports": ["127.0.0.1:8081:80", "9000:90"]}]),
+    "replacement-and-stop": (
+        host_for_replacement,
         [],
         [{"name": "web", "published_ports": ["127.0.0.1:8081:80"], "state": "stopped", "force_kill": True}],
     ),
     "create": (
-        host_for_swap,
+        host_for_replacement,
         [],
         [
             {
@@ -121,9 +121,9 @@ CASES: dict[str, Case] = {
         ],
     ),
     "start": (host_for_members, [], [{"name": "idle", "state": "started", "networks": [{"name": "back"}]}]),
-    "stop": (host_for_swap, [], [{"name": "web", "state": "stopped"}]),
+    "stop": (host_for_replacement, [], [{"name": "web", "state": "stopped"}]),
     "endpoints": (
-        host_for_swap,
+        host_for_replacement,
         [],
         [{"name": "web", "networks": [{"name": "back", "aliases": ["x", "y"]}], "purge_networks": True}],
     ),
@@ -145,7 +145,7 @@ def run_without_faults(case: str) -> ModelDaemon:
     make, networks, containers = CASES[case]
     daemon = make()
     daemon.changes = 0
-    outcomes = apply(daemon, plan(daemon, networks, containers).items)
+    outcomes = apply(daemon, plan(daemon, networks, containers).changes)
     assert [outcome.failure for outcome in outcomes] == [None] * len(outcomes)
     return daemon
 
@@ -162,14 +162,14 @@ def test_a_fault_at_any_request_is_undone(case: str, kind: str) -> None:
     for number in range(flawless.changes):
         daemon = make()
         before = daemon.state()
-        items = plan(daemon, networks, containers).items
+        changes = plan(daemon, networks, containers).changes
         daemon.changes, daemon.requests = 0, []
         daemon.fault = (number, kind)
-        (outcome,) = apply(daemon, items)
+        (outcome,) = apply(daemon, changes)
         failed_at = f"{case}, request {number} {kind}: {daemon.requests}"
         # Nothing comes after a removal but the closing of the journal.
         ends = [steps.CloseJournal, steps.RemoveContainer]
-        last = dict(zip(range(flawless.changes - 1, -1, -1), [type(s) for s in reversed(items[0].steps)][:2]))
+        last = dict(zip(range(flawless.changes - 1, -1, -1), [type(s) for s in reversed(changes[0].steps)][:2]))
         if outcome.failure is None:
             # Only the last removals may be found to be done after all.
             assert (kind, last.get(number) in ends) == (LOST_AFTER, True), failed_at
@@ -195,11 +195,11 @@ def test_the_name_of_what_was_not_made_never_reaches_something_else(kind: str) -
     victim = daemon.add_container("victim", start=False, id_prefix="db")
     net_victim = daemon.add_network("innocent", id_prefix="ab")
     daemon.changes, daemon.fault = 0, (0, kind)
-    (outcome,) = apply(daemon, plan(daemon, [], [{"name": "db", "image": "busybox:1"}]).items)
+    (outcome,) = apply(daemon, plan(daemon, [], [{"name": "db", "image": "busybox:1"}]).changes)
     assert outcome.failure is not None
     assert list(daemon.containers) == [victim]
     daemon.changes = 0
-    (outcome,) = apply(daemon, plan(daemon, [{"name": "ab"}]).items)
+    (outcome,) = apply(daemon, plan(daemon, [{"name": "ab"}]).changes)
     assert outcome.failure is not None
     assert net_victim in daemon.networks
     assert len(daemon.networks) == 4
@@ -209,11 +209,11 @@ def test_the_name_of_what_was_not_made_never_reaches_something_else(kind: str) -
 def test_removal_that_fails(number: int) -> None:
     """Stop, then remove: what is gone is gone; what is not runs again."""
     for kind in FAULTS:
-        daemon = host_for_swap()
+        daemon = host_for_replacement()
         before = daemon.state()
-        items = plan(daemon, [], [{"name": "web", "state": "absent"}]).items
+        changes = plan(daemon, [], [{"name": "web", "state": "absent"}]).changes
         daemon.changes, daemon.fault = 0, (number, kind)
-        (outcome,) = apply(daemon, items)
+        (outcome,) = apply(daemon, changes)
         gone = all(raw["Name"] != "/web" for raw in daemon.containers.values())
         if outcome.failure is None:
             assert gone
@@ -224,24 +224,24 @@ def test_removal_that_fails(number: int) -> None:
 
 
 def test_a_stop_that_was_refused_and_happened_all_the_same() -> None:
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     before = daemon.state()
-    items = plan(daemon, *CASES["swap"][1:]).items
-    number = next(index for index, step in enumerate(items[0].steps) if isinstance(step, steps.Stop))
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    number = next(index for index, step in enumerate(changes[0].steps) if isinstance(step, steps.Stop))
     daemon.changes, daemon.fault = 0, (number, REFUSED_AFTER)
-    (outcome,) = apply(daemon, items)
+    (outcome,) = apply(daemon, changes)
     assert outcome.rolled_back is True
     assert daemon.state() == before
 
 
 def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
     """The answer to the last removal is lost, and the daemon with it: nothing more is touched."""
-    removal = count_changes("swap") - 2
-    daemon = host_for_swap()
-    items = plan(daemon, *CASES["swap"][1:]).items
-    assert [type(step) for step in items[0].steps[-2:]] == [steps.RemoveContainer, steps.CloseJournal]
+    removal = count_changes("replacement") - 2
+    daemon = host_for_replacement()
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    assert [type(step) for step in changes[0].steps[-2:]] == [steps.RemoveContainer, steps.CloseJournal]
     daemon.changes, daemon.fault, daemon.deaf_after = 0, (removal, LOST_AFTER), removal
-    (outcome,) = apply(daemon, items)
+    (outcome,) = apply(daemon, changes)
     assert outcome.failure is not None
     assert outcome.rolled_back is False
     assert daemon.named("web")["State"]["Running"]
@@ -249,17 +249,17 @@ def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
 
 
 def test_rollback_undoes_in_reverse_order() -> None:
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     before = daemon.state()
     daemon.crashing = {"90/tcp"}
-    items = plan(daemon, *CASES["swap"][1:]).items
-    (outcome,) = apply(daemon, items)
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    (outcome,) = apply(daemon, changes)
     assert outcome.failure is not None
     assert outcome.failure.code == "start_failed"
     done = [action for action in outcome.actions if not action.startswith("undo: ")]
     undone = [action[len("undo: ") :] for action in outcome.actions if action.startswith("undo: ")]
-    assert done == [str(step) for step in items[0].steps[: len(done)]]
-    expected = [steps.invert(step) for step in reversed(items[0].steps[: len(done)])]
+    assert done == [str(step) for step in changes[0].steps[: len(done)]]
+    expected = [steps.invert(step) for step in reversed(changes[0].steps[: len(done)])]
     # What is not undone yet is known by the journal, so that this is closed last.
     (journal,) = [step for step in expected if isinstance(step, steps.CloseJournal)]
     expected.remove(journal)
@@ -272,10 +272,10 @@ def test_rollback_undoes_in_reverse_order() -> None:
 )
 def test_an_original_that_falls_over_again(restarts: int, code: str, rolled_back: bool) -> None:
     """Where it did so before it is as it was; the engine goes on restarting it."""
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     daemon.named("web")["RestartCount"] = restarts
     daemon.crashing = {"web"}
-    (outcome,) = apply(daemon, plan(daemon, *CASES["swap"][1:]).items)
+    (outcome,) = apply(daemon, plan(daemon, *CASES["replacement"][1:]).changes)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == (code, rolled_back)
     assert daemon.named("web")["HostConfig"]["RestartPolicy"]["Name"] == "always"
@@ -308,23 +308,23 @@ class Raced(ModelClient):
 
 @pytest.mark.parametrize("verb", ["/changes", "/update", "/stop", "/export", "/rename"])
 def test_an_original_that_somebody_removes(verb: str) -> None:
-    """Nothing can be put back then, and nothing is left that would keep a later run from making it anew."""
-    daemon = host_for_swap()
+    """Nothing can be put back then, and nothing is left that would keep a later run from making the container."""
+    daemon = host_for_replacement()
     web = daemon.named("web")
-    items = plan(daemon, *CASES["swap"][1:]).items
-    (outcome,) = apply_items(items, lambda: Raced(daemon, verb, lambda: daemon._remove(web)), 1)
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    (outcome,) = apply_changes(changes, lambda: Raced(daemon, verb, lambda: daemon._remove(web)), 1)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == ("container_not_found", False)
-    assert "somebody else has removed" in outcome.failure.message
+    assert "was removed in the meantime" in outcome.failure.message
     assert "of 'web' there is nothing" in outcome.failure.message
     assert ([raw["Name"] for raw in daemon.containers.values()], daemon.volumes) == (["/db"], {})
 
 
 def test_a_successor_that_somebody_removes() -> None:
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     before = daemon.state()
-    items = plan(daemon, *CASES["swap"][1:]).items
-    (outcome,) = apply_items(items, lambda: Raced(daemon, "/start", lambda: daemon._remove(daemon.named("web"))), 1)
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    (outcome,) = apply_changes(changes, lambda: Raced(daemon, "/start", lambda: daemon._remove(daemon.named("web"))), 1)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == ("container_not_found", True)
     assert daemon.state() == before
@@ -332,14 +332,14 @@ def test_a_successor_that_somebody_removes() -> None:
 
 def test_a_refused_start_is_reported_once() -> None:
     """The restart policy is set all the same; that the container should run again has been said."""
-    daemon = host_for_swap()
-    items = plan(daemon, *CASES["swap"][1:]).items
+    daemon = host_for_replacement()
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
 
     def take_port() -> None:
         ports = {"80/tcp": [{"HostIp": "127.0.0.1", "HostPort": port} for port in ("8080", "8081")]}
         daemon.add_container("thief", HostConfig={"PortBindings": ports}, ExposedPorts={"80/tcp": {}})
 
-    (outcome,) = apply_items(items, lambda: Raced(daemon, "/start", take_port), 1)
+    (outcome,) = apply_changes(changes, lambda: Raced(daemon, "/start", take_port), 1)
     assert outcome.failure is not None
     assert outcome.failure.code == "rollback_failed"
     assert [problem.partition(":")[0] for problem in outcome.failure.details["problems"]] == ["start web"]
@@ -351,7 +351,7 @@ def test_a_refused_start_is_reported_once() -> None:
 def test_a_restart_policy_is_set_although_the_container_just_ends(
     refusals: int, message: str, done: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     web = daemon.named("web")
     left = [ApiError(500, f"Cannot update container: runc did not terminate successfully: {message}")] * refusals
 
@@ -370,13 +370,13 @@ def test_a_restart_policy_is_set_although_the_container_just_ends(
 
 
 def test_what_cannot_be_undone_is_said() -> None:
-    daemon = host_for_swap()
-    items = plan(daemon, *CASES["swap"][1:]).items
+    daemon = host_for_replacement()
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
     # The start of the successor is lost, and from then on every change of the host.
-    changing = [step for step in items[0].steps if not isinstance(step, steps.CheckCarry)]
+    changing = [step for step in changes[0].steps if not isinstance(step, steps.CheckCarry)]
     number = next(index for index, step in enumerate(changing) if isinstance(step, steps.Start))
     daemon.changes, daemon.fault, daemon.deaf_after = 0, (number, LOST_BEFORE), number
-    (outcome,) = apply(daemon, items)
+    (outcome,) = apply(daemon, changes)
     assert outcome.rolled_back is False
     assert outcome.failure is not None
     assert outcome.failure.code == "rollback_failed"
@@ -387,9 +387,9 @@ def test_what_cannot_be_undone_is_said() -> None:
 @pytest.mark.parametrize("back", [steps.Start, steps.Rename, steps.Stop, steps.SetRestartPolicy])
 def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[steps.Step]) -> None:
     """Without it a later run could not tell what to put back."""
-    daemon = host_for_swap()
+    daemon = host_for_replacement()
     daemon.crashing = {"90/tcp"}
-    items = plan(daemon, *CASES["swap"][1:]).items
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
 
     verbs = {steps.Start: "start", steps.Rename: "rename", steps.Stop: "stop", steps.SetRestartPolicy: "update"}
 
@@ -402,7 +402,7 @@ def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[s
             return super().request(method, path, **options)
 
     undoing: list[str] = []
-    (outcome,) = apply_items(items, lambda: Failing(daemon), 1)
+    (outcome,) = apply_changes(changes, lambda: Failing(daemon), 1)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == ("rollback_failed", False)
     assert "The next run that would change it tries again" in outcome.failure.message
@@ -416,22 +416,22 @@ def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[s
 # -- order and parallel work -------------------------------------------------------------------------------------------
 
 
-def item(kind: str, name: str, *, needs: t.Iterable[tuple[str, str]] = (), work: bool = True) -> Item:
+def change(kind: str, name: str, *, needs: t.Iterable[tuple[str, str]] = (), work: bool = True) -> Change:
     made: list[steps.Step] = [steps.CreateNetwork(name, {"Name": name})] if work else []
-    return Item(kind, name, steps=tuple(made), needs=frozenset(needs))
+    return Change(kind, name, steps=tuple(made), needs=frozenset(needs))
 
 
 def test_what_depends_on_a_failure_is_not_begun() -> None:
     daemon = ModelDaemon()
     daemon.fault = (0, REFUSED)
-    items = [
-        item("container", "c", needs=[("network", "b")]),
-        item("network", "b", needs=[("network", "a")]),
-        item("network", "a"),
-        item("network", "apart"),
+    changes = [
+        change("container", "c", needs=[("network", "b")]),
+        change("network", "b", needs=[("network", "a")]),
+        change("network", "a"),
+        change("network", "apart"),
     ]
     # In this order "a" is the first that may begin, and the first request fails.
-    outcomes = {outcome.item.name: outcome for outcome in apply(daemon, items)}
+    outcomes = {outcome.change.name: outcome for outcome in apply(daemon, changes)}
     assert {name: outcome.rolled_back for name, outcome in outcomes.items()} == {
         "a": True,
         "b": None,
@@ -444,21 +444,21 @@ def test_what_depends_on_a_failure_is_not_begun() -> None:
 
 def test_needs_that_are_no_items_hold_nobody_up() -> None:
     daemon = ModelDaemon()
-    (outcome,) = apply(daemon, [item("network", "a", needs=[("network", "not here")])])
+    (outcome,) = apply(daemon, [change("network", "a", needs=[("network", "not here")])])
     assert outcome.failure is None
     assert outcome.actions == ["create network a"]
 
 
 def test_items_with_nothing_to_do_ask_the_daemon_nothing() -> None:
     daemon = ModelDaemon()
-    assert [outcome.actions for outcome in apply(daemon, [item("network", "a", work=False)])] == [[]]
+    assert [outcome.actions for outcome in apply(daemon, [change("network", "a", work=False)])] == [[]]
     assert daemon.requests == []
 
 
 def test_results_come_in_the_order_of_the_items() -> None:
     daemon = ModelDaemon()
-    items = [item("network", name, needs=[("network", "z")] if name != "z" else []) for name in "abz"]
-    assert [outcome.item.name for outcome in apply(daemon, items, parallel=8)] == ["a", "b", "z"]
+    changes = [change("network", name, needs=[("network", "z")] if name != "z" else []) for name in "abz"]
+    assert [outcome.change.name for outcome in apply(daemon, changes, parallel=8)] == ["a", "b", "z"]
 
 
 @pytest.mark.parametrize("parallel", [1, 2])
@@ -480,7 +480,7 @@ def test_parallel_is_the_number_of_items_at_work(parallel: int) -> None:
                 at_work[0] -= 1
             return answer
 
-    outcomes = apply_items([item("network", name) for name in "abcd"], lambda: Slow(daemon), parallel)
+    outcomes = apply_changes([change("network", name) for name in "abcd"], lambda: Slow(daemon), parallel)
     assert [outcome.failure for outcome in outcomes] == [None] * 4
     assert most == [parallel]
 
@@ -489,7 +489,7 @@ def test_no_connection_for_a_thread() -> None:
     def refuse() -> ModelClient:
         raise Failure("daemon_unreachable", "no answer")
 
-    (outcome,) = apply_items([item("network", "a")], refuse, 1)
+    (outcome,) = apply_changes([change("network", "a")], refuse, 1)
     assert outcome.failure is not None
     assert (outcome.failure.code, outcome.rolled_back) == ("daemon_unreachable", True)
 

@@ -9,7 +9,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.mounts import lay_mounts, lay_volumes
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.mounts import merge_mounts, merge_volumes
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.options import parse_options
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
@@ -21,8 +21,8 @@ VOLUME = {"Type": "volume", "Source": "v", "Target": "/d"}
 def lay(host_config: Params, params: Params, volumes: t.Mapping[str, t.Any] | None = None) -> Params:
     body: Params = {"Volumes": dict(volumes or {}), "HostConfig": copy.deepcopy(host_config)}
     options = parse_options(params)
-    lay_volumes(body, options.get("volumes", ()))
-    lay_mounts(body, options.get("mounts", ()))
+    merge_volumes(body, options.get("volumes", ()))
+    merge_mounts(body, options.get("mounts", ()))
     return body
 
 

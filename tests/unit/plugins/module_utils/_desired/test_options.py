@@ -10,8 +10,8 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.options import (
-    LAYERS,
-    lay_options,
+    OPTIONS,
+    merge_options,
     normal_reference,
     parse_options,
     show_option,
@@ -68,7 +68,7 @@ READ: list[t.Any] = [
         },
         id="mount-tmpfs",
     ),
-    pytest.param({"tty": False, "interactive": True}, {"tty": False, "interactive": True}, id="false-is-a-wish"),
+    pytest.param({"tty": False, "interactive": True}, {"tty": False, "interactive": True}, id="false-counts"),
     pytest.param({"links": ["b:x", "a", "a:a"]}, {"links": ["a:a", "b:x"]}, id="links"),
     pytest.param({"links": []}, {"links": []}, id="links-none"),
     pytest.param({"command": None, "env": None, "tty": None, "links": None}, {}, id="unset"),
@@ -161,7 +161,7 @@ MET: list[t.Any] = [
 def test_what_is_so_already_is_no_difference(params: dict[str, t.Any]) -> None:
     blueprint = design()
     before = copy.deepcopy(blueprint.body)
-    assert lay_options(blueprint, parse_options(params)) == []
+    assert merge_options(blueprint, parse_options(params)) == []
     assert blueprint.body == before
 
 
@@ -181,7 +181,7 @@ VOLUMES_MET: list[t.Any] = [
 def test_volumes_that_are_so_already(params: dict[str, t.Any]) -> None:
     blueprint = design("volumes")
     before = copy.deepcopy(blueprint.body)
-    assert lay_options(blueprint, parse_options(params)) == []
+    assert merge_options(blueprint, parse_options(params)) == []
     assert blueprint.body == before
 
 
@@ -229,9 +229,9 @@ def test_what_differs(params: dict[str, t.Any], config: dict[str, t.Any], host_c
     expected.update(config)
     expected["HostConfig"].update(host_config)
     options = parse_options(params)
-    assert lay_options(blueprint, options) == list(options)
+    assert merge_options(blueprint, options) == list(options)
     assert blueprint.body == expected
-    assert lay_options(blueprint, options) == [], "laid a second time it changes nothing"
+    assert merge_options(blueprint, options) == [], "laid a second time it changes nothing"
 
 
 ENV: list[t.Any] = [
@@ -246,10 +246,10 @@ ENV: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("standing", "wish", "expected"), ENV)
-def test_env(standing: list[str], wish: dict[str, t.Any], expected: list[str]) -> None:
+@pytest.mark.parametrize(("standing", "desired", "expected"), ENV)
+def test_env(standing: list[str], desired: dict[str, t.Any], expected: list[str]) -> None:
     blueprint = Blueprint({"Env": list(standing), "HostConfig": {}}, {})
-    lay_options(blueprint, parse_options({"env": wish}))
+    merge_options(blueprint, parse_options({"env": desired}))
     assert blueprint.body["Env"] == expected
 
 
@@ -259,20 +259,20 @@ def test_what_the_image_defines_cannot_simply_be_left_out() -> None:
     options = parse_options({"env": {"MODE": None, "OTHER": None}, "labels": {"origin": None, "other": None}})
     container = recorded.container("publish_all")
     blueprint = read_blueprint(container, image, image, recorded.API_20_10, ())
-    assert lay_options(blueprint, options, image) == ["env"]
+    assert merge_options(blueprint, options, image) == ["env"]
     assert "MODE" in blueprint.body["Env"]
     assert not [item for item in blueprint.body["Env"] if item.startswith("MODE=")]
     assert blueprint.body["Labels"]["origin"] == "image"
-    assert lay_options(blueprint, options, image) == []
+    assert merge_options(blueprint, options, image) == []
     made = Blueprint({"Image": "fx-app:1", "HostConfig": {}}, {})
-    lay_options(made, options, image)
+    merge_options(made, options, image)
     assert made.body["Env"] == ["MODE"]
 
 
 def test_memory_keeps_a_swap_of_its_own() -> None:
     blueprint = design()
     blueprint.body["HostConfig"]["MemorySwap"] = -1
-    lay_options(blueprint, parse_options({"memory": "64M"}))
+    merge_options(blueprint, parse_options({"memory": "64M"}))
     assert blueprint.body["HostConfig"]["MemorySwap"] == -1
 
 
@@ -284,10 +284,10 @@ ENTRYPOINTS: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("standing", "wish", "expected"), ENTRYPOINTS)
-def test_entrypoint(standing: t.Any, wish: list[str], expected: t.Any) -> None:
+@pytest.mark.parametrize(("standing", "desired", "expected"), ENTRYPOINTS)
+def test_entrypoint(standing: t.Any, desired: list[str], expected: t.Any) -> None:
     blueprint = Blueprint({"Entrypoint": standing, "HostConfig": {}}, {})
-    lay_options(blueprint, {"entrypoint": wish})
+    merge_options(blueprint, {"entrypoint": desired})
     assert blueprint.body["Entrypoint"] == expected
 
 
@@ -295,7 +295,7 @@ def test_an_empty_entrypoint_of_a_container_to_be_made() -> None:
     """Left out, the image's would be taken; the daemon reads an empty text as none."""
     image = recorded.load("image_app")
     blueprint = Blueprint({"Image": "fx-app:1", "HostConfig": {}}, {})
-    lay_options(blueprint, {"entrypoint": []}, image)
+    merge_options(blueprint, {"entrypoint": []}, image)
     assert blueprint.body["Entrypoint"] == [""]
 
 
@@ -311,12 +311,12 @@ def test_what_is_empty_is_what_the_image_says(params: dict[str, t.Any]) -> None:
     config = {"User": "app", "WorkingDir": "/srv", "Healthcheck": {"Test": ["CMD", "x"], "Retries": 3}}
     blueprint = Blueprint({**copy.deepcopy(config), "HostConfig": {}}, {})
     options = parse_options(params)
-    assert lay_options(blueprint, options, {"Config": config}) == []
+    assert merge_options(blueprint, options, {"Config": config}) == []
     other = Blueprint(
         {"User": "root", "WorkingDir": "/", "Healthcheck": {"Test": ["CMD", "x"], "Retries": 9}, "HostConfig": {}}, {}
     )
-    assert lay_options(other, options, {"Config": config}) == list(options)
-    assert lay_options(other, options, {"Config": config}) == []
+    assert merge_options(other, options, {"Config": config}) == list(options)
+    assert merge_options(other, options, {"Config": config}) == []
 
 
 def test_labels_are_texts_as_elsewhere() -> None:
@@ -333,7 +333,7 @@ def test_of_the_environment_only_names_are_shown() -> None:
 
 
 def test_every_layer_can_be_shown() -> None:
-    for option in LAYERS:
+    for option in OPTIONS:
         show_option(option, design().body)
 
 

@@ -8,13 +8,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import EndpointWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredEndpoint
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import (
     parse_container,
     parse_endpoint,
     parse_endpoints,
     parse_network,
-    parse_port_wish,
+    parse_ports,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
@@ -22,35 +22,39 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.network
 # -- endpoints ---------------------------------------------------------------------------------------------------------
 
 ENDPOINTS: list[t.Any] = [
-    pytest.param("web", EndpointWish("web"), id="name"),
-    pytest.param({"name": "web"}, EndpointWish("web"), id="dict"),
-    pytest.param({"name": "web", "aliases": ["a", 1]}, EndpointWish("web", aliases=("a", "1")), id="aliases"),
-    pytest.param({"name": "web", "aliases": []}, EndpointWish("web", aliases=()), id="aliases-none"),
-    pytest.param({"name": "web", "aliases": None}, EndpointWish("web"), id="aliases-unset"),
-    pytest.param({"name": "web", "ipv4_address": "10.0.0.5"}, EndpointWish("web", ipv4_address="10.0.0.5"), id="ipv4"),
-    pytest.param({"name": "web", "ipv6_address": "FD00::0:5"}, EndpointWish("web", ipv6_address="fd00::5"), id="ipv6"),
-    pytest.param({"name": "web", "ipv4_address": ""}, EndpointWish("web", ipv4_address=""), id="address-to-be-gone"),
+    pytest.param("web", DesiredEndpoint("web"), id="name"),
+    pytest.param({"name": "web"}, DesiredEndpoint("web"), id="dict"),
+    pytest.param({"name": "web", "aliases": ["a", 1]}, DesiredEndpoint("web", aliases=("a", "1")), id="aliases"),
+    pytest.param({"name": "web", "aliases": []}, DesiredEndpoint("web", aliases=()), id="aliases-none"),
+    pytest.param({"name": "web", "aliases": None}, DesiredEndpoint("web"), id="aliases-unset"),
+    pytest.param(
+        {"name": "web", "ipv4_address": "10.0.0.5"}, DesiredEndpoint("web", ipv4_address="10.0.0.5"), id="ipv4"
+    ),
+    pytest.param(
+        {"name": "web", "ipv6_address": "FD00::0:5"}, DesiredEndpoint("web", ipv6_address="fd00::5"), id="ipv6"
+    ),
+    pytest.param({"name": "web", "ipv4_address": ""}, DesiredEndpoint("web", ipv4_address=""), id="address-to-be-gone"),
     pytest.param(
         {"name": "web", "driver_opts": {"a": None, "b": True}},
-        EndpointWish("web", driver_opts={"a": None, "b": "true"}),
+        DesiredEndpoint("web", driver_opts={"a": None, "b": "true"}),
         id="option-to-be-gone",
     ),
     pytest.param(
-        {"name": "w", "mac_address": "02:AB:0:0:0:1"}, EndpointWish("w", mac_address="02:ab:0:0:0:1"), id="mac"
+        {"name": "w", "mac_address": "02:AB:0:0:0:1"}, DesiredEndpoint("w", mac_address="02:ab:0:0:0:1"), id="mac"
     ),
     pytest.param(
         {"name": "w", "driver_opts": {"a": True, 1: 2}},
-        EndpointWish("w", driver_opts={"a": "true", "1": "2"}),
+        DesiredEndpoint("w", driver_opts={"a": "true", "1": "2"}),
         id="opts",
     ),
-    pytest.param({"name": "w", "gw_priority": "5"}, EndpointWish("w", gw_priority=5), id="priority-as-text"),
-    pytest.param({"name": "w", "gw_priority": -1}, EndpointWish("w", gw_priority=-1), id="priority-negative"),
-    pytest.param({"name": "w", "gw_priority": 0}, EndpointWish("w", gw_priority=0), id="priority-0"),
+    pytest.param({"name": "w", "gw_priority": "5"}, DesiredEndpoint("w", gw_priority=5), id="priority-as-text"),
+    pytest.param({"name": "w", "gw_priority": -1}, DesiredEndpoint("w", gw_priority=-1), id="priority-negative"),
+    pytest.param({"name": "w", "gw_priority": 0}, DesiredEndpoint("w", gw_priority=0), id="priority-0"),
 ]
 
 
 @pytest.mark.parametrize(("entry", "expected"), ENDPOINTS)
-def test_parse_endpoint(entry: t.Any, expected: EndpointWish) -> None:
+def test_parse_endpoint(entry: t.Any, expected: DesiredEndpoint) -> None:
     assert parse_endpoint(entry, "connected") == expected
 
 
@@ -91,7 +95,7 @@ def test_parse_endpoints() -> None:
 
 
 def ports(params: dict[str, t.Any], *, close: bool = False) -> list[str] | None:
-    publications = parse_port_wish(params, close=close).publications
+    publications = parse_ports(params, close=close).publications
     return None if publications is None else [str(publication) for publication in publications]
 
 
@@ -115,7 +119,7 @@ PORTS: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("params", "expected"), PORTS)
-def test_parse_port_wish(params: dict[str, t.Any], expected: list[str] | None) -> None:
+def test_parse_ports(params: dict[str, t.Any], expected: list[str] | None) -> None:
     assert ports(params) == expected
 
 
@@ -145,16 +149,21 @@ BAD_PORTS: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("params", "close", "code"), BAD_PORTS)
-def test_refused_port_wishes(params: dict[str, t.Any], close: bool, code: str) -> None:
+def test_refused_ports(params: dict[str, t.Any], close: bool, code: str) -> None:
     with pytest.raises(Failure) as caught:
-        parse_port_wish(params, close=close)
+        parse_ports(params, close=close)
     assert caught.value.code == code
 
 
-def test_port_wish_flags() -> None:
-    wish = parse_port_wish({"exposed_ports": ["80", "81/udp"], "publish_all_ports": False, "purge": False})
-    assert (wish.exposed, wish.publish_all, wish.purge, wish.close) == (("80/tcp", "81/udp"), False, False, False)
-    assert parse_port_wish({"all": True}, close=True).close_all
+def test_flags_of_ports() -> None:
+    desired = parse_ports({"exposed_ports": ["80", "81/udp"], "publish_all_ports": False, "purge": False})
+    assert (desired.exposed, desired.publish_all, desired.purge, desired.close) == (
+        ("80/tcp", "81/udp"),
+        False,
+        False,
+        False,
+    )
+    assert parse_ports({"all": True}, close=True).close_all
 
 
 # -- containers --------------------------------------------------------------------------------------------------------
@@ -183,16 +192,22 @@ def test_names(name: str, good: bool) -> None:
 
 
 def test_container_defaults() -> None:
-    wish = parse_container({"name": "web"})
-    assert (wish.state, wish.starts_new, wish.image, wish.pull, wish.options) == ("present", True, None, "missing", {})
-    assert (wish.networks, wish.network_mode, wish.wait, wish.wait_timeout) == (None, None, "running", 60)
-    assert wish.ports.publications is None
+    desired = parse_container({"name": "web"})
+    assert (desired.state, desired.starts_new, desired.image, desired.pull, desired.options) == (
+        "present",
+        True,
+        None,
+        "missing",
+        {},
+    )
+    assert (desired.networks, desired.network_mode, desired.wait, desired.wait_timeout) == (None, None, "running", 60)
+    assert desired.ports.publications is None
 
 
 def test_container_settings_of_the_module() -> None:
-    ports_wish = parse_port_wish({"all": True}, close=True)
-    wish = parse_container({"name": "web", "published_ports": ["80"]}, state="stopped", ports=ports_wish)
-    assert (wish.state, wish.ports) == ("stopped", ports_wish)
+    desired_ports = parse_ports({"all": True}, close=True)
+    desired = parse_container({"name": "web", "published_ports": ["80"]}, state="stopped", ports=desired_ports)
+    assert (desired.state, desired.ports) == ("stopped", desired_ports)
 
 
 @pytest.mark.parametrize(("mode", "expected"), [("bridge", "default"), ("default", "default"), ("my-net", "my-net")])
@@ -221,8 +236,8 @@ REPLACING: list[t.Any] = [
     pytest.param("update_order", "start-first", "starts_first", True, id="start-first"),
     pytest.param("dependents", "refuse", "recreates_dependents", False, id="refuse-dependents"),
     pytest.param("dependents", "recreate", "recreates_dependents", True, id="recreate-dependents"),
-    pytest.param("auto_remove_swap", False, "auto_remove_swap", False, id="no-auto-remove-swap"),
-    pytest.param("auto_remove_swap", True, "auto_remove_swap", True, id="auto-remove-swap"),
+    pytest.param("auto_remove_swap", False, "auto_remove_swap", False, id="no-auto-remove-replacement"),
+    pytest.param("auto_remove_swap", True, "auto_remove_swap", True, id="auto-remove-replacement"),
     pytest.param("writable_layer_deletions", "refuse", "ignore_deletions", False, id="refuse-deletions"),
     pytest.param("writable_layer_deletions", "ignore", "ignore_deletions", True, id="ignore-deletions"),
     pytest.param("wait", "listening", "wait", "listening", id="listening"),
@@ -245,7 +260,7 @@ def test_members_that_can_only_be_recreated() -> None:
 
 
 def test_network_options_of_their_own() -> None:
-    wish = parse_network(
+    desired = parse_network(
         {
             "name": "n",
             "icc": False,
@@ -256,7 +271,7 @@ def test_network_options_of_their_own() -> None:
             "driver_options": {"x": True, "y": None},
         }
     )
-    assert wish.driver_options == {
+    assert desired.driver_options == {
         "x": "true",
         "y": None,
         "com.docker.network.bridge.enable_icc": "false",
@@ -268,22 +283,22 @@ def test_network_options_of_their_own() -> None:
 
 
 def test_network_defaults() -> None:
-    wish = parse_network({"name": "n"})
-    assert (wish.state, wish.driver_options, wish.pools, wish.labels, wish.connected) == (
+    desired = parse_network({"name": "n"})
+    assert (desired.state, desired.driver_options, desired.pools, desired.labels, desired.connected) == (
         "present",
         None,
         None,
         None,
         None,
     )
-    assert (wish.appends, wish.force, wish.on_difference) == (False, False, "rebuild")
+    assert (desired.appends, desired.force, desired.on_difference) == (False, False, "rebuild")
 
 
 def test_network_lists() -> None:
-    wish = parse_network(
+    desired = parse_network(
         {"name": "n", "ipam_config": [{"subnet": "10.0.0.1/8"}], "labels": {"a": 1, "b": None}, "connected": []}
     )
-    assert (wish.pools, wish.labels, wish.connected) == ((Pool("10.0.0.0/8"),), {"a": "1"}, ())
+    assert (desired.pools, desired.labels, desired.connected) == ((Pool("10.0.0.0/8"),), {"a": "1"}, ())
     assert parse_network({"name": "n", "ipam_config": [], "labels": {}}).pools == ()
 
 
@@ -292,8 +307,8 @@ ICC = "com.docker.network.bridge.enable_icc"
 
 @pytest.mark.parametrize("text", ["false", "0", False])
 def test_one_option_said_twice_the_same_way(text: t.Any) -> None:
-    wish = parse_network({"name": "n", "icc": False, "driver_options": {ICC: text}})
-    assert wish.driver_options == {ICC: "false"}
+    desired = parse_network({"name": "n", "icc": False, "driver_options": {ICC: text}})
+    assert desired.driver_options == {ICC: "false"}
 
 
 BAD_NETWORKS: list[t.Any] = [
@@ -317,5 +332,5 @@ def test_force_goes_with_absent() -> None:
 
 def test_closing_ports_and_publishing_all_exclude_each_other() -> None:
     with pytest.raises(Failure) as caught:
-        parse_port_wish({"published_ports": ["80"], "publish_all_ports": True}, close=True)
+        parse_ports({"published_ports": ["80"], "publish_all_ports": True}, close=True)
     assert caught.value.code == "option_conflict"

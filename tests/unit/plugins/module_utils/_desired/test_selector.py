@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import parse_selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import parse_selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 NAMES_AND_LABELS: list[t.Any] = [
@@ -33,15 +33,15 @@ NAMES_AND_LABELS: list[t.Any] = [
 
 @pytest.mark.parametrize(("names", "labels", "expected"), NAMES_AND_LABELS)
 def test_selection(names: list[str] | None, labels: list[str] | None, expected: bool) -> None:
-    selection = parse_selection(names, labels)
+    selector = parse_selector(names, labels)
     own = {"role": "front", "empty": "", "equation": "a=b"}
-    assert selection.fits("web", "abcdef0123456789", own) is expected
-    assert selection.is_everything is (names is None and not labels)
+    assert selector.fits("web", "abcdef0123456789", own) is expected
+    assert selector.is_everything is (names is None and not labels)
 
 
 @pytest.mark.parametrize("label", ["", "=", "=front"])
 def test_a_label_without_a_key_is_refused(label: str) -> None:
     with pytest.raises(Failure) as caught:
-        parse_selection(None, ["role", label])
+        parse_selector(None, ["role", label])
     assert caught.value.code == "option_conflict"
     assert repr(label) in caught.value.message

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import Conflict
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import Topology, select, topology_rows
@@ -32,9 +32,9 @@ def read(daemon: ModelDaemon, **changes: t.Any) -> Topology:
     client = ModelClient(daemon)
     host: Snapshot = read_changes(client, read_listing(client))
     host = inspect_containers(client, host, host.summaries)
-    selection = changes.pop("selection", Selection())
-    containers, networks = select(host, selection)
-    return Topology("model", host, containers, networks, selection, **changes)
+    selector = changes.pop("selector", Selector())
+    containers, networks = select(host, selector)
+    return Topology("model", host, containers, networks, selector, **changes)
 
 
 def problems(daemon: ModelDaemon, **changes: t.Any) -> list[dict[str, t.Any]]:
@@ -178,7 +178,7 @@ def test_ports_at_the_next_start(conflict: Conflict, text: str) -> None:
     found = problems(daemon, conflicts=(conflict,))
     assert summed_up(found) == [("port_conflict_at_next_start", "warning", "container", "web")]
     assert text in found[0]["message"]
-    assert problems(daemon, conflicts=(conflict,), selection=Selection(("net-of-nobody",))) == []
+    assert problems(daemon, conflicts=(conflict,), selector=Selector(("net-of-nobody",))) == []
 
 
 def test_one_finding_for_each_publication() -> None:

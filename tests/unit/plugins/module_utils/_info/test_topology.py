@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selection
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import (
     Topology,
     container_row,
@@ -26,11 +26,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology i
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, Rebuild
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import (
-    again_name,
     backup_name,
+    remade_name,
     successor_name,
     trial_name,
     trial_network_name,
@@ -46,13 +46,13 @@ INSPECTED = tuple(
 )
 
 
-def whole(selection: Selection | None = None, **changes: t.Any) -> Topology:
+def whole(selector: Selector | None = None, **changes: t.Any) -> Topology:
     """The recorded host, less what was never inspected."""
     host = recorded.snapshot(*INSPECTED)
     host = host.replace(summaries=tuple(each for each in host.summaries if each.id in host.containers), **changes)
-    selection = selection or Selection()
-    containers, networks = select(host, selection)
-    return Topology("vm", host, containers, networks, selection)
+    selector = selector or Selector()
+    containers, networks = select(host, selector)
+    return Topology("vm", host, containers, networks, selector)
 
 
 # -- what is asked for -------------------------------------------------------------------------------------------------
@@ -60,7 +60,7 @@ def whole(selection: Selection | None = None, **changes: t.Any) -> Topology:
 
 def chosen(*names: str) -> tuple[set[str], set[str], set[str]]:
     host = recorded.snapshot()
-    containers, networks = select(host, Selection(names))
+    containers, networks = select(host, Selector(names))
     inspected = {each.name for each in to_inspect(host, containers, networks) if each.is_running}
     return {each.name for each in containers}, {each["Name"] for each in networks}, inspected
 
@@ -224,18 +224,18 @@ LOCKS = {
 }
 JOURNALS = (
     Journal((Entry("web", ID, "b" * 64), Entry("side", "c" * 64, "d" * 64))),
-    Journal(rebuild=Rebuild("net", ID, {}, {})),
+    Journal(rebuild=RebuildRecord("net", ID, {}, {})),
 )
 PARTS = {
     successor_name("web", ID): "successor",
     backup_name("web", ID): "backup",
-    again_name("web", ID): "remade",
+    remade_name("web", ID): "remade",
     trial_name("web", "e" * 12): "trial",
 }
 
 
-def left(selection: Selection | None = None) -> list[tuple[str, str, str, str]]:
-    selection = selection or Selection()
+def left(selector: Selector | None = None) -> list[tuple[str, str, str, str]]:
+    selector = selector or Selector()
     host = recorded.snapshot()
     some = host.summaries[0]
     names = ("web", "db", *PARTS)
@@ -249,8 +249,8 @@ def left(selection: Selection | None = None) -> list[tuple[str, str, str, str]]:
         for n, name in enumerate(("net", "other", trial_network_name("net", ID)))
     ]
     host = host.replace(summaries=tuple(summaries), networks=tuple(networks), journals=JOURNALS, locks=LOCKS)
-    containers, shown = select(host, selection)
-    topology = Topology("vm", host, containers, shown, selection, held=frozenset([NET_LOCK]))
+    containers, shown = select(host, selector)
+    topology = Topology("vm", host, containers, shown, selector, held=frozenset([NET_LOCK]))
     return [(row["kind"], row["name"], row["object"]["kind"], row["object"]["name"]) for row in leftover_rows(topology)]
 
 
@@ -273,16 +273,16 @@ UNKNOWN = [("lock_abandoned", LONE_GUARD, "volume", LONE_GUARD)]
 
 
 @pytest.mark.parametrize(
-    ("selection", "expected"),
+    ("selector", "expected"),
     [
-        pytest.param(Selection(), [*OF_WEB, *OF_NET, *UNKNOWN], id="everything"),
-        pytest.param(Selection(("web",)), OF_WEB, id="container"),
-        pytest.param(Selection(("net",)), OF_NET, id="network"),
-        pytest.param(Selection(("other", "db")), [], id="others"),
+        pytest.param(Selector(), [*OF_WEB, *OF_NET, *UNKNOWN], id="everything"),
+        pytest.param(Selector(("web",)), OF_WEB, id="container"),
+        pytest.param(Selector(("net",)), OF_NET, id="network"),
+        pytest.param(Selector(("other", "db")), [], id="others"),
         pytest.param(
-            Selection((backup_name("web", ID),)), [("backup", backup_name("web", ID), "container", "web")], id="part"
+            Selector((backup_name("web", ID),)), [("backup", backup_name("web", ID), "container", "web")], id="part"
         ),
     ],
 )
-def test_leftovers(selection: Selection, expected: list[tuple[str, str, str, str]]) -> None:
-    assert left(selection) == expected
+def test_leftovers(selector: Selector, expected: list[tuple[str, str, str, str]]) -> None:
+    assert left(selector) == expected

@@ -23,7 +23,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal
     Entry,
     Journal,
     Member,
-    Rebuild,
+    RebuildRecord,
     find_companions,
     read_journal,
 )
@@ -50,7 +50,7 @@ ENTRIES = st.builds(
     removes_itself=st.booleans(),
 )
 MEMBERS = st.builds(Member, IDS, NAMES, st.one_of(st.none(), ENDPOINTS), st.one_of(st.none(), ENDPOINTS), st.booleans())
-REBUILDS = st.builds(Rebuild, NAMES, IDS, ENDPOINTS, ENDPOINTS, st.lists(MEMBERS, max_size=3).map(tuple))
+REBUILDS = st.builds(RebuildRecord, NAMES, IDS, ENDPOINTS, ENDPOINTS, st.lists(MEMBERS, max_size=3).map(tuple))
 SWAPS = st.builds(Journal, st.lists(ENTRIES, min_size=1, max_size=3).map(tuple))
 JOURNALS = st.one_of(SWAPS, st.builds(Journal, st.lists(ENTRIES, max_size=2).map(tuple), REBUILDS))
 
@@ -80,7 +80,7 @@ def written(text: str) -> dict[str, t.Any]:
 ENTRY = Entry("web", "1" * 64, "2" * 64)
 WEB = Journal((ENTRY,))
 TERMS = asdict(WEB)
-REBUILD = asdict(Rebuild("net", "3" * 64, {}, {}, (Member("4" * 64, "web", {}, None),)))
+REBUILD = asdict(RebuildRecord("net", "3" * 64, {}, {}, (Member("4" * 64, "web", {}, None),)))
 
 
 def with_entry(**changes: t.Any) -> dict[str, t.Any]:
@@ -196,9 +196,9 @@ def test_each_name_has_one_volume(one: Journal, other: Journal) -> None:
 
 
 @given(SWAPS)
-def test_a_container_and_a_network_of_one_name_have_two(swap: Journal) -> None:
-    rebuild = Journal(rebuild=Rebuild(swap.name, "a", {}, {}))
-    assert rebuild.volume != swap.volume
+def test_a_container_and_a_network_of_one_name_have_two(replacement: Journal) -> None:
+    rebuild = Journal(rebuild=RebuildRecord(replacement.name, "a", {}, {}))
+    assert rebuild.volume != replacement.volume
 
 
 def test_the_policy_as_the_engine_takes_it() -> None:
@@ -212,7 +212,7 @@ def test_a_journal_is_found_by_its_label() -> None:
 
 def test_companions_are_what_one_change_touched() -> None:
     group = Journal((Entry("web", "a", "b"), Entry("side", "c", "d")))
-    rebuild = Journal(rebuild=Rebuild("net", "n", {}, {}, (Member("x", "db", {}, {}),)))
+    rebuild = Journal(rebuild=RebuildRecord("net", "n", {}, {}, (Member("x", "db", {}, {}),)))
     other = Journal((Entry("far", "e", "f"),))
     journals = [group, rebuild, other]
     web, side, net, db = ("container", "web"), ("container", "side"), ("network", "net"), ("container", "db")
@@ -231,11 +231,11 @@ def test_nothing_secret_is_written_down() -> None:
     raw["Config"]["Cmd"] = ["run", "--password=swordfish-2"]
     raw["Config"]["Labels"] = {"secret": "swordfish-3"}
     snapshot = snapshot.replace(containers={container_id: Container(raw)})
-    wish = parse_container({"name": container.name, "env": {"MORE": "swordfish-4"}})
-    planned = plan_container(wish, snapshot, Request(containers={container.name: wish}))
-    assert planned.swap is not None
+    desired = parse_container({"name": container.name, "env": {"MORE": "swordfish-4"}})
+    planned = plan_container(desired, snapshot, Request(containers={container.name: desired}))
+    assert planned.replacement is not None
     (opened,) = [
-        step for step in plan_transaction([planned.swap], None, snapshot) if isinstance(step, steps.OpenJournal)
+        step for step in plan_transaction([planned.replacement], None, snapshot) if isinstance(step, steps.OpenJournal)
     ]
     sent: list[str] = []
 

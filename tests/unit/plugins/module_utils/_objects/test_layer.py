@@ -89,7 +89,7 @@ CASES: list[tuple[str, Changes, Container, set[str], tuple[str, ...], tuple[str,
     ),
     ("a deletion", [("/gone", DELETED)], make_container(), set(), ("/gone",), ("deleted /gone",)),
     (
-        "a directory made anew",
+        "a directory made a second time",
         [("/d", DELETED), ("/d/x", ADDED)],
         make_container(),
         {"/d", "/d/x"},

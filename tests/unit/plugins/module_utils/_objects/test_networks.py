@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import EndpointWish, NetworkWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredEndpoint, DesiredNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.driver_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import (
@@ -188,7 +188,7 @@ MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
 MODE, INHIBIT = BRIDGE_OPTIONS["gateway_mode_ipv4"], BRIDGE_OPTIONS["inhibit_ipv4"]
 SIX = (Pool("10.231.8.0/24", "10.231.8.128/25", "10.231.8.254", (("nas", "10.231.8.5"),)), Pool("fd00:231::/64"))
 
-# network, wish, the options that differ
+# network, desired, the options that differ
 DIFFERENCES: list[t.Any] = [
     pytest.param("fx-sub", {}, [], id="unset"),
     pytest.param("fx-sub", {"internal": False, "attachable": False, "enable_ipv6": False}, [], id="defaults"),
@@ -248,17 +248,17 @@ DIFFERENCES: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "wish", "expected"), DIFFERENCES)
-def test_find_differences(name: str, wish: dict[str, t.Any], expected: list[str]) -> None:
-    assert sorted(find_differences(NetworkWish(name, **wish), NETWORKS[name], (1, 41))) == expected
+@pytest.mark.parametrize(("name", "desired", "expected"), DIFFERENCES)
+def test_find_differences(name: str, desired: dict[str, t.Any], expected: list[str]) -> None:
+    assert sorted(find_differences(DesiredNetwork(name, **desired), NETWORKS[name], (1, 41))) == expected
 
 
 def test_a_pool_that_a_newer_engine_chooses() -> None:
     """Engine 27.0 and later add an IPv6 subnet of their own, which no list of IPv4 subnets is against."""
-    wish = NetworkWish("fx-six", pools=SIX[:1])
-    assert find_differences(wish, NETWORKS["fx-six"], (1, 45)) != {}
-    assert find_differences(wish, NETWORKS["fx-six"], (1, 46)) == {}
-    off = replace(wish, enable_ipv6=False)
+    desired = DesiredNetwork("fx-six", pools=SIX[:1])
+    assert find_differences(desired, NETWORKS["fx-six"], (1, 45)) != {}
+    assert find_differences(desired, NETWORKS["fx-six"], (1, 46)) == {}
+    off = replace(desired, enable_ipv6=False)
     assert sorted(find_differences(off, NETWORKS["fx-six"], (1, 46))) == ["enable_ipv6", "ipam_config"]
 
 
@@ -273,17 +273,17 @@ REBUILT_POOLS: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("wish", "api", "expected"), REBUILT_POOLS)
-def test_the_pools_of_a_rebuilt_network(wish: dict[str, t.Any], api: tuple[int, int], expected: t.Any) -> None:
-    body = rebuild_body(NetworkWish("fx-six", **wish), NETWORKS["fx-six"], api)
+@pytest.mark.parametrize(("desired", "api", "expected"), REBUILT_POOLS)
+def test_the_pools_of_a_rebuilt_network(desired: dict[str, t.Any], api: tuple[int, int], expected: t.Any) -> None:
+    body = rebuild_body(DesiredNetwork("fx-six", **desired), NETWORKS["fx-six"], api)
     assert read_pools(body) == expected
 
 
 # -- making one --------------------------------------------------------------------------------------------------------
 
 TEXTS = st.text("abc", min_size=1, max_size=3)
-WISHES = st.builds(
-    NetworkWish,
+DESIRED = st.builds(
+    DesiredNetwork,
     name=st.just("n"),
     driver_options=st.none() | st.dictionaries(TEXTS, st.none() | TEXTS | st.sampled_from(["true", "1"]), max_size=3),
     ipam_driver=st.sampled_from([None, "default", "x"]),
@@ -297,19 +297,19 @@ WISHES = st.builds(
 )
 
 
-@given(WISHES)
-def test_what_is_made_does_not_differ(wish: NetworkWish) -> None:
-    """The body of the create, read as the engine gives it back, meets the wish."""
-    assert find_differences(wish, create_body(wish, (1, 48)), (1, 48)) == {}
+@given(DESIRED)
+def test_what_is_made_does_not_differ(desired: DesiredNetwork) -> None:
+    """The body of the create, read as the engine gives it back, meets the desired network."""
+    assert find_differences(desired, create_body(desired, (1, 48)), (1, 48)) == {}
 
 
 def test_create_body() -> None:
-    body = create_body(NetworkWish("n", labels={"a": "b"}, enable_ipv4=False), (1, 41))
+    body = create_body(DesiredNetwork("n", labels={"a": "b"}, enable_ipv4=False), (1, 41))
     assert body["CheckDuplicate"] is True, "engines before 25 make a second network of the name otherwise"
     assert body["Driver"] == "bridge"
     assert "EnableIPv4" not in body, "unknown before API 1.48"
-    assert create_body(NetworkWish("n", enable_ipv4=False), (1, 48))["EnableIPv4"] is False
-    assert "EnableIPv4" not in create_body(NetworkWish("n"), (1, 48))
+    assert create_body(DesiredNetwork("n", enable_ipv4=False), (1, 48))["EnableIPv4"] is False
+    assert "EnableIPv4" not in create_body(DesiredNetwork("n"), (1, 48))
     assert "Config" not in body["IPAM"]
 
 
@@ -318,66 +318,70 @@ def test_create_body() -> None:
 STANDING = {"IPAMConfig": {"IPv4Address": "10.0.0.5"}, "Aliases": ["a", "b"], "DriverOpts": {"x": "1"}}
 
 LAID: list[t.Any] = [
-    pytest.param(EndpointWish("n"), STANDING, id="unset"),
-    pytest.param(EndpointWish("n", aliases=("b", "a")), STANDING, id="aliases-order"),
-    pytest.param(EndpointWish("n", aliases=("b", "a", "b")), STANDING, id="aliases-twice"),
-    pytest.param(EndpointWish("n", aliases=("a",)), {**STANDING, "Aliases": ["a"]}, id="aliases-exact"),
+    pytest.param(DesiredEndpoint("n"), STANDING, id="unset"),
+    pytest.param(DesiredEndpoint("n", aliases=("b", "a")), STANDING, id="aliases-order"),
+    pytest.param(DesiredEndpoint("n", aliases=("b", "a", "b")), STANDING, id="aliases-twice"),
+    pytest.param(DesiredEndpoint("n", aliases=("a",)), {**STANDING, "Aliases": ["a"]}, id="aliases-exact"),
     pytest.param(
-        EndpointWish("n", aliases=()), {k: v for k, v in STANDING.items() if k != "Aliases"}, id="aliases-none"
+        DesiredEndpoint("n", aliases=()), {k: v for k, v in STANDING.items() if k != "Aliases"}, id="aliases-none"
     ),
-    pytest.param(EndpointWish("n", ipv4_address="10.0.0.5"), STANDING, id="address"),
+    pytest.param(DesiredEndpoint("n", ipv4_address="10.0.0.5"), STANDING, id="address"),
     pytest.param(
-        EndpointWish("n", ipv4_address="10.0.0.6"), {**STANDING, "IPAMConfig": {"IPv4Address": "10.0.0.6"}}, id="moved"
+        DesiredEndpoint("n", ipv4_address="10.0.0.6"),
+        {**STANDING, "IPAMConfig": {"IPv4Address": "10.0.0.6"}},
+        id="moved",
     ),
     pytest.param(
-        EndpointWish("n", ipv6_address="fd00::5"),
+        DesiredEndpoint("n", ipv6_address="fd00::5"),
         {**STANDING, "IPAMConfig": {"IPv4Address": "10.0.0.5", "IPv6Address": "fd00::5"}},
         id="second-address",
     ),
-    pytest.param(EndpointWish("n", driver_opts={"x": "1"}), STANDING, id="option"),
+    pytest.param(DesiredEndpoint("n", driver_opts={"x": "1"}), STANDING, id="option"),
     pytest.param(
-        EndpointWish("n", driver_opts={"y": "2"}), {**STANDING, "DriverOpts": {"x": "1", "y": "2"}}, id="option-merged"
+        DesiredEndpoint("n", driver_opts={"y": "2"}),
+        {**STANDING, "DriverOpts": {"x": "1", "y": "2"}},
+        id="option-merged",
     ),
-    pytest.param(EndpointWish("n", driver_opts={"x": "TRUE"}), STANDING, id="option-spelling"),
+    pytest.param(DesiredEndpoint("n", driver_opts={"x": "TRUE"}), STANDING, id="option-spelling"),
     pytest.param(
-        EndpointWish("n", driver_opts={"x": None}),
+        DesiredEndpoint("n", driver_opts={"x": None}),
         {k: v for k, v in STANDING.items() if k != "DriverOpts"},
         id="option-to-be-gone",
     ),
-    pytest.param(EndpointWish("n", driver_opts={"z": None}), STANDING, id="option-gone-already"),
+    pytest.param(DesiredEndpoint("n", driver_opts={"z": None}), STANDING, id="option-gone-already"),
     pytest.param(
-        EndpointWish("n", ipv4_address=""), {k: v for k, v in STANDING.items() if k != "IPAMConfig"}, id="no-address"
+        DesiredEndpoint("n", ipv4_address=""), {k: v for k, v in STANDING.items() if k != "IPAMConfig"}, id="no-address"
     ),
-    pytest.param(EndpointWish("n", ipv6_address=""), STANDING, id="no-address-already"),
-    pytest.param(EndpointWish("n", links=("db:d",)), {**STANDING, "Links": ["db:d"]}, id="links"),
-    pytest.param(EndpointWish("n", links=()), STANDING, id="links-none"),
-    pytest.param(EndpointWish("n", gw_priority=5), {**STANDING, "GwPriority": 5}, id="priority"),
-    pytest.param(EndpointWish("n", gw_priority=0), STANDING, id="priority-default"),
+    pytest.param(DesiredEndpoint("n", ipv6_address=""), STANDING, id="no-address-already"),
+    pytest.param(DesiredEndpoint("n", links=("db:d",)), {**STANDING, "Links": ["db:d"]}, id="links"),
+    pytest.param(DesiredEndpoint("n", links=()), STANDING, id="links-none"),
+    pytest.param(DesiredEndpoint("n", gw_priority=5), {**STANDING, "GwPriority": 5}, id="priority"),
+    pytest.param(DesiredEndpoint("n", gw_priority=0), STANDING, id="priority-default"),
 ]
 
 
-@pytest.mark.parametrize(("wish", "expected"), LAID)
-def test_lay_over(wish: EndpointWish, expected: dict[str, t.Any]) -> None:
-    assert wish.lay_over(STANDING) == expected
-    assert wish.lay_over(expected) == expected
+@pytest.mark.parametrize(("desired", "expected"), LAID)
+def test_lay_over(desired: DesiredEndpoint, expected: dict[str, t.Any]) -> None:
+    assert desired.merge_into(STANDING) == expected
+    assert desired.merge_into(expected) == expected
 
 
 def test_lay_over_compares_addresses_not_texts() -> None:
     standing = {"IPAMConfig": {"IPv6Address": "fd00:0:0::5"}}
-    assert EndpointWish("n", ipv6_address="fd00::5").lay_over(standing) == standing
+    assert DesiredEndpoint("n", ipv6_address="fd00::5").merge_into(standing) == standing
 
 
 @pytest.mark.parametrize("links", [("db", "web:w"), ("web:w", "db:db")], ids=["as-is", "other-spelling-and-order"])
 def test_lay_over_compares_links_not_texts(links: tuple[str, ...]) -> None:
     standing = {"Links": ["db", "web:w"]}
-    assert EndpointWish("n", links=links).lay_over(standing) == standing
-    assert EndpointWish("n", links=links[:1]).lay_over(standing) == {"Links": list(links[:1])}
+    assert DesiredEndpoint("n", links=links).merge_into(standing) == standing
+    assert DesiredEndpoint("n", links=links[:1]).merge_into(standing) == {"Links": list(links[:1])}
 
 
 def test_union() -> None:
-    one, other = EndpointWish("n", aliases=("a",)), EndpointWish("n", ipv4_address="10.0.0.5")
-    assert one.union(other) == EndpointWish("n", aliases=("a",), ipv4_address="10.0.0.5")
-    assert one.union(EndpointWish("other", aliases=("a",))) == one
+    one, other = DesiredEndpoint("n", aliases=("a",)), DesiredEndpoint("n", ipv4_address="10.0.0.5")
+    assert one.union(other) == DesiredEndpoint("n", aliases=("a",), ipv4_address="10.0.0.5")
+    assert one.union(DesiredEndpoint("other", aliases=("a",))) == one
     with pytest.raises(Failure) as caught:
-        one.union(EndpointWish("n", aliases=("b",)))
+        one.union(DesiredEndpoint("n", aliases=("b",)))
     assert caught.value.code == "option_conflict"

@@ -72,7 +72,7 @@ def test_members_of_a_network_named_by_its_id() -> None:
     assert inspected(daemon, [{"name": network[:12]}]) == ["idle", "web"]
 
 
-def test_images_of_wishes_and_of_containers() -> None:
+def test_images_of_the_task_and_of_containers() -> None:
     daemon = host()
     read = read_snapshot(ModelClient(daemon), [], [parse_container({"name": "web", "image": "nope:1"})])
     image = daemon.images["busybox:1"]

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import ContainerWish
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_port_wish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import DesiredContainer
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
@@ -22,27 +22,27 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer i
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Item
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
-def plan(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> Item:
+def plan(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> Change:
     """``name`` is that of the recording: the container is called fx-..."""
     if snapshot is None:
         snapshot = recorded.snapshot(name)
     settings = {key: params.pop(key) for key in ("state", "starts_new", "remove_volumes", "ports") if key in params}
     called = next((each.name for each in snapshot.containers.values()), name)
-    wish = parse_container({"name": called, **params}, **settings)
-    return planned(wish, snapshot)
+    desired = parse_container({"name": called, **params}, **settings)
+    return planned(desired, snapshot)
 
 
-def planned(wish: ContainerWish, snapshot: Snapshot) -> Item:
+def planned(desired: DesiredContainer, snapshot: Snapshot) -> Change:
     """The item with its steps, and with all refusals of the plan; raises where there is no item for one."""
-    made = make_plan((), (wish,), snapshot)
-    for item in made.items:
-        if item.name == wish.name:
-            return replace(item, refusals=made.refusals)
+    made = make_plan((), (desired,), snapshot)
+    for change in made.changes:
+        if change.name == desired.name:
+            return replace(change, refusals=made.refusals)
     raise made.refusals[0]
 
 
@@ -57,16 +57,16 @@ def changed(snapshot: Snapshot, **fields: t.Any) -> Snapshot:
     return snapshot.replace(containers={container_id: Container(raw)})
 
 
-def created(item: Item) -> dict[str, t.Any]:
-    return next(dict(step.body) for step in item.steps if isinstance(step, steps.CreateContainer))
+def created(change: Change) -> dict[str, t.Any]:
+    return next(dict(step.body) for step in change.steps if isinstance(step, steps.CreateContainer))
 
 
-def codes(item: Item) -> list[str]:
-    return [refusal.code for refusal in item.refusals]
+def codes(change: Change) -> list[str]:
+    return [refusal.code for refusal in change.refusals]
 
 
-def kinds(item: Item) -> list[str]:
-    return [type(step).__name__ for step in item.steps]
+def kinds(change: Change) -> list[str]:
+    return [type(step).__name__ for step in change.steps]
 
 
 # -- no change ---------------------------------------------------------------------------------------------------------
@@ -103,11 +103,11 @@ MET: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("name", "params"), MET)
-def test_a_wish_that_is_met_needs_no_step(name: str, params: dict[str, t.Any]) -> None:
-    item = plan(name, **params)
-    assert codes(item) == []
-    assert [str(step) for step in item.steps] == []
-    assert item.holds is None
+def test_desired_state_that_is_met_needs_no_step(name: str, params: dict[str, t.Any]) -> None:
+    change = plan(name, **params)
+    assert codes(change) == []
+    assert [str(step) for step in change.steps] == []
+    assert change.holds is None
 
 
 FULL_ENDPOINTS: list[t.Any] = [
@@ -131,14 +131,14 @@ def test_an_endpoint_that_is_so_already(name: str, endpoint: dict[str, t.Any]) -
 # -- in place ----------------------------------------------------------------------------------------------------------
 
 
-def test_endpoints_change_without_a_swap() -> None:
-    item = plan("full", networks=[{"name": "fx-sub", "aliases": ["app"]}, {"name": "fx-net"}])
-    assert [str(step) for step in item.steps] == [
+def test_endpoints_change_without_a_replacement() -> None:
+    change = plan("full", networks=[{"name": "fx-sub", "aliases": ["app"]}, {"name": "fx-net"}])
+    assert [str(step) for step in change.steps] == [
         "disconnect fx-full from fx-sub",
         "connect fx-full to fx-sub",
         "connect fx-full to fx-net",
     ]
-    leave, join = item.steps[:2]
+    leave, join = change.steps[:2]
     assert isinstance(leave, steps.Disconnect)
     assert isinstance(join, steps.Connect)
     assert leave.endpoint == {"IPAMConfig": {"IPv4Address": "10.231.7.20"}, "Aliases": ["api", "app"]}
@@ -175,15 +175,15 @@ def test_run_states(name: str, state: str, expected: list[str]) -> None:
 def test_an_endpoint_on_a_network_that_was_made_again_is_repaired() -> None:
     snapshot = recorded.snapshot("full")
     networks = [{**raw, "Id": "f" * 64} if raw["Name"] == "fx-sub" else raw for raw in snapshot.networks]
-    item = plan("full", snapshot.replace(networks=tuple(networks)), networks=[{"name": "fx-sub"}])
-    assert kinds(item) == ["Disconnect", "Connect"]
+    change = plan("full", snapshot.replace(networks=tuple(networks)), networks=[{"name": "fx-sub"}])
+    assert kinds(change) == ["Disconnect", "Connect"]
 
 
-# -- swap --------------------------------------------------------------------------------------------------------------
+# -- replacement -------------------------------------------------------------------------------------------------------
 
 
-def test_steps_of_a_swap() -> None:
-    swap = [
+def test_steps_of_a_replacement() -> None:
+    replacement = [
         "CreateContainer",
         "Connect",
         "OpenJournal",
@@ -198,18 +198,18 @@ def test_steps_of_a_swap() -> None:
         "CloseJournal",
     ]
     discarding = plan("full", published_ports=["127.0.0.1:18499:80"], writable_layer="discard")
-    assert kinds(discarding) == [kind for kind in swap if kind != "CarryLayer"]
-    item = plan("full", published_ports=["127.0.0.1:18499:80"])
-    assert codes(item) == []
-    assert kinds(item) == swap
+    assert kinds(discarding) == [kind for kind in replacement if kind != "CarryLayer"]
+    change = plan("full", published_ports=["127.0.0.1:18499:80"])
+    assert codes(change) == []
+    assert kinds(change) == replacement
     container = recorded.container("full")
-    assert item.swap is not None
-    assert item.swap.container.id == container.id
-    assert [str(step) for step in item.steps if isinstance(step, steps.Rename)] == [
+    assert change.replacement is not None
+    assert change.replacement.container.id == container.id
+    assert [str(step) for step in change.steps if isinstance(step, steps.Rename)] == [
         f"rename fx-full to fx-full.bridgeport-old-{container.id[:12]}",
         f"rename fx-full.bridgeport-new-{container.id[:12]} to fx-full",
     ]
-    opened, closed = item.steps[2], item.steps[-1]
+    opened, closed = change.steps[2], change.steps[-1]
     assert isinstance(opened, steps.OpenJournal)
     assert isinstance(closed, steps.CloseJournal)
     assert opened.journal == closed.journal
@@ -217,10 +217,10 @@ def test_steps_of_a_swap() -> None:
     assert (entry.name, entry.original, entry.was_running, entry.was_paused) == ("fx-full", container.id, True, False)
     assert entry.restart_policy == container.host_config["RestartPolicy"]
     assert entry.successor == successor_name("fx-full", container.id)
-    verify = next(step for step in item.steps if isinstance(step, steps.Verify))
+    verify = next(step for step in change.steps if isinstance(step, steps.Verify))
     assert (verify.wait, sorted(verify.networks)) == ("healthy", ["fx-six", "fx-sub"]), "it was healthy before"
-    assert any("ID" in loss for loss in item.will_lose)
-    assert any("Compose project 'shop'" in warning for warning in item.warnings)
+    assert any("ID" in loss for loss in change.will_lose)
+    assert any("Compose project 'shop'" in warning for warning in change.warnings)
 
 
 def test_nothing_else_changes() -> None:
@@ -237,8 +237,8 @@ def test_nothing_else_changes() -> None:
 
 
 def test_a_new_port_is_exposed_and_a_closed_one_no_longer() -> None:
-    item = plan("ports", published_ports=["9999:99/udp"])
-    body = created(item)
+    change = plan("ports", published_ports=["9999:99/udp"])
+    body = created(change)
     assert body["ExposedPorts"] == {"99/udp": {}}
     body = created(plan("ports", published_ports=["9999:99/udp"], exposed_ports=["81"]))
     assert body["ExposedPorts"] == {"99/udp": {}, "81/tcp": {}}
@@ -250,10 +250,10 @@ def test_the_image_s_exposed_ports_stay() -> None:
     assert body["HostConfig"]["PublishAllPorts"] is False
 
 
-def test_a_swap_pins_what_the_engine_had_chosen() -> None:
+def test_a_replacement_pins_what_the_engine_had_chosen() -> None:
     container = recorded.container("ports")
-    item = plan("ports", env={"NEW": "1"})
-    bindings = created(item)["HostConfig"]["PortBindings"]
+    change = plan("ports", env={"NEW": "1"})
+    bindings = created(change)["HostConfig"]["PortBindings"]
     for binding in container.bindings:
         texts = {(each["HostIp"], each["HostPort"]) for each in bindings[binding.configured.key]}
         assert texts == {(pinned.host_ip, str(pinned.host_port)) for pinned in binding.pinned}
@@ -261,15 +261,15 @@ def test_a_swap_pins_what_the_engine_had_chosen() -> None:
     assert len(bindings["83/tcp"]) == 2, "20.10 had chosen a number per family"
 
 
-def test_a_swap_pins_what_publish_all_had_chosen() -> None:
+def test_a_replacement_pins_what_publish_all_had_chosen() -> None:
     body = created(plan("publish_all", env={"NEW": "1"}))
     assert body["HostConfig"]["PublishAllPorts"] is True
     assert sorted(body["HostConfig"]["PortBindings"]) == ["443/udp", "80/tcp", "8081/tcp"]
 
 
 def test_a_stopped_container_stays_stopped() -> None:
-    item = plan("created", published_ports=["127.0.0.1:18499:80"])
-    assert kinds(item) == [
+    change = plan("created", published_ports=["127.0.0.1:18499:80"])
+    assert kinds(change) == [
         "CreateContainer",
         "OpenJournal",
         "CarryLayer",
@@ -278,12 +278,12 @@ def test_a_stopped_container_stays_stopped() -> None:
         "RemoveContainer",
         "CloseJournal",
     ]
-    (opened,) = [step for step in item.steps if isinstance(step, steps.OpenJournal)]
+    (opened,) = [step for step in change.steps if isinstance(step, steps.OpenJournal)]
     assert opened.journal.entries[0].was_running is False
-    assert item.predicted is not None
-    assert item.predicted["state"] == "created"
-    assert [row["active"] for row in item.predicted["published"]] == [False]
-    assert item.holds == ()
+    assert change.predicted is not None
+    assert change.predicted["state"] == "created"
+    assert [row["active"] for row in change.predicted["published"]] == [False]
+    assert change.holds == ()
 
 
 def test_unbound_ports_of_a_running_container_are_made_true() -> None:
@@ -294,21 +294,21 @@ def test_unbound_ports_of_a_running_container_are_made_true() -> None:
     snapshot = snapshot.replace(summaries=tuple(each for each in snapshot.summaries if each.id in snapshot.containers))
     assert "CreateContainer" in kinds(plan("plain", snapshot, published_ports=["8:80"]))
     assert kinds(plan("plain", snapshot)) == []
-    assert kinds(plan("plain", snapshot, ports=parse_port_wish({"published_ports": ["9:80"]}, close=True))) == []
+    assert kinds(plan("plain", snapshot, ports=parse_ports({"published_ports": ["9:80"]}, close=True))) == []
     restarting = changed(snapshot, state__Status="restarting")
     assert kinds(plan("plain", restarting, published_ports=["8:80"])) == []
 
 
 def test_a_health_check_that_is_taken_away_is_not_waited_for() -> None:
-    item = plan("full", healthcheck={"test": "NONE"})
-    verify = next(step for step in item.steps if isinstance(step, steps.Verify))
+    change = plan("full", healthcheck={"test": "NONE"})
+    verify = next(step for step in change.steps if isinstance(step, steps.Verify))
     assert verify.wait == "running"
 
 
 def test_a_network_the_container_has_left_is_not_joined_again() -> None:
-    item = plan("moved_off_its_mode", env={"NEW": "1"})
-    assert created(item)["NetworkingConfig"] == {"EndpointsConfig": {"fx-sub": {"Aliases": ["late"]}}}
-    assert "Connect" not in kinds(item)
+    change = plan("moved_off_its_mode", env={"NEW": "1"})
+    assert created(change)["NetworkingConfig"] == {"EndpointsConfig": {"fx-sub": {"Aliases": ["late"]}}}
+    assert "Connect" not in kinds(change)
 
 
 def test_ports_of_a_container_on_no_network() -> None:
@@ -333,25 +333,25 @@ def test_host_names_and_network_modes(name: str, params: dict[str, t.Any], expec
     snapshot = recorded.snapshot(name)
     if name == "host_mode":
         snapshot = changed(snapshot, config__Hostname="machine")
-    item = plan(name, snapshot, published_ports=[], **params)
-    assert created(item).get("Hostname") == expected
+    change = plan(name, snapshot, published_ports=[], **params)
+    assert created(change).get("Hostname") == expected
     if "container:" in params.get("network_mode", ""):
-        assert "ExposedPorts" not in created(item)
+        assert "ExposedPorts" not in created(change)
 
 
 def test_network_mode_by_id_keeps_its_aliases() -> None:
-    item = plan("mode_network_id", env={"NEW": "1"})
-    assert created(item)["NetworkingConfig"] == {"EndpointsConfig": {"fx-net": {"Aliases": ["byid"]}}}
-    assert "Connect" not in kinds(item)
+    change = plan("mode_network_id", env={"NEW": "1"})
+    assert created(change)["NetworkingConfig"] == {"EndpointsConfig": {"fx-net": {"Aliases": ["byid"]}}}
+    assert "Connect" not in kinds(change)
 
 
-def test_another_image_brings_its_own_defaults_but_not_over_a_wish() -> None:
+def test_another_image_brings_its_own_defaults_but_not_over_an_option() -> None:
     snapshot = recorded.snapshot("publish_all")
     newer = copy.deepcopy(recorded.load("image_app"))
     newer["Id"], newer["Config"]["Env"] = "sha256:" + "7" * 64, ["MODE=newer"]
     snapshot = snapshot.replace(images={**snapshot.images, "fx-app:2": newer})
-    item = plan("publish_all", snapshot, image="fx-app:2", env={"LEVEL": "1"}, writable_layer="discard")
-    body = created(item)
+    change = plan("publish_all", snapshot, image="fx-app:2", env={"LEVEL": "1"}, writable_layer="discard")
+    body = created(change)
     assert body["Image"] == "fx-app:2"
     assert "LEVEL=1" in body["Env"], "asked for, though it equals the old image's default"
     assert not [line for line in body["Env"] if line.startswith("MODE")]
@@ -373,8 +373,8 @@ def test_when_an_image_differs(reference: str, pull: str, differs: bool) -> None
     snapshot = recorded.snapshot("publish_all")
     moved = {**recorded.load("image_app"), "Id": "sha256:" + "7" * 64}
     snapshot = snapshot.replace(images={**snapshot.images, "fx-app:1": moved, reference: moved})
-    item = plan("publish_all", snapshot, image=reference, pull=pull)
-    assert item.changes is differs
+    change = plan("publish_all", snapshot, image=reference, pull=pull)
+    assert change.has_effect is differs
 
 
 # -- refusals ----------------------------------------------------------------------------------------------------------
@@ -401,11 +401,14 @@ REFUSED: list[t.Any] = [
         "host_mode",
         {"networks": [{"name": "fx-net"}], "env": {"A": "1"}},
         ["network_mode_conflict"],
-        id="network-in-host-mode-swap",
+        id="network-in-host-mode-replacement",
     ),
     pytest.param("created", {"networks": [{"name": "nope"}]}, ["network_not_found"], id="unknown-network"),
     pytest.param(
-        "created", {"networks": [{"name": "nope"}], "env": {"A": "1"}}, ["network_not_found"], id="unknown-network-swap"
+        "created",
+        {"networks": [{"name": "nope"}], "env": {"A": "1"}},
+        ["network_not_found"],
+        id="unknown-network-replacement",
     ),
     pytest.param("created", {"network_mode": "container:nope"}, ["container_not_found"], id="unknown-container"),
     pytest.param(
@@ -418,7 +421,7 @@ REFUSED: list[t.Any] = [
         "created",
         {"networks": [{"name": "fx-sub", "ipv4_address": "10.231.8.1"}], "env": {"A": "1"}},
         ["address_outside_subnet"],
-        id="address-outside-swap",
+        id="address-outside-replacement",
     ),
     pytest.param(
         "created",
@@ -452,9 +455,9 @@ def test_refused(name: str, params: dict[str, t.Any], expected: list[str]) -> No
 
 def test_dependents_are_named() -> None:
     snapshot = recorded.snapshot("plain", "container_mode", "legacy_link")
-    wish = parse_container({"name": "fx-plain", "env": {"A": "1"}})
-    item = planned(wish, snapshot)
-    (found,) = item.refusals
+    desired = parse_container({"name": "fx-plain", "env": {"A": "1"}})
+    change = planned(desired, snapshot)
+    (found,) = change.refusals
     assert sorted(found.details["dependents"]) == ["fx-linked", "fx-shared"]
     assert "'fx-shared' (shares its network)" in found.message
     assert "'fx-linked' (links to it)" in found.message
@@ -467,12 +470,12 @@ def test_namespaces_make_dependents(key: str, what: str) -> None:
     raw = copy.deepcopy(dict(recorded.container("created").raw))
     raw["HostConfig"][key] = f"container:{target.id}"
     snapshot = snapshot.replace(containers={**snapshot.containers, raw["Id"]: Container(raw)})
-    item = planned(parse_container({"name": "fx-ports", "env": {"A": "1"}}), snapshot)
-    assert codes(item) == ["dependents_exist"]
-    assert what in item.refusals[0].message
+    change = planned(parse_container({"name": "fx-ports", "env": {"A": "1"}}), snapshot)
+    assert codes(change) == ["dependents_exist"]
+    assert what in change.refusals[0].message
 
 
-LAYERS: list[t.Any] = [
+OPTIONS: list[t.Any] = [
     pytest.param({}, [], True, [], id="carry"),
     pytest.param({"writable_layer": "refuse"}, ["writable_layer_changed"], None, [], id="refuse"),
     pytest.param({"writable_layer": "discard"}, [], False, ["writable layer of fx-ports: added /f"], id="discard"),
@@ -487,7 +490,7 @@ LAYERS: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("params", "expected", "carries", "losses"), LAYERS)
+@pytest.mark.parametrize(("params", "expected", "carries", "losses"), OPTIONS)
 def test_the_writable_layer(
     params: dict[str, t.Any], expected: list[str], carries: bool | None, losses: list[str]
 ) -> None:
@@ -498,14 +501,14 @@ def test_the_writable_layer(
         layers=dict.fromkeys(snapshot.containers, layer),
         images={**snapshot.images, "fx-app:2": {**recorded.load("image_app"), "Id": "sha256:" + "e" * 64}},
     )
-    item = plan("ports", snapshot, env={"A": "1"}, **params)
-    assert codes(item) == expected
+    change = plan("ports", snapshot, env={"A": "1"}, **params)
+    assert codes(change) == expected
     if expected:
-        assert "added /f09 and 2 more" in item.refusals[0].message
-        assert len(item.refusals[0].details["paths"]) == 12
+        assert "added /f09 and 2 more" in change.refusals[0].message
+        assert len(change.refusals[0].details["paths"]) == 12
     else:
-        assert ("CarryLayer" in kinds(item)) is carries
-        lost = [loss for loss in item.will_lose if "layer" in loss]
+        assert ("CarryLayer" in kinds(change)) is carries
+        lost = [loss for loss in change.will_lose if "layer" in loss]
         assert lost == [f"{losses[0]}{number:02}" for number in range(12) if losses]
 
 
@@ -525,12 +528,12 @@ def test_the_writable_layer(
 def test_deletions_of_the_writable_layer(params: dict[str, t.Any], expected: list[str], losses: list[str]) -> None:
     snapshot = recorded.snapshot("ports")
     layer = Layer(frozenset({"/x"}), ("/bin/wget",), ("deleted /bin/wget", "added /x"))
-    item = plan("ports", snapshot.replace(layers=dict.fromkeys(snapshot.containers, layer)), env={"A": "1"}, **params)
-    assert codes(item) == expected
+    change = plan("ports", snapshot.replace(layers=dict.fromkeys(snapshot.containers, layer)), env={"A": "1"}, **params)
+    assert codes(change) == expected
     if expected:
-        assert "deleted /bin/wget" in item.refusals[0].message
+        assert "deleted /bin/wget" in change.refusals[0].message
     else:
-        assert [loss for loss in item.will_lose if "layer" in loss or "deletion" in loss] == losses
+        assert [loss for loss in change.will_lose if "layer" in loss or "deletion" in loss] == losses
 
 
 def test_swarm_tasks_are_refused() -> None:
@@ -547,11 +550,11 @@ def test_an_image_that_is_gone() -> None:
 # -- making one --------------------------------------------------------------------------------------------------------
 
 
-def make(api: tuple[int, int] = recorded.API_20_10, **params: t.Any) -> Item:
+def make(api: tuple[int, int] = recorded.API_20_10, **params: t.Any) -> Change:
     snapshot = recorded.snapshot().replace(engine=Engine("x", api), images={"i:1": recorded.load("image_app")})
     settings = {key: params.pop(key) for key in ("state", "starts_new") if key in params}
-    wish = parse_container({"name": "new", "image": "i:1", **params}, **settings)
-    return planned(wish, snapshot)
+    desired = parse_container({"name": "new", "image": "i:1", **params}, **settings)
+    return planned(desired, snapshot)
 
 
 MADE_AND_STARTED = ["CreateContainer", "OpenJournal", "Rename", "Start", "Verify", "CloseJournal"]
@@ -566,24 +569,24 @@ RUNS: list[t.Any] = [
 
 @pytest.mark.parametrize(("params", "expected", "state"), RUNS)
 def test_creation(params: dict[str, t.Any], expected: list[str], state: str) -> None:
-    item = make(published_ports=["8080:80"], **params)
-    assert kinds(item) == expected
-    assert item.predicted is not None
-    assert item.predicted["state"] == state
-    assert bool(item.holds) is (state == "running")
+    change = make(published_ports=["8080:80"], **params)
+    assert kinds(change) == expected
+    assert change.predicted is not None
+    assert change.predicted["state"] == state
+    assert bool(change.holds) is (state == "running")
 
 
 def test_what_is_to_run_gets_its_name_when_it_is_written_down() -> None:
-    item = make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}])
+    change = make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}])
     temporary = successor_name("new")
-    create, connect, opened, rename, start, verify, closed = item.steps
+    create, connect, opened, rename, start, verify, closed = change.steps
     assert isinstance(create, steps.CreateContainer)
     assert (create.name, str(create)) == (temporary, "create container new")
     assert isinstance(connect, steps.Connect)
     assert (connect.container, str(connect)) == (temporary, "connect container new to fx-sub")
     assert opened == steps.OpenJournal(Journal((Entry("new", original="", successor=temporary),)))
     assert rename == steps.Rename(temporary, temporary, "new")
-    assert start == steps.Start(temporary, "new"), "nothing stands that it could be made again from"
+    assert start == steps.Start(temporary, "new"), "nothing stands from which it could be remade"
     assert isinstance(verify, steps.Verify)
     assert (verify.container, verify.name, verify.networks) == (temporary, "new", ("fx-net", "fx-sub"))
     assert isinstance(closed, steps.CloseJournal)
@@ -608,15 +611,15 @@ def test_listening_needs_a_tcp_port_to_wait_for(params: dict[str, t.Any], expect
 
 
 LISTENING_LATER: list[t.Any] = [
-    pytest.param("ports", {"env": {"A": "1"}}, [], id="made-anew"),
-    pytest.param("ports", {"published_ports": ["8080:80/udp"]}, ["option_conflict"], id="made-anew-for-udp"),
+    pytest.param("ports", {"env": {"A": "1"}}, [], id="replaced"),
+    pytest.param("ports", {"published_ports": ["8080:80/udp"]}, ["option_conflict"], id="replaced-for-udp"),
     pytest.param("ports", {}, [], id="nothing-to-do"),
     pytest.param("full_stopped", {"state": "started"}, [], id="started"),
     pytest.param("full_stopped", {"state": "started", "published_ports": []}, ["option_conflict"], id="no-ports"),
-    pytest.param("created", {"env": {"A": "1"}}, [], id="made-anew-and-not-started"),
+    pytest.param("created", {"env": {"A": "1"}}, [], id="replaced-and-not-started"),
     pytest.param(
         "ports",
-        {"ports": parse_port_wish({"published_ports": ["80", "81", "82", "83", "84"]}, close=True)},
+        {"ports": parse_ports({"published_ports": ["80", "81", "82", "83", "84"]}, close=True)},
         [],
         id="closing-all-tcp-ports",
     ),
@@ -625,9 +628,9 @@ LISTENING_LATER: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "params", "expected"), LISTENING_LATER)
 def test_listening_where_one_stands(name: str, params: dict[str, t.Any], expected: list[str]) -> None:
-    item = plan(name, wait="listening", **params)
-    assert codes(item) == expected
-    verified = [step.wait for step in item.steps if isinstance(step, steps.Verify)]
+    change = plan(name, wait="listening", **params)
+    assert codes(change) == expected
+    verified = [step.wait for step in change.steps if isinstance(step, steps.Verify)]
     assert set(verified) <= {"listening"}
 
 
@@ -646,16 +649,16 @@ def test_first_network_takes_the_place_of_the_default_bridge() -> None:
 
 
 def test_mac_address_of_a_new_container() -> None:
-    wish = [{"name": "fx-net", "mac_address": "02:00:00:00:00:01"}]
-    body = created(make(networks=wish))
+    desired = [{"name": "fx-net", "mac_address": "02:00:00:00:00:01"}]
+    body = created(make(networks=desired))
     assert (body["MacAddress"], body.get("NetworkingConfig")) == ("02:00:00:00:00:01", None)
-    body = created(make((1, 44), networks=wish))
+    body = created(make((1, 44), networks=desired))
     assert "MacAddress" not in body
     assert body["NetworkingConfig"]["EndpointsConfig"]["fx-net"] == {"MacAddress": "02:00:00:00:00:01"}
     with pytest.raises(Failure) as caught:
-        make(networks=[{"name": "fx-sub"}, *wish])
+        make(networks=[{"name": "fx-sub"}, *desired])
     assert caught.value.code == "unsupported"
-    assert kinds(make((1, 44), networks=[{"name": "fx-sub"}, *wish]))[0] == "CreateContainer"
+    assert kinds(make((1, 44), networks=[{"name": "fx-sub"}, *desired]))[0] == "CreateContainer"
 
 
 PULLS: list[t.Any] = [
@@ -683,9 +686,16 @@ def test_published_ports_are_exposed() -> None:
 
 
 def test_secrets_are_in_no_view() -> None:
-    for item in (make(env={"SECRET": "swordfish"}), plan("full", env={"SECRET": "other-fish", "MORE": "herring"})):
+    for change in (make(env={"SECRET": "swordfish"}), plan("full", env={"SECRET": "other-fish", "MORE": "herring"})):
         shown = str(
-            (item.before, item.after, item.predicted, item.will_lose, item.warnings, [str(s) for s in item.steps])
+            (
+                change.before,
+                change.after,
+                change.predicted,
+                change.will_lose,
+                change.warnings,
+                [str(s) for s in change.steps],
+            )
         )
         assert "fish" not in shown
         assert "herring" not in shown
@@ -711,7 +721,7 @@ def test_an_image_that_was_named_by_its_id(tags: list[str], params: dict[str, t.
     snapshot = changed(base, config__Image=image_id).replace(
         images={image_id: image, "fx-other:1": {"Id": "sha256:" + "e" * 64, "Config": {}}}
     )
-    assert plan("plain", snapshot, **params).changes is differs
+    assert plan("plain", snapshot, **params).has_effect is differs
 
 
 def test_another_tag_of_the_same_image_is_another_image() -> None:
@@ -724,7 +734,7 @@ def test_another_tag_of_the_same_image_is_another_image() -> None:
 
 def test_a_bind_policy_judges_ports_that_stand() -> None:
     assert set(codes(plan("ports", bind_policy="loopback"))) == {"bind_policy"}
-    closing = parse_port_wish({"published_ports": ["80"]}, close=True)
+    closing = parse_ports({"published_ports": ["80"]}, close=True)
     assert codes(plan("ports", bind_policy="loopback", ports=closing)) == []
 
 
@@ -740,26 +750,26 @@ def test_a_bind_policy_judges_ports_that_stand() -> None:
     ],
 )
 def test_links_are_exact(links: list[str], made: list[str] | None) -> None:
-    item = plan("legacy_link", recorded.snapshot("legacy_link"), links=links)
-    assert codes(item) == []
-    assert created(item)["HostConfig"]["Links"] == made
-    assert (item.before["links"], item.after["links"]) == (["fx-plain:db"], made)
+    change = plan("legacy_link", recorded.snapshot("legacy_link"), links=links)
+    assert codes(change) == []
+    assert created(change)["HostConfig"]["Links"] == made
+    assert (change.before["links"], change.after["links"]) == (["fx-plain:db"], made)
 
 
 def test_a_new_container_with_a_link() -> None:
-    item = planned(wished("new", image="fx-busybox:1", links=["fx-plain:db"]), recorded.snapshot("plain"))
-    assert created(item)["HostConfig"]["Links"] == ["fx-plain:db"]
+    change = planned(linking("new", image="fx-busybox:1", links=["fx-plain:db"]), recorded.snapshot("plain"))
+    assert created(change)["HostConfig"]["Links"] == ["fx-plain:db"]
 
 
-def wished(name: str, **params: t.Any) -> ContainerWish:
+def linking(name: str, **params: t.Any) -> DesiredContainer:
     return parse_container({"name": name, **params}, starts_new=True)
 
 
 def test_a_link_waits_for_its_target() -> None:
-    wishes = (wished("web", image="fx-busybox:1", links=["store"]), wished("store", image="fx-busybox:1"))
-    made = make_plan((), wishes, recorded.snapshot("plain"))
+    desired = (linking("web", image="fx-busybox:1", links=["store"]), linking("store", image="fx-busybox:1"))
+    made = make_plan((), desired, recorded.snapshot("plain"))
     assert made.refusals == ()
-    assert {item.name: item.needs for item in made.items} == {
+    assert {change.name: change.needs for change in made.changes} == {
         "web": frozenset([("container", "store")]),
         "store": frozenset(),
     }
@@ -782,5 +792,5 @@ def test_links_that_cannot_be(name: str, params: dict[str, t.Any], code: str, te
 def test_a_link_to_one_that_goes() -> None:
     snapshot = recorded.snapshot("plain")
     gone = parse_container({"name": "fx-plain"}, state="absent")
-    made = make_plan((), (wished("new", image="fx-busybox:1", links=["fx-plain"]), gone), snapshot)
+    made = make_plan((), (linking("new", image="fx-busybox:1", links=["fx-plain"]), gone), snapshot)
     assert [refusal.code for refusal in made.refusals] == ["container_not_found"]

@@ -13,7 +13,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Item, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change, Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network import plan_network
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
@@ -28,21 +28,21 @@ def plan(
     others: t.Sequence[dict[str, t.Any]] = (),
     rebuilt: bool = False,
     **params: t.Any,
-) -> Item:
+) -> Change:
     """``beside``: containers of the same task, ``others``: its other networks."""
-    wish = parse_network({"name": name, **params})
+    desired = parse_network({"name": name, **params})
     containers = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in beside]
-    networks = [wish, *(parse_network(other) for other in others)]
+    networks = [desired, *(parse_network(other) for other in others)]
     request = Request(
         {each.name: each for each in networks},
         {each.name: each for each in containers},
         frozenset({name} if rebuilt and snapshot.find_network(name) else ()),
     )
-    return plan_network(wish, snapshot, request)
+    return plan_network(desired, snapshot, request)
 
 
-def words(item: Item) -> list[str]:
-    return [str(step) for step in item.steps]
+def words(change: Change) -> list[str]:
+    return [str(step) for step in change.steps]
 
 
 MET: list[t.Any] = [
@@ -57,20 +57,20 @@ MET: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("name", "params"), MET)
-def test_a_wish_that_is_met_needs_no_step(name: str, params: dict[str, t.Any]) -> None:
+def test_desired_state_that_is_met_needs_no_step(name: str, params: dict[str, t.Any]) -> None:
     assert words(plan(name, **params)) == []
 
 
 def test_creation_with_members() -> None:
-    item = plan("new", connected=["fx-ports", {"name": "fx-created", "aliases": ["c"]}], internal=True)
-    assert words(item) == ["create network new", "connect fx-ports to new", "connect fx-created to new"]
-    assert isinstance(item.steps[0], steps.CreateNetwork)
-    assert item.steps[0].body["Internal"] is True
-    assert isinstance(item.steps[2], steps.Connect)
-    assert item.steps[2].endpoint == {"Aliases": ["c"]}
-    assert item.predicted is not None
-    assert [each["name"] for each in item.predicted["connected"]] == ["fx-created", "fx-ports"]
-    assert sorted(item.will_lose) == [
+    change = plan("new", connected=["fx-ports", {"name": "fx-created", "aliases": ["c"]}], internal=True)
+    assert words(change) == ["create network new", "connect fx-ports to new", "connect fx-created to new"]
+    assert isinstance(change.steps[0], steps.CreateNetwork)
+    assert change.steps[0].body["Internal"] is True
+    assert isinstance(change.steps[2], steps.Connect)
+    assert change.steps[2].endpoint == {"Aliases": ["c"]}
+    assert change.predicted is not None
+    assert [each["name"] for each in change.predicted["connected"]] == ["fx-created", "fx-ports"]
+    assert sorted(change.will_lose) == [
         f"ephemeral host port of fx-ports for {key} may change" for key in ("82/tcp", "83/tcp", "84/tcp")
     ]
 
@@ -84,11 +84,11 @@ EXACT: list[t.Any] = [
 
 @pytest.mark.parametrize(("connected", "leave", "join"), EXACT)
 def test_connected_is_exact(connected: list[str], leave: list[str], join: list[str]) -> None:
-    item = plan("fx-net", connected=connected)
-    assert sorted(words(item)) == sorted(
+    change = plan("fx-net", connected=connected)
+    assert sorted(words(change)) == sorted(
         [f"disconnect {name} from fx-net" for name in leave] + [f"connect {name} to fx-net" for name in join]
     )
-    assert item.after["connected"] == sorted(connected)
+    assert change.after["connected"] == sorted(connected)
 
 
 def test_who_leaves_can_come_back() -> None:
@@ -106,9 +106,9 @@ def test_removal() -> None:
     assert words(forced)[-1] == "remove network fx-net"
     assert sorted(words(forced)[:-1]) == [f"disconnect {name} from fx-net" for name in ("fx-created", "fx-id", "fx-rm")]
     gone = [{"name": name, "state": "absent"} for name in ("fx-created", "fx-id", "fx-rm")]
-    item = plan("fx-net", state="absent", beside=gone)
-    assert words(item) == ["remove network fx-net"]
-    assert item.needs == {("container", each["name"]) for each in gone}
+    change = plan("fx-net", state="absent", beside=gone)
+    assert words(change) == ["remove network fx-net"]
+    assert change.needs == {("container", each["name"]) for each in gone}
 
 
 REFUSED: list[t.Any] = [
@@ -203,14 +203,14 @@ def test_refused(name: str, params: dict[str, t.Any], code: str, said: str) -> N
 
 
 def test_beside_a_subnet_is_no_overlap() -> None:
-    item = plan("new", ipam_config=[{"subnet": "10.231.6.0/24"}], others=[{"name": "m", "state": "absent"}])
-    assert words(item) == ["create network new"]
+    change = plan("new", ipam_config=[{"subnet": "10.231.6.0/24"}], others=[{"name": "m", "state": "absent"}])
+    assert words(change) == ["create network new"]
 
 
 def test_a_subnet_that_the_task_frees() -> None:
-    item = plan("new", ipam_config=[{"subnet": "10.231.7.128/25"}], others=[{"name": "fx-sub", "state": "absent"}])
-    assert words(item) == ["create network new"]
-    assert item.needs == {("network", "fx-sub")}
+    change = plan("new", ipam_config=[{"subnet": "10.231.7.128/25"}], others=[{"name": "fx-sub", "state": "absent"}])
+    assert words(change) == ["create network new"]
+    assert change.needs == {("network", "fx-sub")}
 
 
 def test_networks_that_are_not_ours() -> None:
@@ -264,7 +264,7 @@ def test_ipv6_cannot_stay_without_its_subnet() -> None:
     assert "enable_ipv6=false" in caught.value.message
     bare = RECORDED.replace(summaries=(), containers={})
     made = plan("fx-six", snapshot=bare, rebuilt=True, ipam_config=pools, enable_ipv6=False)
-    assert made.reconstruction is not None
+    assert made.network_rebuild is not None
 
 
 def test_host_mode_cannot_join() -> None:

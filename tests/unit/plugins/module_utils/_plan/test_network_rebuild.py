@@ -48,9 +48,9 @@ def change(
     daemon: ModelDaemon, *networks: dict[str, t.Any], containers: t.Sequence[dict[str, t.Any]] = ()
 ) -> Converged:
     """What check mode says to these networks."""
-    wishes = [parse_network(params) for params in networks]
+    entries = [parse_network(params) for params in networks]
     return converge(
-        ModelClient(daemon), wishes, [parse_container(params) for params in containers], check_mode=True, parallel=1
+        ModelClient(daemon), entries, [parse_container(params) for params in containers], check_mode=True, parallel=1
     )
 
 
@@ -71,15 +71,15 @@ TRAPPED: list[t.Any] = [
 @pytest.mark.parametrize("start", [True, False])
 @pytest.mark.parametrize(("api", "mode", "mac", "expected"), TRAPPED)
 def test_who_can_only_be_recreated(api: tuple[int, int], mode: str, mac: str, expected: list[str], start: bool) -> None:
-    wish = {"name": "front", "mtu": 1400}
+    desired = {"name": "front", "mtu": 1400}
     daemon = make_host(api, mode, mac, start=start)
-    assert recreates(change(daemon, {**wish, "on_member_recreate": "recreate"})) == expected
+    assert recreates(change(daemon, {**desired, "on_member_recreate": "recreate"})) == expected
     if expected:
         with pytest.raises(Failure, match="on_member_recreate=recreate") as caught:
-            change(daemon, wish)
+            change(daemon, desired)
         assert (caught.value.code, caught.value.details["members"]) == ("unsupported", ["web"])
     else:
-        assert change(daemon, wish).plan.changed
+        assert change(daemon, desired).plan.changed
 
 
 def test_nobody_is_recreated_for_a_network_that_stays_as_it_is() -> None:
@@ -104,9 +104,9 @@ REFUSED: list[t.Any] = [
 @pytest.mark.parametrize(("host", "params", "code", "words"), REFUSED)
 def test_who_cannot_even_be_recreated(host: dict[str, t.Any], params: dict[str, t.Any], code: str, words: str) -> None:
     daemon = make_host(NEW, ID, "", **host.get("host_config", {}))
-    wish = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate", **params}
+    desired = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate", **params}
     with pytest.raises(Failure, match=words) as caught:
-        change(daemon, wish)
+        change(daemon, desired)
     assert (caught.value.code, daemon.changes) == (code, 0)
 
 
@@ -122,18 +122,18 @@ def test_dependents_of_a_member_are_refused() -> None:
 def test_a_member_that_is_listed_with_another_mac_address(start: bool) -> None:
     daemon = make_host(NEW, "front", MAC, start=start)
     for wanted, expected in ((MAC, []), (OTHER_MAC, ["create successor of web"])):
-        wish = {"name": "front", "connected": [{"name": "web", "mac_address": wanted}]}
-        assert recreates(change(daemon, {**wish, "on_member_recreate": "recreate"})) == expected
+        desired = {"name": "front", "connected": [{"name": "web", "mac_address": wanted}]}
+        assert recreates(change(daemon, {**desired, "on_member_recreate": "recreate"})) == expected
     with pytest.raises(Failure, match=OTHER_MAC) as caught:
-        change(daemon, wish)
+        change(daemon, desired)
     assert (caught.value.code, caught.value.details["members"]) == ("unsupported", ["web"])
 
 
 def test_a_second_mac_address_needs_a_newer_engine() -> None:
     daemon = make_host(OLD, "front", "")
-    wish = {"name": "back", "connected": [{"name": "web", "mac_address": MAC}], "on_member_recreate": "recreate"}
+    desired = {"name": "back", "connected": [{"name": "web", "mac_address": MAC}], "on_member_recreate": "recreate"}
     with pytest.raises(Failure, match=r"25\.0 or newer") as caught:
-        change(daemon, wish)
+        change(daemon, desired)
     assert caught.value.code == "unsupported"
 
 
@@ -142,9 +142,9 @@ def test_the_network_that_recreates_a_member_comes_last(names: tuple[str, str]) 
     daemon = make_host(NEW, ID, "")
     back = next(key for key, raw in daemon.networks.items() if raw["Name"] == "back")
     ModelClient(daemon).post(f"/networks/{back}/connect", {"Container": "web", "EndpointConfig": {}})
-    wishes = [{"name": name, "mtu": 1400, "on_member_recreate": "recreate"} for name in names]
-    converged = change(daemon, *wishes)
-    needs = {item.key: item.needs for item in converged.plan.items}
+    entries = [{"name": name, "mtu": 1400, "on_member_recreate": "recreate"} for name in names]
+    converged = change(daemon, *entries)
+    needs = {planned.key: planned.needs for planned in converged.plan.changes}
     assert needs["network", "front"] == {("network", "back")}
     assert needs["network", "back"] == frozenset()
     assert recreates(converged) == ["create successor of web"]
@@ -164,11 +164,11 @@ def test_two_networks_that_recreate_each_others_members_are_refused() -> None:
     assert caught.value.code == "unsupported"
 
 
-def test_a_member_with_a_wish_of_its_own_is_replaced_once() -> None:
+def test_a_member_that_the_task_lists_as_well_is_replaced_once() -> None:
     daemon = make_host(NEW, ID, "")
     web = {"name": "web", "published_ports": ["127.0.0.1:8080:80"]}
-    wish = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate"}
-    converged = change(daemon, wish, containers=[web])
+    desired = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate"}
+    converged = change(daemon, desired, containers=[web])
     assert recreates(converged) == ["create successor of web"]
     assert [action for action in converged.actions if action.startswith("open")] == [
         "open the journal of network front"
@@ -179,17 +179,17 @@ def test_what_is_said_with_the_container_counts_as_well() -> None:
     """It stays on the network, and it gets its MAC address, whichever of the two says so."""
     for connected, endpoint in (([], {}), (None, {"mac_address": OTHER_MAC})):
         daemon = make_host(NEW, "front" if endpoint else ID, "")
-        wish = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate", "connected": connected}
+        desired = {"name": "front", "mtu": 1400, "on_member_recreate": "recreate", "connected": connected}
         web = {"name": "web", "networks": [{"name": "front", **endpoint}]}
-        assert recreates(change(daemon, wish, containers=[web])) == ["create successor of web"]
+        assert recreates(change(daemon, desired, containers=[web])) == ["create successor of web"]
 
 
 def test_a_member_that_the_task_removes_goes_first() -> None:
     daemon = make_host(OLD, "front", "")
     absent = parse_container({"name": "web"}, state="absent")
-    wish = parse_network({"name": "front", "mtu": 1400})
-    converged = converge(ModelClient(daemon), [wish], [absent], check_mode=False, parallel=2)
-    needs = {item.key: item.needs for item in converged.plan.items}
+    desired = parse_network({"name": "front", "mtu": 1400})
+    converged = converge(ModelClient(daemon), [desired], [absent], check_mode=False, parallel=2)
+    needs = {planned.key: planned.needs for planned in converged.plan.changes}
     assert ("container", "web") in needs["network", "front"]
     assert {"remove container web", "create network front"} <= set(converged.actions)
 
@@ -225,10 +225,10 @@ def test_a_sidecar_that_does_not_run_can_start_after_the_rollback(number: int) -
     daemon.stop(daemon.add_container("side", HostConfig={"NetworkMode": f"container:{web}"}))
     daemon.next_run()
     daemon.fault = (number, "refused")
-    wish = parse_network({"name": "front", "mtu": 1400, "on_member_recreate": "recreate"})
+    desired = parse_network({"name": "front", "mtu": 1400, "on_member_recreate": "recreate"})
     dependents = parse_container({"name": "web", "dependents": "recreate"})
     with mock.patch.multiple(verify, _SETTLE=0, _POLL=0), contextlib.suppress(Failure, ApiError):
-        converge(ModelClient(daemon), [wish], [dependents], check_mode=False, parallel=1)
+        converge(ModelClient(daemon), [desired], [dependents], check_mode=False, parallel=1)
     daemon.next_run()
     ModelClient(daemon).post(f"/containers/{daemon.named('side')['Id']}/start")
     assert daemon.named("side")["State"]["Running"]

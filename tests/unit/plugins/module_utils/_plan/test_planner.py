@@ -23,15 +23,15 @@ Params = t.Dict[str, t.Any]
 def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
     """As converge does it, up to the plan."""
     client = ModelClient(daemon)
-    wished = (
+    desired = (
         [parse_network(params) for params in networks],
         [
             parse_container(params, **{key: params[key] for key in ("state", "starts_new") if key in params})
             for params in containers
         ],
     )
-    host = read_snapshot(client, *wished)
-    resolved = resolve_names(*wished, host)
+    host = read_snapshot(client, *desired)
+    resolved = resolve_names(*desired, host)
     made = make_plan(*resolved, host)
     if made.replaced:
         made = make_plan(*resolved, read_depth(client, host, made.replaced))
@@ -41,7 +41,10 @@ def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.S
 def words(made: Plan, kind: str | None = None, name: str | None = None) -> list[str]:
     assert [refusal.message for refusal in made.refusals] == []
     steps: list[Step] = [
-        step for item in made.items for step in item.steps if kind in (None, item.kind) and name in (None, item.name)
+        step
+        for change in made.changes
+        for step in change.steps
+        if kind in (None, change.kind) and name in (None, change.name)
     ]
     return [str(step) for step in steps]
 
@@ -69,9 +72,9 @@ def host() -> ModelDaemon:
 # -- the whole ---------------------------------------------------------------------------------------------------------
 
 
-def test_nothing_wished_nothing_planned() -> None:
+def test_nothing_desired_nothing_planned() -> None:
     made = plan(host())
-    assert (made.items, made.changed, made.diff, made.actions) == ((), False, {"before": {}, "after": {}}, ())
+    assert (made.changes, made.changed, made.diff, made.actions) == ((), False, {"before": {}, "after": {}}, ())
 
 
 def test_everything_refused_is_listed() -> None:
@@ -103,7 +106,7 @@ def test_ids_stand_for_names() -> None:
     assert words(plan(daemon, [{"name": front, "connected": [web]}])) == []
     assert words(plan(daemon, [{"name": front[:12], "connected": [web[:12], api]}])) == ["connect api to front"]
     assert words(plan(daemon, [], [{"name": web, "networks": [{"name": front}]}])) == []
-    assert plan(daemon, [], [{"name": web[:12], "state": "stopped"}]).items[0].name == "web"
+    assert plan(daemon, [], [{"name": web[:12], "state": "stopped"}]).changes[0].name == "web"
 
 
 def test_a_member_or_a_network_is_listed_once_by_whatever_name() -> None:
@@ -172,7 +175,7 @@ def test_two_items_of_one_plan_cannot_have_one_port() -> None:
 def test_ports_that_the_plan_frees_count_as_free(freed_by: Params) -> None:
     made = plan(host(), [], [{"name": "web", "published_ports": ["9090:80"]}, {"name": "api", **freed_by}])
     assert codes(made) == []
-    (web,) = (item for item in made.items if item.name == "web")
+    (web,) = (change for change in made.changes if change.name == "web")
     assert ("container", "api") in web.needs
 
 
@@ -181,9 +184,9 @@ def test_an_exchange_is_one_transaction() -> None:
         host(), [], [{"name": "web", "published_ports": ["9090:80"]}, {"name": "api", "published_ports": ["8080:80"]}]
     )
     assert codes(made) == []
-    leader = next(item for item in made.items if item.steps)
-    (led,) = [item for item in made.items if item is not leader]
-    assert (led.steps, set(led.needs), led.changes) == ((), {leader.key}, True)
+    leader = next(change for change in made.changes if change.steps)
+    (led,) = [change for change in made.changes if change is not leader]
+    assert (led.steps, set(led.needs), led.has_effect) == ((), {leader.key}, True)
     kinds = [str(step).split()[0] for step in leader.steps]
     assert kinds.index("start") > max(index for index, kind in enumerate(kinds) if kind == "stop")
     assert kinds.index("remove") > max(index for index, kind in enumerate(kinds) if kind == "verify")
@@ -201,8 +204,8 @@ def test_membership_is_the_union() -> None:
     )
     assert words(made, "network") == ["create network new", "connect api to new"]
     assert words(made, "container") == ["connect web to back", "connect web to new"]
-    assert [step.endpoint for step in made.items[1].steps if hasattr(step, "endpoint")] == [{}, {"Aliases": ["www"]}]
-    assert made.items[1].needs == {("network", "new")}
+    assert [step.endpoint for step in made.changes[1].steps if hasattr(step, "endpoint")] == [{}, {"Aliases": ["www"]}]
+    assert made.changes[1].needs == {("network", "new")}
 
 
 def test_memberships_that_contradict_each_other() -> None:
@@ -223,14 +226,14 @@ def test_memberships_that_only_differ_in_order() -> None:
     assert codes(made) == []
 
 
-def test_a_container_that_wishes_itself_onto_an_exact_network_is_counted() -> None:
+def test_a_container_that_asks_for_an_exact_network_is_counted() -> None:
     made = plan(host(), [{"name": "front", "connected": []}], [{"name": "web", "networks": [{"name": "front"}]}])
     assert words(made) == []
 
 
 LEAVING: list[t.Any] = [
     pytest.param({}, ["disconnect web from front"], id="in-place"),
-    pytest.param({"command": "other"}, None, id="made-anew"),
+    pytest.param({"command": "other"}, None, id="replaced"),
 ]
 
 
@@ -242,10 +245,10 @@ def test_a_planned_container_leaves_an_exact_network_by_its_own_plan(more: Param
     if expected is not None:
         assert words(made, "container") == expected
         return
-    assert made.items[1].after["networks"] == {}
+    assert made.changes[1].after["networks"] == {}
     assert words(made, "container")[:2] == [
         "create successor of web",
-        f"disconnect {made.items[1].swap.successor if made.items[1].swap else ''} from front",
+        f"disconnect {made.changes[1].replacement.successor if made.changes[1].replacement else ''} from front",
     ]
 
 
@@ -261,7 +264,7 @@ def test_network_before_members_and_members_before_removal() -> None:
         [{"name": "front", "state": "absent"}, {"name": "new"}],
         [{"name": "web", "state": "absent"}, {"name": "n1", "image": "busybox:1", "networks": [{"name": "new"}]}],
     )
-    needs = {item.name: set(item.needs) for item in made.items}
+    needs = {change.name: set(change.needs) for change in made.changes}
     assert needs == {
         "front": {("container", "web")},
         "new": set(),
@@ -272,7 +275,7 @@ def test_network_before_members_and_members_before_removal() -> None:
 
 # -- the planned state needs no plan -----------------------------------------------------------------------------------
 
-WISHES: list[t.Any] = [
+DESIRED: list[t.Any] = [
     pytest.param([], [{"name": "web", "published_ports": ["8081:80", "127.0.0.1::81", "7000-7009:82"]}], id="ports"),
     pytest.param([], [{"name": "web", "published_ports": []}], id="no-ports"),
     pytest.param([], [{"name": "web", "publish_all_ports": True}], id="publish-all"),
@@ -316,18 +319,18 @@ WISHES: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("networks", "containers"), WISHES)
+@pytest.mark.parametrize(("networks", "containers"), DESIRED)
 def test_the_plan_of_the_planned_state_is_empty(
     networks: list[Params], containers: list[Params], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
-    from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_items
+    from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
 
     monkeypatch.setattr(verify, "_SETTLE", 0)
     daemon = host()
     made = plan(daemon, networks, containers)
     assert [refusal.message for refusal in made.refusals] == []
     assert made.changed
-    outcomes = apply_items(made.items, lambda: ModelClient(daemon), 1)
+    outcomes = apply_changes(made.changes, lambda: ModelClient(daemon), 1)
     assert [outcome.failure and outcome.failure.message for outcome in outcomes] == [None] * len(outcomes)
     assert words(plan(daemon, networks, containers)) == []

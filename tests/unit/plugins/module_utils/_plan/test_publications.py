@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.ports import PortWish
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.ports import DesiredPorts
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.bindings import (
     Binding,
@@ -128,7 +128,7 @@ def test_pin_takes_each_binding_once() -> None:
 
 # -- what shall be -----------------------------------------------------------------------------------------------------
 
-# configured, wish, expected
+# configured, desired, expected
 EXACT: list[t.Any] = [
     pytest.param([], ["8080:80"], ["8080:80/tcp"], id="add"),
     pytest.param(["8080:80"], [], [], id="empty-list-means-none"),
@@ -139,7 +139,7 @@ EXACT: list[t.Any] = [
     pytest.param(["8080:80", "9090:90"], ["9090:90", "8080:80"], ["8080:80/tcp", "9090:90/tcp"], id="order"),
     pytest.param(["8080:80"], ["8080:80", "9090:90"], ["8080:80/tcp", "9090:90/tcp"], id="one-more"),
     pytest.param(["[::1]:8080:80"], ["[0:0::1]:8080:80"], ["[::1]:8080:80/tcp"], id="ipv6-spelling"),
-    # every address and every IPv4 address are different wishes, but a wish without an address takes what is there
+    # every address and every IPv4 address differ when asked for, but without an address either is accepted
     pytest.param(["0.0.0.0:8080:80"], ["8080:80"], ["0.0.0.0:8080:80/tcp"], id="no-address-accepts-ipv4"),
     pytest.param(["8080:80"], ["0.0.0.0:8080:80"], ["0.0.0.0:8080:80/tcp"], id="ipv4-does-not-accept-all"),
     pytest.param(["8080:80"], ["[::]:8080:80"], ["[::]:8080:80/tcp"], id="ipv6-does-not-accept-all"),
@@ -188,9 +188,9 @@ EXACT: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("configured", "wish", "expected"), EXACT)
-def test_reconcile_exactly(configured: list[str], wish: list[str], expected: list[str]) -> None:
-    found, publish_all = reconcile(PortWish(pubs(*wish)), stopped(*configured), False, ())
+@pytest.mark.parametrize(("configured", "desired", "expected"), EXACT)
+def test_reconcile_exactly(configured: list[str], desired: list[str], expected: list[str]) -> None:
+    found, publish_all = reconcile(DesiredPorts(pubs(*desired)), stopped(*configured), False, ())
     assert texts(found) == expected
     assert publish_all is False
 
@@ -202,40 +202,42 @@ WITHOUT_PURGE: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("configured", "wish", "expected"), WITHOUT_PURGE)
-def test_reconcile_without_purge(configured: list[str], wish: list[str], expected: list[str]) -> None:
-    found, _all = reconcile(PortWish(pubs(*wish), purge=False), stopped(*configured), False, ())
+@pytest.mark.parametrize(("configured", "desired", "expected"), WITHOUT_PURGE)
+def test_reconcile_without_purge(configured: list[str], desired: list[str], expected: list[str]) -> None:
+    found, _all = reconcile(DesiredPorts(pubs(*desired), purge=False), stopped(*configured), False, ())
     assert texts(found) == expected
 
 
-# wish, -P before, expected publications, -P after; configured is 8080:80 and 9090:90, exposed are 80 and 81
+# desired, -P before, expected publications, -P after; configured is 8080:80 and 9090:90, exposed are 80 and 81
 WITH_ALL: list[t.Any] = [
-    pytest.param(PortWish(), True, ["8080:80/tcp", "9090:90/tcp"], True, id="unset"),
-    pytest.param(PortWish(publish_all=False), True, ["8080:80/tcp", "9090:90/tcp"], False, id="cleared"),
-    pytest.param(PortWish(publish_all=True), False, ["8080:80/tcp", "9090:90/tcp"], True, id="set"),
-    pytest.param(PortWish(pubs("9090:90")), True, ["9090:90/tcp"], False, id="purge-clears-it"),
-    pytest.param(PortWish(()), True, [], False, id="empty-list-clears-it"),
-    pytest.param(PortWish(pubs("9090:90"), purge=False), True, ["8080:80/tcp", "9090:90/tcp"], True, id="kept"),
-    pytest.param(PortWish(pubs("9090:90"), publish_all=True), True, ["8080:80/tcp", "9090:90/tcp"], True, id="listed"),
+    pytest.param(DesiredPorts(), True, ["8080:80/tcp", "9090:90/tcp"], True, id="unset"),
+    pytest.param(DesiredPorts(publish_all=False), True, ["8080:80/tcp", "9090:90/tcp"], False, id="cleared"),
+    pytest.param(DesiredPorts(publish_all=True), False, ["8080:80/tcp", "9090:90/tcp"], True, id="set"),
+    pytest.param(DesiredPorts(pubs("9090:90")), True, ["9090:90/tcp"], False, id="purge-clears-it"),
+    pytest.param(DesiredPorts(()), True, [], False, id="empty-list-clears-it"),
+    pytest.param(DesiredPorts(pubs("9090:90"), purge=False), True, ["8080:80/tcp", "9090:90/tcp"], True, id="kept"),
     pytest.param(
-        PortWish((), publish_all=True), False, ["8080:80/tcp"], True, id="only-what-is-exposed-counts-as-listed"
+        DesiredPorts(pubs("9090:90"), publish_all=True), True, ["8080:80/tcp", "9090:90/tcp"], True, id="listed"
+    ),
+    pytest.param(
+        DesiredPorts((), publish_all=True), False, ["8080:80/tcp"], True, id="only-what-is-exposed-counts-as-listed"
     ),
 ]
 
 
-@pytest.mark.parametrize(("wish", "before", "expected", "after"), WITH_ALL)
-def test_reconcile_with_publish_all(wish: PortWish, before: bool, expected: list[str], after: bool) -> None:
-    found, publish_all = reconcile(wish, stopped("8080:80", "9090:90"), before, ("80/tcp", "81/tcp"))
+@pytest.mark.parametrize(("desired", "before", "expected", "after"), WITH_ALL)
+def test_reconcile_with_publish_all(desired: DesiredPorts, before: bool, expected: list[str], after: bool) -> None:
+    found, publish_all = reconcile(desired, stopped("8080:80", "9090:90"), before, ("80/tcp", "81/tcp"))
     assert (texts(found), publish_all) == (expected, after)
 
 
-def test_an_ephemeral_wish_is_met_by_what_publish_all_publishes() -> None:
+def test_an_ephemeral_port_is_met_by_what_publish_all_publishes() -> None:
     by_all = pair_bindings(pubs("80"), pubs("0.0.0.0:32768:80", "[::]:32768:80"))
-    for wish in (PortWish(pubs("80"), publish_all=True), PortWish(pubs("80"), purge=False)):
-        assert reconcile(wish, (), True, ("80/tcp",), by_all) == ((), True)
+    for desired in (DesiredPorts(pubs("80"), publish_all=True), DesiredPorts(pubs("80"), purge=False)):
+        assert reconcile(desired, (), True, ("80/tcp",), by_all) == ((), True)
 
 
-# configured with what is bound, wish to close, left
+# configured with what is bound, what to close, left
 CLOSE: list[t.Any] = [
     pytest.param(["80"], ["127.0.0.1:32768:80/tcp"], id="every-publication-of-the-port"),
     pytest.param(["80/udp"], None, id="another-protocol"),
@@ -251,15 +253,15 @@ CLOSE: list[t.Any] = [
 STANDING = ("8080:80", "8081:80", "127.0.0.1::80", "[::1]:8082:80")
 
 
-@pytest.mark.parametrize(("wish", "left"), CLOSE)
-def test_close(wish: list[str], left: list[str] | None) -> None:
+@pytest.mark.parametrize(("desired", "left"), CLOSE)
+def test_close(desired: list[str], left: list[str] | None) -> None:
     bindings = pair_bindings(
         pubs(*STANDING), pubs("0.0.0.0:8080:80", "0.0.0.0:8081:80", "127.0.0.1:32768:80", "[::1]:8082:80")
     )
-    found, _all = reconcile(PortWish(pubs(*wish), close=True), bindings, False, ("80/tcp",))
-    expected = texts(pubs(*STANDING)) if left is None else [] if wish == ["80"] else left
+    found, _all = reconcile(DesiredPorts(pubs(*desired), close=True), bindings, False, ("80/tcp",))
+    expected = texts(pubs(*STANDING)) if left is None else [] if desired == ["80"] else left
     assert texts(found) == expected
-    again, _all = reconcile(PortWish(pubs(*wish), close=True), pair_bindings(found, ()), False, ("80/tcp",))
+    again, _all = reconcile(DesiredPorts(pubs(*desired), close=True), pair_bindings(found, ()), False, ("80/tcp",))
     assert again == found
 
 
@@ -275,17 +277,17 @@ CLOSE_OF_ALL: list[t.Any] = [
 ]
 
 
-@pytest.mark.parametrize(("wish", "left", "publish_all"), CLOSE_OF_ALL)
-def test_close_what_publish_all_publishes(wish: list[str], left: list[str], publish_all: bool) -> None:
+@pytest.mark.parametrize(("desired", "left", "publish_all"), CLOSE_OF_ALL)
+def test_close_what_publish_all_publishes(desired: list[str], left: list[str], publish_all: bool) -> None:
     exposed = ("80/tcp", "81/tcp", "82/udp")
     by_all = pair_bindings(pubs(*exposed), pubs("0.0.0.0:32768:80", "0.0.0.0:32769:81", "0.0.0.0:32770:82/udp"))
-    found, stands = reconcile(PortWish(pubs(*wish), close=True), (), True, exposed, by_all)
+    found, stands = reconcile(DesiredPorts(pubs(*desired), close=True), (), True, exposed, by_all)
     assert (texts(found), stands) == (left, publish_all)
 
 
 def test_close_a_written_port_that_publish_all_would_publish_again() -> None:
     found, publish_all = reconcile(
-        PortWish(pubs("80"), close=True), stopped("8080:80", "9090:90"), True, ("80/tcp", "81/tcp"), stopped("81")
+        DesiredPorts(pubs("80"), close=True), stopped("8080:80", "9090:90"), True, ("80/tcp", "81/tcp"), stopped("81")
     )
     assert (texts(found), publish_all) == (["9090:90/tcp", "81/tcp"], False)
 
@@ -299,21 +301,25 @@ def test_close_a_written_port_that_publish_all_would_publish_again() -> None:
     ],
 )
 def test_close_a_written_port_that_is_not_exposed_otherwise(spec: str, stands: bool) -> None:
-    found, publish_all = reconcile(PortWish(pubs("80"), close=True), stopped(spec, "9090:90"), True, ())
+    found, publish_all = reconcile(DesiredPorts(pubs("80"), close=True), stopped(spec, "9090:90"), True, ())
     assert (texts(found), publish_all) == (["9090:90/tcp"], stands)
 
 
 def test_close_one_of_two_leaves_publish_all_alone() -> None:
     """80/tcp stays written out, so -P does not publish it a second time."""
     found, publish_all = reconcile(
-        PortWish(pubs("8080:80"), close=True), stopped("8080:80", "8081:80"), True, ("80/tcp", "81/tcp"), stopped("81")
+        DesiredPorts(pubs("8080:80"), close=True),
+        stopped("8080:80", "8081:80"),
+        True,
+        ("80/tcp", "81/tcp"),
+        stopped("81"),
     )
     assert (texts(found), publish_all) == (["8081:80/tcp"], True)
 
 
 def test_close_everything() -> None:
-    wish = PortWish(close=True, close_all=True)
-    assert reconcile(wish, stopped("8080:80"), True, ("80/tcp", "81/tcp")) == ((), False)
+    desired = DesiredPorts(close=True, close_all=True)
+    assert reconcile(desired, stopped("8080:80"), True, ("80/tcp", "81/tcp")) == ((), False)
 
 
 # -- properties --------------------------------------------------------------------------------------------------------
@@ -342,46 +348,46 @@ LISTS = st.lists(PUBLICATIONS, max_size=6).filter(_valid)
 @settings(max_examples=200)
 @given(LISTS, LISTS, st.booleans(), st.booleans(), st.sampled_from([None, True, False]))
 def test_reconciled_twice_changes_nothing_the_second_time(
-    standing: list[Publication], wished: list[Publication], purge: bool, by_all: bool, publish_all: bool | None
+    standing: list[Publication], listed: list[Publication], purge: bool, by_all: bool, publish_all: bool | None
 ) -> None:
-    wish = PortWish(tuple(wished), purge=purge, publish_all=publish_all)
+    desired = DesiredPorts(tuple(listed), purge=purge, publish_all=publish_all)
     exposed = {publication.key for publication in standing} | {"82/tcp"}
-    once, all_once = reconcile(wish, pair_bindings(standing, ()), by_all, exposed)
-    twice, all_twice = reconcile(wish, pair_bindings(once, ()), all_once, exposed | {p.key for p in once})
+    once, all_once = reconcile(desired, pair_bindings(standing, ()), by_all, exposed)
+    twice, all_twice = reconcile(desired, pair_bindings(once, ()), all_once, exposed | {p.key for p in once})
     assert (twice, all_twice) == (once, all_once)
 
 
 @settings(max_examples=200)
 @given(LISTS, LISTS, st.randoms(use_true_random=False), st.booleans())
-def test_the_order_of_the_wish_does_not_matter(
-    standing: list[Publication], wished: list[Publication], random: t.Any, purge: bool
+def test_the_order_of_the_list_does_not_matter(
+    standing: list[Publication], listed: list[Publication], random: t.Any, purge: bool
 ) -> None:
-    shuffled = list(wished)
+    shuffled = list(listed)
     random.shuffle(shuffled)
     bindings = pair_bindings(standing, ())
-    one, _all = reconcile(PortWish(tuple(wished), purge=purge), bindings, False, ())
-    other, _all = reconcile(PortWish(tuple(shuffled), purge=purge), bindings, False, ())
+    one, _all = reconcile(DesiredPorts(tuple(listed), purge=purge), bindings, False, ())
+    other, _all = reconcile(DesiredPorts(tuple(shuffled), purge=purge), bindings, False, ())
     assert sorted(one) == sorted(other)
 
 
 @settings(max_examples=100)
 @given(LISTS, LISTS)
-def test_exact_lists_leave_no_more_than_was_wished(standing: list[Publication], wished: list[Publication]) -> None:
-    found, _all = reconcile(PortWish(tuple(wished)), pair_bindings(standing, ()), False, ())
-    # One wish is met by one publication, or by a pair of IPv4 and IPv6.
-    assert len(wished) <= len(found) <= len(wished) + sum(1 for each in wished if each.host_ip == "")
-    assert {each.key for each in found} == {each.key for each in wished}
+def test_exact_lists_leave_no_more_than_is_desired(standing: list[Publication], listed: list[Publication]) -> None:
+    found, _all = reconcile(DesiredPorts(tuple(listed)), pair_bindings(standing, ()), False, ())
+    # A desired publication is met by one publication, or by a pair of IPv4 and IPv6.
+    assert len(listed) <= len(found) <= len(listed) + sum(1 for each in listed if each.host_ip == "")
+    assert {each.key for each in found} == {each.key for each in listed}
 
 
 @settings(max_examples=100)
 @given(LISTS, LISTS, st.sets(st.sampled_from(["80", "80/udp", "81"])))
 def test_closed_is_closed(standing: list[Publication], narrow: list[Publication], ports: set[str]) -> None:
     closed = pubs(*ports)
-    wish = PortWish((*closed, *narrow), close=True)
-    found, _all = reconcile(wish, pair_bindings(standing, ()), False, ())
+    desired = DesiredPorts((*closed, *narrow), close=True)
+    found, _all = reconcile(desired, pair_bindings(standing, ()), False, ())
     assert set(found) <= set(standing)
     assert not {each.key for each in found} & {each.key for each in closed}
-    assert reconcile(wish, pair_bindings(found, ()), False, ()) == (found, False)
+    assert reconcile(desired, pair_bindings(found, ()), False, ()) == (found, False)
 
 
 @settings(max_examples=100)

@@ -41,9 +41,9 @@ def plan(*networks: dict[str, t.Any], snapshot: Snapshot = RECORDED) -> Plan:
 
 
 def chosen(*networks: dict[str, t.Any], snapshot: Snapshot = RECORDED) -> list[str]:
-    wishes, refusals = choose_subnets([parse_network(each) for each in networks], snapshot)
+    entries, refusals = choose_subnets([parse_network(each) for each in networks], snapshot)
     assert not refusals
-    return [wish.pools[0].subnet if wish.pools else "" for wish in wishes]
+    return [desired.pools[0].subnet if desired.pools else "" for desired in entries]
 
 
 # -- the host ----------------------------------------------------------------------------------------------------------
@@ -61,9 +61,9 @@ IN_THE_WAY: list[t.Any] = [
 
 @pytest.mark.parametrize(("subnet", "said"), IN_THE_WAY)
 def test_what_the_host_has_is_not_taken(subnet: str, said: str | None) -> None:
-    wish = {"name": "new", "ipam_config": [{"subnet": subnet}]}
-    assert not plan(wish, snapshot=ROUTED.replace(host_ranges=None, networks=())).refusals, "unknown of another host"
-    refusals = plan(wish, snapshot=ROUTED.replace(networks=())).refusals
+    desired = {"name": "new", "ipam_config": [{"subnet": subnet}]}
+    assert not plan(desired, snapshot=ROUTED.replace(host_ranges=None, networks=())).refusals, "unknown of another host"
+    refusals = plan(desired, snapshot=ROUTED.replace(networks=())).refusals
     assert [refusal.code for refusal in refusals] == ([] if said is None else ["subnet_overlap"])
     assert said is None or said in refusals[0].message
 
@@ -73,18 +73,18 @@ def test_bridges_of_networks_are_no_routes_of_the_host() -> None:
     other = {**network, "Name": "named", "Id": "b" * 64, "Options": {"com.docker.network.bridge.name": "shop0"}}
     ranges = tuple(HostRange("10.80.0.0/24", device) for device in (f"br-{network['Id'][:12]}", "shop0", "mine0"))
     snapshot = RECORDED.replace(networks=(network, other), host_ranges=ranges)
-    wish = {"name": "new", "ipam_config": [{"subnet": "10.80.0.0/24"}]}
-    (refusal,) = plan(wish, snapshot=snapshot).refusals
+    desired = {"name": "new", "ipam_config": [{"subnet": "10.80.0.0/24"}]}
+    (refusal,) = plan(desired, snapshot=snapshot).refusals
     assert refusal.details["holder"] == "mine0"
-    assert not plan({**wish, "bridge_name": "mine0"}, snapshot=snapshot).refusals, "a bridge made for it beforehand"
+    assert not plan({**desired, "bridge_name": "mine0"}, snapshot=snapshot).refusals, "a bridge made for it beforehand"
 
 
 def test_a_rebuilt_network_keeps_what_it_has_whatever_the_host_says() -> None:
     bare = RECORDED.replace(summaries=(), containers={}, host_ranges=(HostRange("10.231.0.0/16", "eth0"),))
-    wish = {"name": "fx-sub", "ipam_config": [{"subnet": "10.231.7.0/24"}], "internal": True}
-    assert not plan(wish, snapshot=bare).refusals
-    wish["ipam_config"] = [{"subnet": "10.231.9.0/24"}]
-    assert [refusal.code for refusal in plan(wish, snapshot=bare).refusals] == ["subnet_overlap"]
+    desired = {"name": "fx-sub", "ipam_config": [{"subnet": "10.231.7.0/24"}], "internal": True}
+    assert not plan(desired, snapshot=bare).refusals
+    desired["ipam_config"] = [{"subnet": "10.231.9.0/24"}]
+    assert [refusal.code for refusal in plan(desired, snapshot=bare).refusals] == ["subnet_overlap"]
 
 
 # -- pools -------------------------------------------------------------------------------------------------------------
@@ -117,20 +117,20 @@ def test_the_first_free_subnet(whole: str, prefix: int, expected: str | None) ->
         assert refusal.code == "subnet_overlap"
         return
     assert not plan_made.refusals
-    (step,) = plan_made.items[0].steps
+    (step,) = plan_made.changes[0].steps
     assert isinstance(step, steps.CreateNetwork)
     assert step.body["IPAM"]["Config"] == [{"Subnet": expected}]
-    assert [each["subnet"] for each in (plan_made.items[0].predicted or {})["ipam_config"]] == [expected]
+    assert [each["subnet"] for each in (plan_made.changes[0].predicted or {})["ipam_config"]] == [expected]
 
 
 def test_several_networks_get_different_subnets() -> None:
-    wishes = [{"name": name, **pool("10.231.6.0/22", 24)} for name in ("a", "b")]
+    entries = [{"name": name, **pool("10.231.6.0/22", 24)} for name in ("a", "b")]
     # The range begins at 10.231.4.0.
-    assert chosen(*wishes) == ["10.231.4.0/24", "10.231.5.0/24"]
+    assert chosen(*entries) == ["10.231.4.0/24", "10.231.5.0/24"]
     fixed = {"name": "c", "ipam_config": [{"subnet": "10.231.4.0/24"}]}
-    assert chosen(*wishes, fixed)[:2] == ["10.231.5.0/24", "10.231.6.0/24"]
-    assert chosen({**wishes[0], "state": "absent"}, wishes[1]) == ["", "10.231.4.0/24"]
-    assert not plan(*wishes).refusals
+    assert chosen(*entries, fixed)[:2] == ["10.231.5.0/24", "10.231.6.0/24"]
+    assert chosen({**entries[0], "state": "absent"}, entries[1]) == ["", "10.231.4.0/24"]
+    assert not plan(*entries).refusals
 
 
 def test_what_a_task_removes_is_not_free_yet() -> None:
@@ -152,10 +152,10 @@ KEPT: list[t.Any] = [
 @pytest.mark.parametrize(("whole", "prefix", "expected"), KEPT)
 def test_a_subnet_that_fits_is_kept(whole: str, prefix: int, expected: str) -> None:
     bare = ROUTED.replace(summaries=(), containers={})
-    wish = {"name": "fx-sub", **pool(whole, prefix)}
-    assert chosen(wish, snapshot=bare) == [expected]
-    assert plan(wish, snapshot=bare).changed is bool(expected)
-    refusals = plan({**wish, "on_difference": "fail"}, snapshot=bare).refusals
+    desired = {"name": "fx-sub", **pool(whole, prefix)}
+    assert chosen(desired, snapshot=bare) == [expected]
+    assert plan(desired, snapshot=bare).changed is bool(expected)
+    refusals = plan({**desired, "on_difference": "fail"}, snapshot=bare).refusals
     assert [refusal.code for refusal in refusals] == (["option_conflict"] if expected else [])
 
 
@@ -213,7 +213,7 @@ def test_pools_that_mean_nothing(params: dict[str, t.Any], said: str) -> None:
 
 @pytest.mark.parametrize("prefix", [16, 30])
 def test_pools_at_their_bounds(prefix: int) -> None:
-    wish = parse_network({"name": "n", **pool("10.50.0.0/16", prefix)})
-    assert wish.subnet_pool is not None
-    assert wish.subnet_pool.holds(Pool(f"10.50.0.0/{prefix}"))
-    assert not wish.subnet_pool.holds(replace(Pool("10.51.0.0/24"), gateway=""))
+    desired = parse_network({"name": "n", **pool("10.50.0.0/16", prefix)})
+    assert desired.subnet_pool is not None
+    assert desired.subnet_pool.holds(Pool(f"10.50.0.0/{prefix}"))
+    assert not desired.subnet_pool.holds(replace(Pool("10.51.0.0/24"), gateway=""))

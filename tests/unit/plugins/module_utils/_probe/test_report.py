@@ -138,7 +138,7 @@ def make_report(*samples: Sample, addresses: tuple[str, ...] = ("10.0.0.2",)) ->
 
 
 def silent(seq: int, address: str = "10.0.0.2") -> Sample:
-    return Sample(seq, False, told=False, address=address, error="no answer within 5 s")
+    return Sample(seq, False, conclusive=False, address=address, error="no answer within 5 s")
 
 
 @pytest.mark.parametrize(

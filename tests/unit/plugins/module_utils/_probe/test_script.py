@@ -178,21 +178,21 @@ by_each_program = pytest.mark.parametrize("which", ["python3", pytest.param("bas
 def test_udp_answered(which: str) -> None:
     with hearing(answers=True) as (port, heard):
         outcome = run_udp(which, port)
-    assert (outcome.ok, outcome.told, outcome.error, heard) == (True, True, None, [PAYLOAD])
+    assert (outcome.ok, outcome.conclusive, outcome.error, heard) == (True, True, None, [PAYLOAD])
     assert outcome.latency_ms is not None
 
 
 @by_each_program
 def test_udp_refused(which: str, closed_udp_port: int) -> None:
     outcome = run_udp(which, closed_udp_port)
-    assert (outcome.ok, outcome.told, outcome.error) == (False, True, "Connection refused")
+    assert (outcome.ok, outcome.conclusive, outcome.error) == (False, True, "Connection refused")
 
 
 @by_each_program
 def test_udp_silence(which: str) -> None:
     with hearing(answers=False) as (port, heard):
         outcome = run_udp(which, port)
-    assert (outcome.ok, outcome.told, outcome.error) == (False, False, "no answer within 1 s")
+    assert (outcome.ok, outcome.conclusive, outcome.error) == (False, False, "no answer within 1 s")
     assert heard == [PAYLOAD]
 
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every state that an interrupted swap can leave, and what is made of it."""
+"""Every state that an interrupted replacement can leave, and what is made of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _reconcile
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_items
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import hold_locks
@@ -23,9 +23,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.interru
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import (
-    again_name,
     backup_name,
     read_part_name,
+    remade_name,
     successor_name,
     trial_name,
 )
@@ -42,7 +42,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
     [
         (successor_name("web"), ("web", "new")),
         (backup_name("web", "a" * 64), ("web", "old")),
-        (again_name("web", "a" * 64), ("web", "again")),
+        (remade_name("web", "a" * 64), ("web", "again")),
         (trial_name("web", "b" * 12), ("web", "try")),
         ("web", None),
         ("web.bridgeport-old-123", None),
@@ -56,7 +56,7 @@ def test_names_of_parts_are_read_back(name: str, expected: tuple[str, str] | Non
 # (running, name of its restart policy)
 ORIGINALS = [(True, "no"), (True, "always"), (False, "no"), (False, "on-failure")]
 
-# What a swap does, in order. It may be cut off after each of these.
+# What a replacement does, in order. It may be cut off after each of these.
 PHASES = (
     "created",
     "journal",
@@ -72,7 +72,7 @@ PHASES = (
 
 
 class Bed:
-    """The container web, and a swap of it that was cut off after a phase."""
+    """The container web, and a replacement of it that was cut off after a phase."""
 
     def __init__(self, running: bool = True, policy: str = "always", phase: str | None = None) -> None:
         self.daemon = ModelDaemon()
@@ -133,9 +133,9 @@ class Bed:
 
     def recover(self) -> list[str]:
         """What was done."""
-        item = plan_recovery("web", self.read())
-        assert item is not None
-        (outcome,) = apply_items([item], lambda: self.client, 1)
+        change = plan_recovery("web", self.read())
+        assert change is not None
+        (outcome,) = apply_changes([change], lambda: self.client, 1)
         assert outcome.failure is None
         return outcome.actions
 
@@ -231,12 +231,12 @@ def test_what_is_done_is_said_in_order(phase: str, expected: list[str]) -> None:
 def test_the_successor_goes_only_when_the_original_stands_again(phase: str) -> None:
     """Recovery may be cut off as well: until the original has its name back nothing goes, and the journal last."""
     bed = Bed(phase=phase)
-    item = plan_recovery("web", bed.read())
-    assert item is not None
-    kinds = [type(step) for step in item.steps]
+    change = plan_recovery("web", bed.read())
+    assert change is not None
+    kinds = [type(step) for step in change.steps]
     assert kinds[-2:] == [steps.RemoveContainer, steps.CloseJournal]
     assert kinds.count(steps.RemoveContainer) == 1
-    removal = item.steps[-2]
+    removal = change.steps[-2]
     assert isinstance(removal, steps.RemoveContainer)
     assert (removal.container, removal.volumes) == (bed.successor, True), "those of the original are named in it"
 
@@ -318,9 +318,9 @@ def test_what_does_not_fit_is_refused_and_left_as_it_is(case: str, check_mode: b
     strangers()[case](bed)
     before = bed.daemon.state()
     for state in ("present", "absent"):
-        wish = parse_container({"name": "web", "image": "busybox:1"}, state=state)
+        desired = parse_container({"name": "web", "image": "busybox:1"}, state=state)
         with pytest.raises(Failure) as caught:
-            converge(bed.client, [], [wish], check_mode=check_mode)
+            converge(bed.client, [], [desired], check_mode=check_mode)
         assert caught.value.code == "interrupted_change"
         assert "web" in caught.value.message
         assert bed.daemon.state() == before
@@ -384,14 +384,14 @@ def test_check_mode_waits_for_a_change_that_is_going_on(
             bed.daemon.volumes.clear()
 
     monkeypatch.setattr(_reconcile, "time", types.SimpleNamespace(sleep=next_look, monotonic=lambda: now[0]))
-    wish = parse_container({"name": "web"})
+    desired = parse_container({"name": "web"})
     with hold_locks(ModelClient(bed.daemon), [("container", "web")]):
         before = bed.daemon.state()
         if finishes:
-            assert converge(bed.client, [], [wish], check_mode=True).base_result()["changed"] is False
+            assert converge(bed.client, [], [desired], check_mode=True).base_result()["changed"] is False
         else:
             with pytest.raises(Failure, match="Another run is changing container 'web'") as caught:
-                converge(bed.client, [], [wish], check_mode=True)
+                converge(bed.client, [], [desired], check_mode=True)
             assert (caught.value.code, bed.daemon.state()) == ("busy", before)
     assert (now[0] > 30) is not finishes
 
@@ -403,16 +403,16 @@ def test_a_network_changes_only_with_members_that_are_settled(phase: str, monkey
     network = bed.daemon.add_network("net")
     for container in {bed.original, bed.successor} & bed.daemon.containers.keys():
         bed.client.post(f"/networks/{network}/connect", {"Container": container, "EndpointConfig": {}})
-    wish = parse_network({"name": "net", "labels": {"new": "yes"}})
+    desired = parse_network({"name": "net", "labels": {"new": "yes"}})
     before = bed.daemon.state()
     with pytest.raises(Failure, match="'web' was interrupted") as caught:
-        converge(bed.client, [wish], [], check_mode=True)
+        converge(bed.client, [desired], [], check_mode=True)
     assert (caught.value.code, bed.daemon.state()) == ("interrupted_change", before)
     monkeypatch.setattr(lock, "WAIT", 0)
     with hold_locks(ModelClient(bed.daemon), [("container", "web")]), pytest.raises(Failure) as caught:
-        converge(bed.client, [wish], [], check_mode=False)
+        converge(bed.client, [desired], [], check_mode=False)
     assert (caught.value.code, bed.daemon.state()) == ("busy", before)
-    converge(bed.client, [wish], [], check_mode=False)
+    converge(bed.client, [desired], [], check_mode=False)
     ((_id, raw),) = bed.daemon.containers.items()
     assert (raw["Name"], raw["State"]["Running"], bed.daemon.volumes) == ("/web", True, {})
     assert bed.daemon.networks[raw["NetworkSettings"]["Networks"]["net"]["NetworkID"]]["Labels"] == {"new": "yes"}

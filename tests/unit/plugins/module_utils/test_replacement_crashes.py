@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What only swaps of containers may meet when a run or the daemon dies, and what is said of it."""
+"""What only replacements of containers may meet when a run or the daemon dies, and what is said of it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_death_during_the_rollback(kind: str, sample: Sample) -> None:
 def test_a_death_in_two_changes_at_once(kind: str, sample: Sample) -> None:
     other: Params = {"name": "db", "published_ports": ["127.0.0.1:9100:81"]}
     ports = {"81/tcp": [{"HostIp": "127.0.0.1", "HostPort": "9100"}]}
-    wanted = Wanted(SCENARIOS[kind].new.wishes, {**SCENARIOS[kind].new.ports, "db": ports})
+    wanted = Wanted(SCENARIOS[kind].new.entries, {**SCENARIOS[kind].new.ports, "db": ports})
     world = World(kind)
     assert world.run(None, None, [other]) is not None
     world.check(wanted)
@@ -185,7 +185,7 @@ def test_what_was_made_again_is_reported() -> None:
     assert outcome.outcome["rolled_back"] == RECREATED
     assert outcome.outcome["changed"] is True
     assert "undo: recreate web" in outcome.outcome["actions"]
-    assert outcome.message.endswith("what could not be was made again.")
+    assert outcome.message.endswith("what could not be was remade.")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("creation", "exchange")])
@@ -193,14 +193,14 @@ def test_a_container_that_is_named_by_its_id_is_recovered_under_its_name(kind: s
     """Between the renames the ID belongs to a container that is called otherwise."""
     for number in sample(range(0, World(kind).count(), 2)):
         world = World(kind)
-        (wish,) = SCENARIOS[kind].new.wishes
-        by_id = {**wish, "name": world.daemon.named("web")["Id"]}
+        (entry,) = SCENARIOS[kind].new.entries
+        by_id = {**entry, "name": world.daemon.named("web")["Id"]}
         wanted = Wanted((by_id,), SCENARIOS[kind].new.ports)
         world.run(wanted, (number, AFTER))
         if by_id["name"] not in world.daemon.containers:
             continue  # the ID is gone with the container
         outcome = world.attempt(wanted)
         if kind in UNSTARTABLE and by_id["name"] not in world.daemon.containers:
-            continue  # so it is when it has been made again
+            continue  # as after it was remade
         assert isinstance(outcome, Converged), outcome
         world.check()
