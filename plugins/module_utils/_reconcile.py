@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ._apply.executor import apply_changes
-from ._apply.outcome import RECREATED, ChangeOutcome
+from ._apply.outcome import raise_failed
 from ._apply.port_preflight import preflight_ports
 from ._desired.containers import DesiredContainer
 from ._desired.networks import DesiredNetwork
@@ -263,7 +263,7 @@ def _recover(
             settled |= find_companions([key], host.journals)
             outcomes = apply_changes([change], client.clone, 1)
             actions += [f"recover: {action}" for outcome in outcomes for action in outcome.actions]
-            _raise_failed(outcomes, actions)
+            raise_failed(outcomes, actions)
     return _read(client, networks, containers, keys) if settled else host
 
 
@@ -297,7 +297,7 @@ def _apply(
         actions += _clear(client, host)
     outcomes = apply_changes(plan.changes, client.clone, parallel)
     actions += [action for outcome in outcomes for action in outcome.actions]
-    _raise_failed(outcomes, actions)
+    raise_failed(outcomes, actions)
     return plan, tried
 
 
@@ -367,37 +367,3 @@ def _pull(client: Client, plan: Plan) -> list[str]:
             ) from error
         actions.append(pull_action(reference))
     return actions
-
-
-def _raise_failed(outcomes: t.Sequence[ChangeOutcome], actions: t.Sequence[str]) -> None:
-    """One error that lists everything that failed; its code is that of the first."""
-    failed = [outcome for outcome in outcomes if outcome.failure is not None]
-    if not failed:
-        return
-    begun = [each for each in failed if each.rolled_back is not None] or failed
-    waiting = [each for each in failed if each not in begun]
-    # Those that were in one transaction have one failure.
-    causes = list({id(each.failure): t.cast(Failure, each.failure) for each in begun}.values())
-    kept = [outcome for outcome in outcomes if outcome.failure is None and outcome.actions]
-    rolled_back: bool | str = all(each.rolled_back is not False for each in failed)
-    if rolled_back and any(each.rolled_back == RECREATED for each in failed):
-        rolled_back = RECREATED
-    sentences = [cause.message.rstrip(".") for cause in causes]
-    if rolled_back and kept:
-        sentences.append(f"Put back: {_name_changes(begun)}")
-    elif rolled_back:
-        sentences.append("Everything was put back" + ("" if rolled_back == RECREATED else " as it was"))
-    if rolled_back == RECREATED:
-        sentences[-1] += "; what could not be was remade"
-    if waiting:
-        sentences.append(f"Not begun: {_name_changes(waiting)}")
-    failure = Failure(causes[0].code, ". ".join(sentences) + ".", **causes[0].details)
-    failure.outcome = {"changed": bool(kept) or rolled_back is not True, "actions": list(actions)}
-    failure.outcome["rolled_back"] = rolled_back
-    if len(causes) > 1:
-        failure.outcome["failures"] = [cause.as_dict() for cause in causes]
-    raise failure
-
-
-def _name_changes(outcomes: t.Iterable[ChangeOutcome]) -> str:
-    return ", ".join(f"{each.change.kind} {each.change.name}" for each in outcomes)

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Failure
@@ -26,3 +27,37 @@ class ChangeOutcome:
     actions: list[str] = field(default_factory=list)
     failure: Failure | None = None
     rolled_back: bool | str | None = None
+
+
+def raise_failed(outcomes: t.Sequence[ChangeOutcome], actions: t.Sequence[str]) -> None:
+    """One error that lists everything that failed; its code is that of the first."""
+    failed = [outcome for outcome in outcomes if outcome.failure is not None]
+    if not failed:
+        return
+    begun = [each for each in failed if each.rolled_back is not None] or failed
+    waiting = [each for each in failed if each not in begun]
+    # Those that were in one transaction have one failure.
+    causes = list({id(each.failure): t.cast(Failure, each.failure) for each in begun}.values())
+    kept = [outcome for outcome in outcomes if outcome.failure is None and outcome.actions]
+    rolled_back: bool | str = all(each.rolled_back is not False for each in failed)
+    if rolled_back and any(each.rolled_back == RECREATED for each in failed):
+        rolled_back = RECREATED
+    sentences = [cause.message.rstrip(".") for cause in causes]
+    if rolled_back and kept:
+        sentences.append(f"Put back: {_name_changes(begun)}")
+    elif rolled_back:
+        sentences.append("Everything was put back" + ("" if rolled_back == RECREATED else " as it was"))
+    if rolled_back == RECREATED:
+        sentences[-1] += "; what could not be was remade"
+    if waiting:
+        sentences.append(f"Not begun: {_name_changes(waiting)}")
+    failure = Failure(causes[0].code, ". ".join(sentences) + ".", **causes[0].details)
+    failure.outcome = {"changed": bool(kept) or rolled_back is not True, "actions": list(actions)}
+    failure.outcome["rolled_back"] = rolled_back
+    if len(causes) > 1:
+        failure.outcome["failures"] = [cause.as_dict() for cause in causes]
+    raise failure
+
+
+def _name_changes(outcomes: t.Iterable[ChangeOutcome]) -> str:
+    return ", ".join(f"{each.change.kind} {each.change.name}" for each in outcomes)

@@ -85,7 +85,7 @@ def read_snapshot(
     containers: t.Sequence[DesiredContainer],
     others: t.Collection[str] = (),
 ) -> Snapshot:
-    """What planning these wishes needs to know. ``others``: further containers that are looked after.
+    """What planning for these networks and containers needs to know. ``others``: further containers to read.
 
     Raises Failure(unsupported) where another version of this collection is in the middle of a change.
     """

@@ -170,9 +170,9 @@ ALL = [
 def run(
     daemon: ModelDaemon, networks: t.Sequence[Params], containers: t.Sequence[Params], check_mode: bool = False
 ) -> Converged:
-    wishes = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in containers]
+    desired = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in containers]
     return converge(
-        ModelClient(daemon), [parse_network(each) for each in networks], wishes, check_mode=check_mode, parallel=1
+        ModelClient(daemon), [parse_network(each) for each in networks], desired, check_mode=check_mode, parallel=1
     )
 
 
@@ -237,23 +237,23 @@ IN_THE_WAY: list[t.Any] = [
 
 @pytest.mark.parametrize("labels", [None, {"bridgeport.docker.lock.pid": "abc", LABEL: "{"}])
 @pytest.mark.parametrize("check_mode", [False, True])
-@pytest.mark.parametrize(("wishes", "name"), IN_THE_WAY)
+@pytest.mark.parametrize(("desired", "name"), IN_THE_WAY)
 def test_a_volume_of_others_in_the_place_of_ours_is_named(
-    wishes: tuple[list[Params], list[Params]], name: str, check_mode: bool, labels: dict[str, str] | None
+    desired: tuple[list[Params], list[Params]], name: str, check_mode: bool, labels: dict[str, str] | None
 ) -> None:
     daemon = make_host()
     add_volume(daemon, name, labels)
     before = daemon.state()
     with pytest.raises(Failure) as caught:
-        run(daemon, *wishes, check_mode)
+        run(daemon, *desired, check_mode)
     assert caught.value.code == "busy"
     assert f"docker volume rm {name}" in caught.value.message
     assert daemon.state() == before
 
 
-@pytest.mark.parametrize(("wishes", "name"), IN_THE_WAY)
+@pytest.mark.parametrize(("desired", "name"), IN_THE_WAY)
 def test_a_volume_of_others_that_comes_at_the_last_moment_is_left_alone(
-    wishes: tuple[list[Params], list[Params]], name: str
+    desired: tuple[list[Params], list[Params]], name: str
 ) -> None:
     daemon = make_host()
     before = daemon.state()
@@ -266,7 +266,7 @@ def test_a_volume_of_others_that_comes_at_the_last_moment_is_left_alone(
 
     daemon.answer = come  # type: ignore[method-assign]
     with pytest.raises(Failure, match=f"docker volume rm {name}") as caught:
-        run(daemon, *wishes)
+        run(daemon, *desired)
     assert caught.value.code == "busy"
     assert {**daemon.state(), "volumes": {}} == before
     assert [volume["Labels"] for volume in daemon.volumes.values()] == [{"app": "shop"}]
