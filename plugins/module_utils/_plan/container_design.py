@@ -12,6 +12,7 @@ from .._desired.options import normal_reference
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
 from .._objects.snapshot import Snapshot
+from .._types import Key
 from .changes import Request
 
 
@@ -110,3 +111,31 @@ def relink(design: Blueprint, request: Request) -> None:
     if host_config.get("Links"):
         links = [link.split(":", 1) for link in host_config["Links"]]
         host_config["Links"] = [f"{successors.get(name, name)}:{alias}" for name, alias in links]
+
+
+def choose_pull(desired: DesiredContainer, snapshot: Snapshot) -> str | None:
+    """The image to pull before the work begins, if any."""
+    if desired.image is None or (desired.pull != "always" and snapshot.images.get(desired.image) is not None):
+        return None
+    if desired.pull == "never":
+        raise Failure(
+            "image_not_found",
+            f"Container {desired.name!r} needs image {desired.image!r}, which is not on the host, and pull=never"
+            " forbids to get it.",
+            image=desired.image,
+        )
+    return desired.image
+
+
+def find_needs(name: str, design: Blueprint, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+    """The networks that the container joins, and the containers that it shares a network with or links to."""
+    found = {("network", network) for network in design.endpoints if network in request.networks}
+    kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
+    if kind == "container":
+        shared = snapshot.find_container(reference)
+        shared_name = reference if shared is None else shared.name
+        if shared_name in request.containers and shared_name != name:
+            found.add(("container", shared_name))
+    linked = {link.partition(":")[0] for link in design.body["HostConfig"].get("Links") or ()}
+    found |= {("container", other) for other in linked & request.containers.keys()}
+    return frozenset(found)
