@@ -17,12 +17,12 @@ from .._errors import Failure
 from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
 from .._objects.ports import Publication
-from .._objects.snapshot import Snapshot
 from .._types import Key
-from .changes import Change, Replacement, Request
+from .changes import Change, Replacement
 from .container_checks import check_links, check_networks, check_wait
 from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
 from .container_view import predict_container, view_blueprint, view_container
+from .context import Context
 from .mac import check_early_mac, needs_other_mac
 from .network import plan_endpoint
 from .order import find_dependents
@@ -55,17 +55,17 @@ class Design:
         )
 
 
-def plan_change(desired: DesiredContainer, container: Container, snapshot: Snapshot, request: Request) -> Change:
-    design = _make_design(desired, container, snapshot, request)
-    refusals = _check_design(desired, container, design, snapshot, request)
-    _follow_others(container, design, request)
+def plan_change(desired: DesiredContainer, container: Container, context: Context) -> Change:
+    design = _make_design(desired, container, context)
+    refusals = _check_design(desired, container, design, context)
+    _follow_others(container, design, context)
     replacement: Replacement | None = None
     steps: list[Step] = []
-    if _has_to_be_replaced(desired, container, design, request, is_refused=bool(refusals)):
-        replacement = _replace(desired, container, design, snapshot)
-        refusals += check_replacement(replacement, snapshot)
+    if _has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
+        replacement = _replace(desired, container, design, context)
+        refusals += check_replacement(replacement, context.snapshot)
     else:
-        steps = _change_in_place(desired, container, design, snapshot, request)
+        steps = _change_in_place(desired, container, design, context)
     if replacement is not None or (design.runs and not container.is_running):
         refusals += check_wait(desired, design.publications, design.publish_all, design.runs)
     publications = design.publications if replacement is None else replacement.publications
@@ -78,13 +78,12 @@ def plan_change(desired: DesiredContainer, container: Container, snapshot: Snaps
         steps=tuple(steps),
         before=view_container(container, design.current, design.options),
         after=after,
-        will_lose=() if replacement is None else tuple(list_losses(replacement, snapshot)),
+        will_lose=() if replacement is None else tuple(list_losses(replacement, context.snapshot)),
         refusals=tuple(refusals),
         warnings=() if replacement is None else _warnings(container),
         holds=_held(publications, container, design.runs) if has_effect else None,
-        needs=find_needs(container.name, design.blueprint, snapshot, request)
-        | _leaving_dependents(container, snapshot, request),
-        pull=choose_pull(desired, snapshot) if design.new_image or desired.pull == "always" else None,
+        needs=find_needs(container.name, design.blueprint, context) | _leaving_dependents(container, context),
+        pull=choose_pull(desired, context) if design.new_image or desired.pull == "always" else None,
         replacement=replacement,
         predicted=predict_container(
             container.name, container.id if replacement is None else "", after, publications, design.runs
@@ -95,19 +94,19 @@ def plan_change(desired: DesiredContainer, container: Container, snapshot: Snaps
 # -- design ------------------------------------------------------------------------------------------------------------
 
 
-def _make_design(desired: DesiredContainer, container: Container, snapshot: Snapshot, request: Request) -> Design:
-    current = current_blueprint(container, snapshot)
+def _make_design(desired: DesiredContainer, container: Container, context: Context) -> Design:
+    current = current_blueprint(container, context)
     blueprint = current.copy()
     # First the image: what the task asks for counts more than the image's defaults.
-    new_image = merge_image(blueprint, desired, container, snapshot)
-    image = snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
+    new_image = merge_image(blueprint, desired, container, context)
+    image = context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
     options = merge_options(blueprint, desired.options, image)
-    merge_networks(blueprint, desired, container, snapshot, request)
+    merge_networks(blueprint, desired, container, context)
     publications, publish_all = reconcile(
         desired.ports,
         container.bindings,
         container.publish_all,
-        _find_exposed(desired, container, snapshot),
+        _find_exposed(desired, container, context),
         container.bindings_of_all,
     )
     return Design(
@@ -122,11 +121,11 @@ def _make_design(desired: DesiredContainer, container: Container, snapshot: Snap
     )
 
 
-def _find_exposed(desired: DesiredContainer, container: Container, snapshot: Snapshot) -> t.Collection[str]:
+def _find_exposed(desired: DesiredContainer, container: Container, context: Context) -> t.Collection[str]:
     """The ports that -P publishes afterwards. A closed port is exposed only where the image or the task says so."""
     if not desired.ports.close:
         return container.exposed
-    own = (snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
+    own = (context.snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
     return {*(own.get("ExposedPorts") or ()), *(desired.ports.exposed or ())}
 
 
@@ -134,40 +133,38 @@ def _list_configured(container: Container) -> tuple[Publication, ...]:
     return tuple(binding.configured for binding in container.bindings)
 
 
-def _check_design(
-    desired: DesiredContainer, container: Container, design: Design, snapshot: Snapshot, request: Request
-) -> list[Failure]:
+def _check_design(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Failure]:
     """Raises Failure for what cannot be planned at all; returns what is refused beside other things."""
-    check_links(desired, design.blueprint, snapshot, request)
-    check_networks(desired, design.blueprint, snapshot, request)
+    check_links(desired, design.blueprint, context)
+    check_networks(desired, design.blueprint, context)
     for endpoint in _other_macs(desired, container):
-        check_early_mac(container.name, endpoint, design.blueprint.main_network, snapshot)
+        check_early_mac(container.name, endpoint, design.blueprint.main_network, context)
     judges_ports = desired.ports.publications is not None or desired.bind_policy != "any"
     if desired.ports.close or not (judges_ports or design.changes_ports or design.changes_mode):
         return []
-    return check_ports(desired, design.blueprint, design.publications, design.publish_all, snapshot, request)
+    return check_ports(desired, design.blueprint, design.publications, design.publish_all, context)
 
 
-def _follow_others(container: Container, design: Design, request: Request) -> None:
+def _follow_others(container: Container, design: Design, context: Context) -> None:
     """Refer to what takes the place of networks that are rebuilt, and of containers that are replaced."""
     name = design.current.mode_names.get(container.network_mode)
-    if container.name in request.recreated and name in request.rebuilt:
+    if container.name in context.recreated and name in context.rebuilt:
         # The network whose ID the mode holds will be gone.
         design.blueprint.body["HostConfig"]["NetworkMode"] = name
-    relink(design.blueprint, request)
+    relink(design.blueprint, context)
 
 
 # -- decide ------------------------------------------------------------------------------------------------------------
 
 
 def _has_to_be_replaced(
-    desired: DesiredContainer, container: Container, design: Design, request: Request, is_refused: bool
+    desired: DesiredContainer, container: Container, design: Design, context: Context, is_refused: bool
 ) -> bool:
     return (
         design.blueprint.body != design.current.body
         or design.changes_ports
         or _exposes_more(desired, container, design.blueprint)
-        or container.name in request.recreated
+        or container.name in context.recreated
         or bool(_other_macs(desired, container))
         or (_lacks_bindings(desired, container) and not is_refused)
     )
@@ -198,7 +195,7 @@ def _lacks_bindings(desired: DesiredContainer, container: Container) -> bool:
 # -- replace -----------------------------------------------------------------------------------------------------------
 
 
-def _replace(desired: DesiredContainer, container: Container, design: Design, snapshot: Snapshot) -> Replacement:
+def _replace(desired: DesiredContainer, container: Container, design: Design, context: Context) -> Replacement:
     """The successor keeps the numbers that the engine has chosen."""
     publications = design.publications
     if design.publish_all:
@@ -206,7 +203,7 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, sn
         by_all = (binding.configured for binding in container.bindings_of_all)
         publications += tuple(publication for publication in by_all if publication.key not in named)
     publications = pin_bindings((*container.bindings, *container.bindings_of_all), publications)
-    image = snapshot.images.get(container.raw["Image"])
+    image = context.snapshot.images.get(container.raw["Image"])
     configured = _list_configured(container)
     merge_ports(design.blueprint, publications, design.publish_all, configured, desired, image)
     return Replacement(desired, container, design.blueprint, publications, design.runs, design.new_image)
@@ -215,10 +212,8 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, sn
 # -- change in place ---------------------------------------------------------------------------------------------------
 
 
-def _change_in_place(
-    desired: DesiredContainer, container: Container, design: Design, snapshot: Snapshot, request: Request
-) -> list[Step]:
-    steps = _plan_endpoints(desired, container, design.blueprint, snapshot, request)
+def _change_in_place(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
+    steps = _plan_endpoints(desired, container, design.blueprint, context)
     if design.runs and not container.is_running:
         networks = tuple(design.blueprint.endpoints)
         steps += [
@@ -230,22 +225,20 @@ def _change_in_place(
     return steps
 
 
-def _plan_endpoints(
-    desired: DesiredContainer, container: Container, design: Blueprint, snapshot: Snapshot, request: Request
-) -> list[Step]:
+def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blueprint, context: Context) -> list[Step]:
     """A container joins and leaves networks while it runs; that needs no replacement."""
     steps: list[Step] = []
     for endpoint in desired.networks or ():
-        raw = snapshot.find_network(endpoint.name)
-        rebuilt = endpoint.name in request.rebuilt
+        raw = context.snapshot.find_network(endpoint.name)
+        rebuilt = endpoint.name in context.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
             continue  # the plan for the network makes the container join again, with this endpoint
         reference = endpoint.name if raw is None or rebuilt else raw["Id"]
-        steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, snapshot, request)
+        steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, context)
     for name, standing in container.endpoints.items():
-        leaves = name not in design.endpoints and name not in request.rebuilt
+        leaves = name not in design.endpoints and name not in context.rebuilt
         if leaves and (desired.purge_networks or name in desired.leaves):
-            former = clean_endpoint(container, standing, snapshot.engine.api)
+            former = clean_endpoint(container, standing, context.engine.api)
             steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps
 
@@ -277,10 +270,10 @@ def _warnings(container: Container) -> tuple[str, ...]:
     )
 
 
-def _leaving_dependents(container: Container, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+def _leaving_dependents(container: Container, context: Context) -> frozenset[Key]:
     """Containers that use the namespaces of this one and are removed have to go before this one is changed."""
     return frozenset(
         ("container", summary.name)
-        for summary, _why in find_dependents(container, snapshot)
-        if summary.name in request.containers and request.containers[summary.name].state == "absent"
+        for summary, _why in find_dependents(container, context.snapshot)
+        if context.removes_container(summary.name)
     )

@@ -13,17 +13,16 @@ from .._desired.containers import DesiredContainer
 from .._errors import Failure, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
-from .._objects.snapshot import Snapshot
-from .changes import Request
+from .context import Context
 from .network import check_endpoint
 
 
-def check_options(desired: DesiredContainer, snapshot: Snapshot) -> None:
-    if "StartInterval" in desired.options.get("healthcheck", {}) and snapshot.engine.api < (1, 44):
-        raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", snapshot.engine.version)
+def check_options(desired: DesiredContainer, context: Context) -> None:
+    if "StartInterval" in desired.options.get("healthcheck", {}) and context.engine.api < (1, 44):
+        raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
 
 
-def check_links(desired: DesiredContainer, design: Blueprint, snapshot: Snapshot, request: Request) -> None:
+def check_links(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
     links = desired.options.get("links")
     if not links:
         return
@@ -37,8 +36,8 @@ def check_links(desired: DesiredContainer, design: Blueprint, snapshot: Snapshot
             " aliases there.",
         )
     for name in [link.partition(":")[0] for link in links]:
-        planned = request.containers.get(name)
-        gone = snapshot.find_container(name) is None if planned is None else planned.state == "absent"
+        planned = context.container(name)
+        gone = context.snapshot.find_container(name) is None if planned is None else planned.state == "absent"
         if gone:
             raise Failure(
                 "container_not_found",
@@ -47,10 +46,10 @@ def check_links(desired: DesiredContainer, design: Blueprint, snapshot: Snapshot
             )
 
 
-def check_networks(desired: DesiredContainer, design: Blueprint, snapshot: Snapshot, request: Request) -> None:
+def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
     """A replacement refuses what the plan for endpoints refuses."""
     for endpoint in desired.networks or ():
-        check_endpoint(desired.name, endpoint, endpoint.name, snapshot, request)
+        check_endpoint(desired.name, endpoint, endpoint.name, context)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
     if desired.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
         raise Failure(
