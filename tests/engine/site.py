@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -32,6 +33,7 @@ _VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 Result = t.Dict[str, t.Any]
+S = t.TypeVar("S", bound="Site")
 
 
 def third_parts() -> t.Iterator[int]:
@@ -65,6 +67,19 @@ class Site:
         # Unique local addresses (RFC 4193).
         self.subnet6 = f"fd{random.randrange(256):02x}:{random.randrange(1, 65535):x}:{random.randrange(1, 65535):x}"
         self._volumes: set[str] = set()
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls: type[S], runner: Runner, images: Images) -> t.Iterator[S]:
+        made = cls(runner, images)
+        try:
+            made.build()
+            yield made
+        finally:
+            made.close()
+
+    def build(self) -> None:
+        """What stands before a test begins."""
 
     # -- by the docker CLI, which is also the witness ------------------------------------------------------------------
 
