@@ -13,8 +13,8 @@ from dataclasses import replace
 
 from .._engine.client import ApiError, Client
 from .._errors import Failure
-from .._plan import steps
 from .._plan.changes import Change
+from .._steps.base import Step
 from .._types import Key
 from .outcome import ChangeOutcome
 from .rollback import roll_back
@@ -67,7 +67,7 @@ def _run_change(change: Change, connect: t.Callable[[], Client]) -> ChangeOutcom
         return outcome
     try:
         worker = Worker(client)
-        done: list[steps.Step] = []
+        done: list[Step] = []
         for step in change.steps:
             try:
                 words = worker.perform(step)
@@ -79,11 +79,8 @@ def _run_change(change: Change, connect: t.Callable[[], Client]) -> ChangeOutcom
                         # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
-                    if not isinstance(error, ApiError) or isinstance(
-                        step, (steps.Stop, steps.Connect, steps.Disconnect, steps.SetRestartPolicy)
-                    ):
-                        # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
-                        # endpoint half joined: the step may have been done all the same.
+                    if not isinstance(error, ApiError) or step.may_be_done_after_error:
+                        # No whole answer came, or one that does not tell: the step may have been done all the same.
                         done.append(step)
                     roll_back(worker, done, outcome)
                     return outcome

@@ -22,7 +22,8 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._errors import Failure
+from .._errors import DaemonRefusal, Failure
+from .messages import read_reasons
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -59,13 +60,11 @@ class Connection:
         return "/" + self.docker_host.replace("unix://", "", 1).lstrip("/")
 
 
-class ApiError(Exception):
-    """The daemon's own refusal. Callers that know what was attempted turn it into a Failure."""
+class ApiError(DaemonRefusal):
+    """A refusal as the daemon words it."""
 
     def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
+        super().__init__(status, message, read_reasons(status, message))
 
 
 def parse_version(text: str) -> tuple[int, int]:
@@ -180,6 +179,11 @@ class Client:
 
     def close(self) -> None:
         self._session.close()
+
+    @property
+    def timeout(self) -> float:
+        """How long one request may take, in seconds."""
+        return self.connection.timeout
 
     # -- requests ----------------------------------------------------------------------------------------------------
 

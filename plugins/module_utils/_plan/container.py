@@ -18,6 +18,12 @@ from .._objects.journal import Entry, Journal
 from .._objects.names import successor_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot, Summary
+from .._steps.base import Step
+from .._steps.containers import CreateContainer, RemoveContainer, Rename
+from .._steps.journal import CloseJournal, OpenJournal
+from .._steps.networks import Connect, Disconnect
+from .._steps.run_state import Start, Stop
+from .._steps.verification import Verify
 from .._types import Key
 from .changes import Change, Replacement, Request
 from .container_design import current_blueprint, merge_image, merge_networks, relink
@@ -28,19 +34,6 @@ from .order import find_dependents
 from .ports import check_ports, merge_ports
 from .publications import reconcile
 from .replacement import check_replacement, list_losses
-from .steps import (
-    CloseJournal,
-    Connect,
-    CreateContainer,
-    Disconnect,
-    OpenJournal,
-    RemoveContainer,
-    Rename,
-    Start,
-    Step,
-    Stop,
-    Verify,
-)
 
 
 def plan_container(desired: DesiredContainer, snapshot: Snapshot, request: Request) -> Change:

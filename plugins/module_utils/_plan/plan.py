@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from .._errors import Failure
 from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
+from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change
-from .steps import Connect, Disconnect
 
 
 @dataclass(frozen=True)

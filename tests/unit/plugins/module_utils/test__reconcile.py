@@ -11,7 +11,6 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _reconcile
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -23,6 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftove
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     LOST_BEFORE,
     REFUSED,
@@ -36,7 +36,7 @@ WEB: Params = {"name": "web", "image": "busybox:1", "state": "started", "publish
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "_SETTLE", 0)
+    monkeypatch.setattr(verification, "_SETTLE", 0)
 
 
 def run(
