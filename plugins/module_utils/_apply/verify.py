@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import time
+import typing as t
 
 from .._engine.client import Client
 from .._engine.logs import read_logs
@@ -23,17 +24,20 @@ _SETTLE = 1.0
 _POLL = 0.2
 
 
-def verify(client: Client, container_id: str, step: Verify) -> None:
-    """Raises Failure(start_failed) or Failure(wait_timeout); returns when the container is as the step says."""
+def verify(client: Client, container_id: str, step: Verify, rest: t.Callable[[float], None]) -> None:
+    """Raises Failure(start_failed) or Failure(wait_timeout); returns when the container is as the step says.
+
+    ``rest``: how seconds are waited for.
+    """
     first = _inspect(client, container_id, step)
-    time.sleep(_SETTLE)
+    rest(_SETTLE)
     container = _inspect(client, container_id, step)
     if first.raw["State"]["StartedAt"] != container.raw["State"]["StartedAt"] or _is_between_runs(container):
         raise _failed(client, container, step, "restarted within a second")
     if step.wait == "healthy":
-        container = _wait_healthy(client, container_id, step)
+        container = _wait_healthy(client, container_id, step, rest)
     elif step.wait == "listening":
-        container = _wait_listening(client, container, step)
+        container = _wait_listening(client, container, step, rest)
     for binding in pair_bindings(step.publications, container.actual):
         if not binding.actual:
             raise Failure(
@@ -100,7 +104,7 @@ def _failed(client: Client, container: Container, step: Verify, how: str) -> Fai
     )
 
 
-def _wait_healthy(client: Client, container_id: str, step: Verify) -> Container:
+def _wait_healthy(client: Client, container_id: str, step: Verify, rest: t.Callable[[float], None]) -> Container:
     """The container as it was seen when it was healthy."""
     deadline = time.monotonic() + step.timeout
     while True:
@@ -116,10 +120,10 @@ def _wait_healthy(client: Client, container_id: str, step: Verify) -> Container:
                 f"Container {step.name!r} runs, but its health check says {health} (wait_timeout={step.timeout}s).",
                 logs=read_logs(client, container_id),
             )
-        time.sleep(_POLL)
+        rest(_POLL)
 
 
-def _wait_listening(client: Client, container: Container, step: Verify) -> Container:
+def _wait_listening(client: Client, container: Container, step: Verify, rest: t.Callable[[float], None]) -> Container:
     """Wait until something accepts on every published tcp port; a port that was found open is not tried again.
 
     The ports are those of the container as it is given: between two runs it has none.
@@ -143,4 +147,4 @@ def _wait_listening(client: Client, container: Container, step: Verify) -> Conta
                 f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={step.timeout}s).",
                 logs=read_logs(client, container.id),
             )
-        time.sleep(_POLL)
+        rest(_POLL)

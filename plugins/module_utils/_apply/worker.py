@@ -61,8 +61,10 @@ def _is_already_done(step: steps.Step, error: ApiError) -> bool:
 class Worker:
     """Performs single steps. Knows the IDs of what it has made, so that the daemon never has to guess at a name."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, rest: t.Callable[[float], None] = time.sleep) -> None:
+        """``rest``: how seconds are waited for in which a container is only watched."""
         self.client = client
+        self._rest = rest
         # Containers that the engine could not start any more, and networks that were remade, by name.
         self.remade: list[str] = []
         # The names of those that should have been put back and were removed by others, by ID.
@@ -163,7 +165,7 @@ class Worker:
         elif isinstance(step, steps.Unpause):
             client.post(f"/containers/{self._id(step.container)}/unpause")
         elif isinstance(step, steps.Verify):
-            verify(client, self._id(step.container), step)
+            verify(client, self._id(step.container), step, self._rest)
         elif isinstance(step, steps.VerifyMembers):
             verify_members(client, self._id(step.network), step)
         elif isinstance(step, steps.OpenJournal):

@@ -47,7 +47,7 @@ def check(
     monkeypatch.setattr(time, "sleep", lambda _seconds: meanwhile())
     step = Verify(container, "web", parse_publications(publications), fields.pop("networks", ("bridge",)), **fields)
     try:
-        verify(ModelClient(daemon), container, step)
+        verify(ModelClient(daemon), container, step, time.sleep)
     except Failure as failure:
         return failure
     return None
