@@ -29,7 +29,7 @@ from .layer import fetch_layer
 
 
 def read_listing(client: Client) -> Snapshot:
-    """Engine, containers and networks as the daemon lists them, nothing inspected. At most three requests, at any size."""
+    """Engine, containers and networks as the daemon lists them: at most three requests at any size, no inspection."""
     engine = Engine(client.read_engine_version(), client.api_version, is_local(client.connection))
     summaries = [read_summary(raw) for raw in client.get("/containers/json", all=1)]
     return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
