@@ -29,9 +29,10 @@ options:
     default: present
   parallel:
     description:
-      - How many networks and containers are worked on at the same time.
+      - How many networks and containers are worked on at the same time. Those that have been started, and are only
+        watched, do not count.
     type: int
-    default: 8
+    default: 16
 extends_documentation_fragment:
   - bridgeport.docker._docker
   - bridgeport.docker._network.topology
@@ -596,6 +597,7 @@ failure:
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC, NETWORK_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
@@ -620,7 +622,7 @@ def main() -> None:
             "networks": {"type": "list", "elements": "dict", "options": networks_spec, "default": []},
             "containers": {"type": "list", "elements": "dict", "options": containers_spec, "default": []},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "parallel": {"type": "int", "default": 8},
+            "parallel": {"type": "int", "default": 16},
         }
     )
     absent = module.params["state"] == "absent"

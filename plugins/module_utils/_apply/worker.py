@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from urllib.parse import quote
 
@@ -32,8 +33,9 @@ def is_past_point_of_no_return(done: t.Iterable[Step]) -> bool:
 class Worker:
     """Performs single steps. Knows the IDs of what it has made, so that the daemon never has to guess at a name."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, rest: t.Callable[[float], None] = time.sleep) -> None:
         self.daemon = client
+        self.rest = rest
         self.made: dict[str, str] = {}
         self.remade: list[str] = []
         self.refused: set[str] = set()

@@ -153,6 +153,7 @@ class Client:
         self.connection = connection
         self.api_version = api_version
         self.last_date = ""
+        self._engine_version = ""
         self._session = session
 
     @classmethod
@@ -168,9 +169,16 @@ class Client:
             ) from error
         client = cls(connection, _open_session(connection, version), version)
         if connection.api_version == "auto":
-            spoken = client.request("GET", "/version", versioned=False)["ApiVersion"]
-            client.api_version = min(parse_version(spoken), NEWEST_API)
+            answer = client.request("GET", "/version", versioned=False)
+            client.api_version = min(parse_version(answer["ApiVersion"]), NEWEST_API)
+            client._engine_version = answer["Version"]
         return client
+
+    def read_engine_version(self) -> str:
+        """Asked for once: it takes the engine longer than a listing."""
+        if not self._engine_version:
+            self._engine_version = self.get("/version")["Version"]
+        return self._engine_version
 
     def clone(self) -> Client:
         """A second connection to the same daemon, for another thread."""

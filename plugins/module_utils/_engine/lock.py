@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import json
 import os
 import secrets
 import time
@@ -20,7 +21,7 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import Failure
-from .._objects.leftovers import Lock, Owner, guard_name, lock_name, read_lock
+from .._objects.leftovers import LOCK_PREFIX, Lock, Owner, guard_name, lock_name, read_lock
 from .._types import Key
 from .client import ApiError, Client
 
@@ -135,13 +136,16 @@ def hold_locks(
     """
     me = identify(daemon_time(client))
     deadline = time.monotonic() + WAIT
-    with contextlib.ExitStack() as held:
+    names: list[str] = []
+    try:
         for key in sorted(set(keys)):
             lock = Lock(lock_name(key), me, key, task)
             # Even a lock whose answer was lost is given back.
-            held.callback(_release, client, lock)
+            names.append(lock.name)
             _acquire(client, lock, deadline, [] if actions is None else actions)
         yield
+    finally:
+        _release(client, names, me)
 
 
 def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) -> None:
@@ -210,22 +214,34 @@ def _owner_of(client: Client, name: str) -> str:
     return "" if standing is None else standing.owner.token
 
 
-def _release(client: Client, lock: Lock) -> None:
-    """Give the lock back. One that is not ours any more or cannot be reached is left alone: it goes with its owner."""
-    me, guard = lock.owner, guard_name(lock.name)
+def _release(client: Client, names: t.Sequence[str], me: Owner) -> None:
+    """Give the locks back, the last one first.
+
+    One that is not ours any more or cannot be reached is left alone: it goes with its owner.
+    """
+    if not names:
+        return
     try:
-        if _owner_of(client, lock.name) != me.token:
-            return
-        # Left by a run that died while it broke the lock of another.
-        volume = client.find(f"/volumes/{guard}")
-        guarding = None if volume is None else read_lock(volume)
-        if guarding is not None and (
-            guarding.owner.token == me.token or is_gone(guarding.owner, me, daemon_time(client))
-        ):
-            _remove(client, guard)
-        _remove(client, lock.name)
+        owners = _read_owners(client)
     except (ApiError, Failure):
-        pass
+        return
+    for name in reversed(names):
+        if name not in owners or owners[name].token != me.token:
+            continue
+        guard = guard_name(name)
+        breaker = owners.get(guard)
+        with contextlib.suppress(ApiError, Failure):
+            # Left by a run that died while it broke the lock of another.
+            if breaker is not None and (breaker.token == me.token or is_gone(breaker, me, daemon_time(client))):
+                _remove(client, guard)
+            _remove(client, name)
+
+
+def _read_owners(client: Client) -> dict[str, Owner]:
+    """The owners of the locks and guards that stand, by the names of these."""
+    volumes = client.get("/volumes", filters=json.dumps({"name": [LOCK_PREFIX]}))["Volumes"] or ()
+    locks = [lock for lock in map(read_lock, volumes) if lock is not None]
+    return {lock.name: lock.owner for lock in locks}
 
 
 def _remove(client: Client, name: str) -> bool:

@@ -54,6 +54,9 @@ class Site(t.Protocol):
 
     def id_of(self, reference: str) -> str: ...
 
+    def rest(self, seconds: float) -> None:
+        """Wait for seconds in which a container is only watched."""
+
     def remake(self, container: Container, name: str, successor: str, starts: bool) -> None:
         """Remake a container that the engine cannot start any more; ``successor`` is removed before the original."""
 

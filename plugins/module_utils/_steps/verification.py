@@ -38,7 +38,7 @@ class Verify(Step):
     def perform(self, site: Site) -> None:
         """Raises Failure(start_failed) or Failure(wait_timeout)."""
         first = self._inspect(site)
-        time.sleep(_SETTLE)
+        site.rest(_SETTLE)
         container = self._inspect(site)
         if first.raw["State"]["StartedAt"] != container.raw["State"]["StartedAt"] or _is_between_runs(container):
             raise self._failed(site, container, "restarted within a second")
@@ -97,7 +97,7 @@ class Verify(Step):
                     f"Container {self.name!r} runs, but its health check says {health} (wait_timeout={self.timeout}s).",
                     logs=site.read_logs(container.id),
                 )
-            time.sleep(_POLL)
+            site.rest(_POLL)
 
     def _wait_listening(self, site: Site, container: Container) -> Container:
         """Wait until something accepts on every published tcp port; a port that was found open is not tried again.
@@ -122,7 +122,7 @@ class Verify(Step):
                     f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={self.timeout}s).",
                     logs=site.read_logs(container.id),
                 )
-            time.sleep(_POLL)
+            site.rest(_POLL)
 
 
 def _is_between_runs(container: Container) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 import typing as t
 
 import pytest
@@ -492,6 +493,37 @@ def test_parallel_is_the_number_of_items_at_work(parallel: int) -> None:
     outcomes = apply_changes([change("network", name) for name in "abcd"], lambda: Slow(daemon), parallel)
     assert [outcome.failure for outcome in outcomes] == [None] * 4
     assert most == [parallel]
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_container_that_is_only_watched_takes_no_place(parallel: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = ModelDaemon()
+    containers = [daemon.add_container(f"web{number}", start=False) for number in range(6)]
+    all_watched = threading.Barrier(len(containers))
+    at_work, most = [0], [0]
+    lock = threading.Lock()
+
+    class Counting(ModelClient):
+        def request(self, *words: t.Any, **options: t.Any) -> t.Any:
+            with lock:
+                at_work[0] += 1
+                most[0] = max(most[0], at_work[0])
+            try:
+                return super().request(*words, **options)
+            finally:
+                with lock:
+                    at_work[0] -= 1
+
+    # None of them is looked at again before the last one has been started.
+    monkeypatch.setattr(time, "sleep", lambda _seconds: all_watched.wait(timeout=10))
+    changes = [
+        Change("container", each, steps=(steps.Start(each, each), steps.Verify(each, each, (), ())))
+        for each in containers
+    ]
+    outcomes = apply_changes(changes, lambda: Counting(daemon), parallel)
+    assert [outcome.failure for outcome in outcomes] == [None] * len(containers)
+    assert 1 <= most[0] <= parallel
+    assert all(daemon.containers[each]["State"]["Running"] for each in containers)
 
 
 def test_no_connection_for_a_thread() -> None:

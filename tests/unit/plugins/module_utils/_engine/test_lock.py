@@ -278,6 +278,15 @@ def test_locks_are_taken_in_sorted_order_once_each_and_given_back() -> None:
     assert daemon.volumes == {}
 
 
+def test_locks_are_given_back_with_one_look_at_all_of_them() -> None:
+    daemon = ModelDaemon()
+    with hold_locks(connect(daemon), [NET, WEB, DB]):
+        daemon.requests.clear()
+    # The last one first, as somebody who waits for several takes them in order.
+    removed = [f"DELETE /volumes/{lock_name(key)}" for key in (NET, WEB, DB)]
+    assert daemon.requests == ["GET /volumes", *removed]
+
+
 def test_locks_are_given_back_after_a_failure() -> None:
     daemon = ModelDaemon()
     with pytest.raises(Failure, match="within"), hold_locks(connect(daemon), [WEB, DB]):

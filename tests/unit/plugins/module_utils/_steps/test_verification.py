@@ -48,7 +48,7 @@ def check(
     monkeypatch.setattr(time, "sleep", lambda _seconds: meanwhile())
     step = Verify(container, "web", parse_publications(publications), fields.pop("networks", ("bridge",)), **fields)
     try:
-        step.perform(Worker(ModelClient(daemon)))
+        step.perform(Worker(ModelClient(daemon), time.sleep))
     except Failure as failure:
         return failure
     return None
