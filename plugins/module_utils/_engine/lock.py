@@ -90,14 +90,14 @@ def find_locked(keys: t.Iterable[Key], locks: Locks, task: str = "") -> set[Key]
 
 
 def find_held(client: Client, locks: Locks) -> frozenset[str]:
-    """The names of those of the locks whose owners live; the others were left behind."""
+    """The names of the locks whose owners live; the others were left behind."""
     now = daemon_time(client)
     me = identify(now)
     return frozenset(name for name, lock in locks.items() if not is_gone(lock.owner, me, now))
 
 
 def locked_object(lock: Lock, locks: Locks) -> Key | None:
-    """What a lock, or the guard of one, is about; None where that is not said."""
+    """The object of a lock, or of the lock that a guard guards; None where labels do not say."""
     if lock.key is not None:
         return lock.key
     return next((each.key for each in locks.values() if guard_name(each.name) == lock.name), None)
@@ -110,7 +110,7 @@ def break_abandoned(client: Client, locks: Locks, keys: t.Collection[Key] | None
     """
     me = identify(daemon_time(client))
     actions: list[str] = []
-    # Guards first: one that was left behind would keep its lock from being broken.
+    # Guards first: a guard that was left behind would keep its lock from being broken.
     for lock in sorted(locks.values(), key=lambda each: (not each.is_guard, each.name)):
         about = locked_object(lock, locks)
         if (keys is not None and about not in keys) or not is_gone(lock.owner, me, daemon_time(client)):
@@ -131,8 +131,8 @@ def hold_locks(
 ) -> t.Iterator[None]:
     """Hold the locks of these objects, taken in sorted order so that two runs cannot wait for each other.
 
-    Raises Failure(busy) where one of them is not to be had within WAIT. ``task``: what they are taken for, as name_task
-    says it. ``actions`` grows by what was removed for it: locks that runs which died have left.
+    Raises Failure(busy) where one of the locks cannot be taken within WAIT. ``task``: what they are taken for, as
+    name_task says it. ``actions`` grows by what was removed for it: locks that runs which died have left.
     """
     me = identify(daemon_time(client))
     deadline = time.monotonic() + WAIT
@@ -217,7 +217,7 @@ def _owner_of(client: Client, name: str) -> str:
 def _release(client: Client, names: t.Sequence[str], me: Owner) -> None:
     """Give the locks back, the last one first.
 
-    One that is not ours any more or cannot be reached is left alone: it goes with its owner.
+    A lock that is not ours any more, or out of reach, is left alone: it goes with its owner.
     """
     if not names:
         return

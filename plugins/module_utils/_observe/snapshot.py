@@ -98,7 +98,7 @@ def read_snapshot(
         snapshot = snapshot.replace(host_ranges=both)
     snapshot = read_changes(client, snapshot.replace(chosen=find_chosen(networks)))
     if snapshot.unreadable:
-        # Nobody can tell which objects it is about.
+        # Nothing tells which objects this journal is about.
         raise snapshot.unreadable[0]
     asked: dict[str, Summary] = {}
     names = [*(desired.name for desired in containers), *others]

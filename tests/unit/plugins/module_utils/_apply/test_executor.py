@@ -36,6 +36,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal i
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.layer import CheckCarry
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, CreateNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import SetRestartPolicy, Start, Stop
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     FAULTS,
     LOST_AFTER,
@@ -517,7 +518,7 @@ def test_a_container_that_is_only_watched_takes_no_place(parallel: int, monkeypa
     # None of them is looked at again before the last one has been started.
     monkeypatch.setattr(time, "sleep", lambda _seconds: all_watched.wait(timeout=10))
     changes = [
-        Change("container", each, steps=(steps.Start(each, each), steps.Verify(each, each, (), ())))
+        Change("container", each, steps=(Start(each, each), Verify(each, each, (), ())))
         for each in containers
     ]
     outcomes = apply_changes(changes, lambda: Counting(daemon), parallel)
