@@ -28,6 +28,8 @@ from .client import ApiError, Client
 # How long to wait for another run, and how often to look, in seconds.
 WAIT = 30.0
 _POLL = 0.25
+# How often a lock that is given back just as it is looked at is asked for again at once.
+_READINGS = 5
 # A lock whose owner cannot be judged from here counts as abandoned after this time on the daemon's clock, in seconds.
 LIFETIME = 900
 
@@ -172,10 +174,18 @@ def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) ->
 
 def _try(client: Client, lock: Lock) -> Owner:
     """Who has the lock by now. Raises Failure(busy) where the volume belongs to others."""
-    standing = read_lock(client.post("/volumes/create", {"Name": lock.name, "Labels": lock.as_labels()}))
-    if standing is None:
-        raise refuse_foreign(lock.name, lock.key)
-    return standing.owner
+    for _attempt in range(_READINGS):
+        volume = client.post("/volumes/create", {"Name": lock.name, "Labels": lock.as_labels()})
+        if not volume.get("Labels"):
+            # An engine that was restarted leaves them out here (seen on 20.10).
+            volume = client.find(f"/volumes/{lock.name}")
+        if volume is None:
+            continue  # given back in between
+        standing = read_lock(volume)
+        if standing is not None:
+            return standing.owner
+        break
+    raise refuse_foreign(lock.name, lock.key)
 
 
 def refuse_foreign(name: str, key: Key | None) -> Failure:
