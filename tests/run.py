@@ -297,7 +297,7 @@ def run_part(name: str, part: Part, paths: t.Sequence[str], options: t.Sequence[
     if part.engine and status == ENGINE_UNAVAILABLE:
         outcome.skipped.append(output[-1])
         if part.or_shared:
-            run_part(name, replace(part, engine="", or_shared=False), paths, options, outcome)
+            run_part(f"{name}-shared", replace(part, engine="", or_shared=False), paths, options, outcome)
         return
     before = len(outcome.failed)
     if junit.exists():

@@ -3,10 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The collection's own exception, and the codes it may carry."""
+"""The collection's own exception with the codes it may carry, and the daemon's refusal with its reasons."""
 
 from __future__ import annotations
 
+import enum
 import typing as t
 
 # Every value of failure.code; the RETURN block of each module lists those that it may give.
@@ -58,6 +59,36 @@ class Failure(Exception):
 
     def as_dict(self) -> dict[str, t.Any]:
         return {"code": self.code, "message": self.message, **self.details}
+
+
+class Reason(enum.Enum):
+    """Why the daemon refuses a request, as far as anything depends on it; a refusal may have several reasons."""
+
+    NOT_FOUND = "nothing of that name or ID, whatever the request is about"
+    CONFLICT = "the state of the object or its name is in the way"
+    NO_SUCH_CONTAINER = "the container is gone"
+    IMAGE_MISSING = "the image is not on the host"
+    PORT_TAKEN = "a host port could not be had"
+    ADDRESS_TAKEN = "a fixed address of a container is taken"
+    SUBNET_TAKEN = "the subnet overlaps with that of another network"
+    SUBNET_NOT_CONFIGURED = "a fixed address needs a subnet that was not chosen by the engine"
+    NOT_CONNECTED = "the container is not on the network"
+    ALREADY_CONNECTED = "the container is on the network already"
+    SAME_NAME = "the container has that name already"
+    ALREADY_PAUSED = "the container is paused already"
+    CONTAINER_ENDING = "the container is just ending"
+    UNSTARTABLE = "every later start of the container will be refused as well"
+    PROGRAM_MISSING = "the container has no such program"
+
+
+class DaemonRefusal(Exception):
+    """The daemon's own refusal. Callers that know what was attempted turn it into a Failure."""
+
+    def __init__(self, status: int, message: str, reasons: frozenset[Reason]) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.reasons = reasons
 
 
 def too_old(what: str, needed: str, version: str) -> Failure:

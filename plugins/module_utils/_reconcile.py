@@ -26,12 +26,12 @@ from ._observe.snapshot import read_depth, read_images, read_snapshot
 from ._plan.memberships import resolve_names
 from ._plan.plan import Plan, pull_action
 from ._plan.planner import make_plan
-from ._plan.steps import OpenJournal
 from ._probe.helper import remove_abandoned
 from ._recovery.containers import plan_recovery
 from ._recovery.interrupted import find_interrupted
 from ._recovery.networks import plan_network_recovery
 from ._results import container_result, network_result
+from ._steps.journal import OpenJournal
 from ._types import Key
 
 # How often a plan that grew while it waited for its locks is made again with more of them.

@@ -379,7 +379,8 @@ failure:
         - "V(unsupported): this version, or this engine, cannot do it."
         - "V(sdk_missing): the Docker SDK for Python cannot be imported."
         - "V(daemon_unreachable): the daemon does not answer."
-        - "V(busy): another run is changing the network, or one of its members."
+        - "V(busy): another run is changing the network, or one of its members, or the name of a lock or journal is that
+          of a volume of others, which the message names."
         - "V(daemon_error): the daemon refused a request. C(status) is its HTTP status."
       type: str
       sample: network_in_use
@@ -436,6 +437,7 @@ failure:
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import NETWORK_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState

@@ -72,10 +72,12 @@ notes:
   - A container that was started with C(--rm) is only replaced with O(auto_remove_swap=true), and a task of a swarm
     service never. They are refused with the failure codes V(unsupported) and V(swarm_managed).
   - Two runs do not change one container at the same time. The second one waits up to 30 seconds, and then gives the
-    failure code V(busy). The lock is a volume of the daemon, and so is the journal of a replacement.
+    failure code V(busy). The lock is a volume of the daemon, and so is the journal of a replacement. A volume of the
+    same name that is neither is left alone, and named with that code.
   - When a run or the daemon dies while a container is made or replaced, the next run that would change it finishes or
     undoes that first and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until
-    then.
+    then. Abandoned locks and helper containers of probes are removed by any run that changes something, which says so
+    as well.
   - For a container that belongs to a Compose project the module warns when it replaces it, as the next C(up) of Compose
     may undo the change.
 seealso:
@@ -419,7 +421,8 @@ failure:
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
           be."
         - "V(wait_timeout): a container did not become healthy, or did not listen, within O(wait_timeout)."
-        - "V(busy): another run is changing the object, or its name was taken in the meantime."
+        - "V(busy): another run is changing the object, its name was taken in the meantime, or the name of its lock or
+          journal is that of a volume of others, which the message names."
         - "V(interrupted_change): a former change of the container was cut off, and this is check mode, or what it left
           has been changed since. C(leftovers) names it."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)
@@ -476,6 +479,7 @@ failure:
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState

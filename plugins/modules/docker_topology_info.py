@@ -416,7 +416,8 @@ leftovers:
       type: str
     object:
       description:
-        - What was changed, C(kind) (V(container), V(network), or V(volume) for a lock that does not say) and C(name).
+        - What was changed, C(kind) (V(container), V(network), or V(volume) for a lock that does not say and for a
+          journal that another version of this collection has written) and C(name).
       type: dict
   sample:
     - kind: backup
@@ -476,8 +477,6 @@ failure:
     code:
       description:
         - "V(option_conflict): an entry of O(labels) names no label, or O(api_version) is no version."
-        - "V(unsupported): another version of this collection has begun a change, and this one cannot read its journal,
-          the volume C(volume)."
         - "V(sdk_missing): the Docker SDK for Python cannot be imported."
         - "V(daemon_unreachable): the daemon does not answer."
         - "V(daemon_error): the daemon refused a request. C(status) is its HTTP status."
@@ -493,6 +492,7 @@ failure:
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector, parse_selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import find_held

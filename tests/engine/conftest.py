@@ -31,6 +31,5 @@ def runner() -> t.Iterator[Runner]:
 
 @pytest.fixture
 def site(runner: Runner, images: Images) -> t.Iterator[Site]:
-    made = Site(runner, images)
-    yield made
-    made.close()
+    with Site.open(runner, images) as made:
+        yield made

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
@@ -32,6 +33,7 @@ _VOLUME_ID = re.compile(r"[0-9a-f]{64}")
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 Result = t.Dict[str, t.Any]
+S = t.TypeVar("S", bound="Site")
 
 
 def third_parts() -> t.Iterator[int]:
@@ -66,6 +68,19 @@ class Site:
         self.subnet6 = f"fd{random.randrange(256):02x}:{random.randrange(1, 65535):x}:{random.randrange(1, 65535):x}"
         self._volumes: set[str] = set()
 
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls: type[S], runner: Runner, images: Images) -> t.Iterator[S]:
+        made = cls(runner, images)
+        try:
+            made.build()
+            yield made
+        finally:
+            made.close()
+
+    def build(self) -> None:
+        """What stands before a test begins."""
+
     # -- by the docker CLI, which is also the witness ------------------------------------------------------------------
 
     def name(self, what: str) -> str:
@@ -78,6 +93,13 @@ class Site:
     def create(self, what: str, *options: str, command: t.Sequence[str] = HTTPD) -> str:
         docker("create", "--name", self.name(what), *options, self.images.busybox, *command)
         return self.name(what)
+
+    def create_backup(self, of: str, *options: str, command: t.Sequence[str] = HTTPD) -> str:
+        """What an interrupted replacement of a container leaves: it is called after that and by its own ID."""
+        made = self.create("backup", *options, command=command)
+        name = self.name(f"{of}.bridgeport-old-{self.seen(made)['Id'][:12]}")
+        docker("rename", made, name)
+        return name
 
     def seen(self, name: str) -> dict[str, t.Any]:
         found = inspect(name)

@@ -8,13 +8,15 @@
 from __future__ import annotations
 
 import concurrent.futures
+import threading
+import time
 import typing as t
 from dataclasses import replace
 
 from .._engine.client import ApiError, Client
 from .._errors import Failure
-from .._plan import steps
 from .._plan.changes import Change
+from .._steps.base import Step
 from .._types import Key
 from .outcome import ChangeOutcome
 from .rollback import roll_back
@@ -22,11 +24,16 @@ from .worker import Worker, is_past_point_of_no_return
 
 
 def apply_changes(changes: t.Sequence[Change], connect: t.Callable[[], Client], parallel: int) -> list[ChangeOutcome]:
-    """Make the changes that have steps. ``connect`` gives each thread a connection of its own."""
+    """Make the changes that have steps, ``parallel`` of them at a time.
+
+    A change that only watches what its container does takes no place meanwhile. ``connect`` gives each thread a
+    connection of its own.
+    """
     waiting = {change.key: change for change in changes}
     done: dict[Key, ChangeOutcome] = {}
     running: dict[concurrent.futures.Future[ChangeOutcome], Key] = {}
-    with concurrent.futures.ThreadPoolExecutor(max_workers=parallel) as pool:
+    places = threading.Semaphore(parallel)
+    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(changes))) as pool:
         while waiting or running:
             for key, change in list(waiting.items()):
                 needs = [need for need in change.needs if need in waiting or need in done or need in running.values()]
@@ -42,7 +49,9 @@ def apply_changes(changes: t.Sequence[Change], connect: t.Callable[[], Client], 
                     elif not change.steps:
                         done[key] = ChangeOutcome(change)
                     else:
-                        running[pool.submit(_run_change, change, connect)] = key
+                        # The thread that is at work there gives the place back: when it waits, and at its end.
+                        places.acquire()
+                        running[pool.submit(_run_in_place, places, change, connect)] = key
             if running:
                 finished, _open = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED)
                 for future in finished:
@@ -58,7 +67,21 @@ def _not_begun(change: Change, failed: t.Sequence[str]) -> Failure:
     )
 
 
-def _run_change(change: Change, connect: t.Callable[[], Client]) -> ChangeOutcome:
+def _run_in_place(places: threading.Semaphore, change: Change, connect: t.Callable[[], Client]) -> ChangeOutcome:
+    def rest(seconds: float) -> None:
+        places.release()
+        try:
+            time.sleep(seconds)
+        finally:
+            places.acquire()
+
+    try:
+        return _run_change(change, connect, rest)
+    finally:
+        places.release()
+
+
+def _run_change(change: Change, connect: t.Callable[[], Client], rest: t.Callable[[float], None]) -> ChangeOutcome:
     outcome = ChangeOutcome(change)
     try:
         client = connect()
@@ -66,8 +89,8 @@ def _run_change(change: Change, connect: t.Callable[[], Client]) -> ChangeOutcom
         outcome.failure, outcome.rolled_back = failure, True
         return outcome
     try:
-        worker = Worker(client)
-        done: list[steps.Step] = []
+        worker = Worker(client, rest)
+        done: list[Step] = []
         for step in change.steps:
             try:
                 words = worker.perform(step)
@@ -79,11 +102,8 @@ def _run_change(change: Change, connect: t.Callable[[], Client]) -> ChangeOutcom
                         # A removal is done, or may be done in part: what was made may be all that is left.
                         outcome.rolled_back = False
                         return outcome
-                    if not isinstance(error, ApiError) or isinstance(
-                        step, (steps.Stop, steps.Connect, steps.Disconnect, steps.SetRestartPolicy)
-                    ):
-                        # No whole answer came, the daemon gave up waiting, or a host port was taken, which leaves an
-                        # endpoint half joined: the step may have been done all the same.
+                    if not isinstance(error, ApiError) or step.may_be_done_after_error:
+                        # No whole answer came, or one that does not tell: the step may have been done all the same.
                         done.append(step)
                     roll_back(worker, done, outcome)
                     return outcome

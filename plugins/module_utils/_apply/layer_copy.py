@@ -12,19 +12,15 @@ kept in memory or on disk.
 from __future__ import annotations
 
 import contextlib
-import re
 import tarfile
 import typing as t
 
 from .._engine.client import ApiError, Client
+from .._engine.messages import is_overwrite_refused
 from .._errors import Failure
 from .._objects.containers import Container
 from .._objects.layer import Layer, filter_archive, list_mount_points, restore_links
 from .._observe.layer import fetch_layer
-
-# How engines refuse to unpack a directory over something else, or the other way round (20.10 to 28); and how it looks
-# where they end the connection over that, as requests before 2.29 does not read the answer then.
-_REPLACES = re.compile(r"cannot overwrite (non-)?directory|Broken pipe|Connection reset", re.IGNORECASE)
 
 
 def _fetch_layer_for(client: Client, source: str, target: str) -> tuple[Layer, str]:
@@ -62,7 +58,7 @@ def carry_layer(client: Client, source: str, target: str) -> None:
             with _open_export(client, source) as archive:
                 _unpack(client, target, filter_archive(archive, layer, unlinked), noOverwriteDirNonDir=1)
         except (ApiError, Failure) as error:
-            if not _REPLACES.search(error.message):
+            if not is_overwrite_refused(error.message):
                 raise
             unlinked.clear()
             with _open_export(client, source) as archive:

@@ -15,13 +15,12 @@ import secrets
 import typing as t
 
 from .._engine.client import ApiError, Client
-from .._engine.messages import is_port_taken
-from .._errors import Failure
+from .._errors import Failure, Reason
 from .._objects.names import TRIAL_PROGRAM, trial_name
 from .._objects.ports import Publication, overlaps
 from .._objects.snapshot import Snapshot
 from .._plan.changes import Change
-from .._plan.steps import CreateContainer
+from .._steps.containers import CreateContainer
 
 
 def preflight_ports(client: Client, changes: t.Sequence[Change], host: Snapshot) -> bool:
@@ -54,7 +53,7 @@ def _preflight(client: Client, change: Change, wanted: t.Sequence[Publication], 
     try:
         client.post(f"/containers/{trial}/start")
     except ApiError as error:
-        if is_port_taken(error.message):
+        if Reason.PORT_TAKEN in error.reasons:
             raise Failure(
                 "port_conflict",
                 f"Container {change.name!r} cannot publish {', '.join(map(str, wanted))}: tried on the engine's host,"

@@ -11,35 +11,35 @@ import typing as t
 
 from .._engine.client import ApiError
 from .._errors import Failure
-from .._plan import steps
+from .._steps.base import Step
 from .outcome import RECREATED, ChangeOutcome
 from .worker import Worker
 
 
-def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ChangeOutcome) -> None:
+def roll_back(worker: Worker, done: t.Sequence[Step], outcome: ChangeOutcome) -> None:
     """Undo in reverse. One step that cannot be undone does not keep the others from being tried."""
     problems: list[str] = []
-    started: list[steps.Start] = []
+    restored: list[Step] = []
     # A journal is closed last, and stays open as long as there is something left to undo: a later run does it.
     order = list(reversed(done))
-    order.sort(key=lambda each: isinstance(each, steps.OpenJournal))
+    order.sort(key=lambda each: each.opens_journal)
     for step in order:
-        inverse = steps.invert(step)
-        if inverse is None or (problems and isinstance(inverse, steps.CloseJournal)):
+        inverse = step.invert()
+        if inverse is None or (problems and step.opens_journal):
             continue
         try:
             outcome.actions.append(f"undo: {worker.perform(inverse, undoing=True)}")
-            # A container that has ended by itself before may do so again.
-            started += [inverse] if isinstance(inverse, steps.Start) and inverse.steady else []
+            restored.append(inverse)
         except (ApiError, Failure) as error:
             problems.append(f"{inverse}: {error}")
-    for each in started:
-        if each.container in worker.gone:
+    for each in restored:
+        check, subject = each.check_after_undo(), each.subject
+        if check is None or subject is None or subject.container in worker.gone:
             continue
         try:
-            worker.perform(steps.Verify(each.container, each.name, publications=(), networks=()))
+            worker.perform(check)
         except (ApiError, Failure) as error:
-            problems.append(f"restart {each.name}: {error}")
+            problems.append(f"restart {subject.name}: {error}")
     outcome.rolled_back = (RECREATED if worker.remade else True) if not (problems or worker.gone) else False
     if worker.gone and outcome.failure is not None:
         cause = outcome.failure
@@ -51,7 +51,7 @@ def roll_back(worker: Worker, done: t.Sequence[steps.Step], outcome: ChangeOutco
         )
     if problems and outcome.failure is not None:
         cause = outcome.failure
-        written = any(isinstance(step, steps.OpenJournal) for step in done)
+        written = any(step.opens_journal for step in done)
         outcome.failure = Failure(
             "rollback_failed",
             f"{cause.message.rstrip('.')}. Undoing it failed as well ({'; '.join(problems)}); {outcome.change.kind}"

@@ -22,7 +22,8 @@ import time
 import typing as t
 from dataclasses import dataclass, replace
 
-from .._errors import Failure
+from .._errors import DaemonRefusal, Failure
+from .messages import read_reasons
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -59,13 +60,11 @@ class Connection:
         return "/" + self.docker_host.replace("unix://", "", 1).lstrip("/")
 
 
-class ApiError(Exception):
-    """The daemon's own refusal. Callers that know what was attempted turn it into a Failure."""
+class ApiError(DaemonRefusal):
+    """A refusal as the daemon words it."""
 
     def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
+        super().__init__(status, message, read_reasons(status, message))
 
 
 def parse_version(text: str) -> tuple[int, int]:
@@ -154,6 +153,7 @@ class Client:
         self.connection = connection
         self.api_version = api_version
         self.last_date = ""
+        self._engine_version = ""
         self._session = session
 
     @classmethod
@@ -169,9 +169,16 @@ class Client:
             ) from error
         client = cls(connection, _open_session(connection, version), version)
         if connection.api_version == "auto":
-            spoken = client.request("GET", "/version", versioned=False)["ApiVersion"]
-            client.api_version = min(parse_version(spoken), NEWEST_API)
+            answer = client.request("GET", "/version", versioned=False)
+            client.api_version = min(parse_version(answer["ApiVersion"]), NEWEST_API)
+            client._engine_version = answer["Version"]
         return client
+
+    def read_engine_version(self) -> str:
+        """Asked for once: it takes the engine longer than a listing."""
+        if not self._engine_version:
+            self._engine_version = self.get("/version")["Version"]
+        return self._engine_version
 
     def clone(self) -> Client:
         """A second connection to the same daemon, for another thread."""
@@ -180,6 +187,11 @@ class Client:
 
     def close(self) -> None:
         self._session.close()
+
+    @property
+    def timeout(self) -> float:
+        """How long one request may take, in seconds."""
+        return self.connection.timeout
 
     # -- requests ----------------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
+import json
 import os
 import secrets
 import time
@@ -20,13 +21,15 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import Failure
-from .._objects.leftovers import Lock, Owner, guard_name, lock_name, read_lock
+from .._objects.leftovers import LOCK_PREFIX, Lock, Owner, guard_name, lock_name, read_lock
 from .._types import Key
 from .client import ApiError, Client
 
 # How long to wait for another run, and how often to look, in seconds.
 WAIT = 30.0
 _POLL = 0.25
+# How often a lock that is given back just as it is looked at is asked for again at once.
+_READINGS = 5
 # A lock whose owner cannot be judged from here counts as abandoned after this time on the daemon's clock, in seconds.
 LIFETIME = 900
 
@@ -89,14 +92,14 @@ def find_locked(keys: t.Iterable[Key], locks: Locks, task: str = "") -> set[Key]
 
 
 def find_held(client: Client, locks: Locks) -> frozenset[str]:
-    """The names of those of the locks whose owners live; the others were left behind."""
+    """The names of the locks whose owners live; the others were left behind."""
     now = daemon_time(client)
     me = identify(now)
     return frozenset(name for name, lock in locks.items() if not is_gone(lock.owner, me, now))
 
 
 def locked_object(lock: Lock, locks: Locks) -> Key | None:
-    """What a lock, or the guard of one, is about; None where that is not said."""
+    """The object of a lock, or of the lock that a guard guards; None where labels do not say."""
     if lock.key is not None:
         return lock.key
     return next((each.key for each in locks.values() if guard_name(each.name) == lock.name), None)
@@ -109,7 +112,7 @@ def break_abandoned(client: Client, locks: Locks, keys: t.Collection[Key] | None
     """
     me = identify(daemon_time(client))
     actions: list[str] = []
-    # Guards first: one that was left behind would keep its lock from being broken.
+    # Guards first: a guard that was left behind would keep its lock from being broken.
     for lock in sorted(locks.values(), key=lambda each: (not each.is_guard, each.name)):
         about = locked_object(lock, locks)
         if (keys is not None and about not in keys) or not is_gone(lock.owner, me, daemon_time(client)):
@@ -130,18 +133,21 @@ def hold_locks(
 ) -> t.Iterator[None]:
     """Hold the locks of these objects, taken in sorted order so that two runs cannot wait for each other.
 
-    Raises Failure(busy) where one of them is not to be had within WAIT. ``task``: what they are taken for, as name_task
-    says it. ``actions`` grows by what was removed for it: locks that runs which died have left.
+    Raises Failure(busy) where one of the locks cannot be taken within WAIT. ``task``: what they are taken for, as
+    name_task says it. ``actions`` grows by what was removed for it: locks that runs which died have left.
     """
     me = identify(daemon_time(client))
     deadline = time.monotonic() + WAIT
-    with contextlib.ExitStack() as held:
+    names: list[str] = []
+    try:
         for key in sorted(set(keys)):
             lock = Lock(lock_name(key), me, key, task)
             # Even a lock whose answer was lost is given back.
-            held.callback(_release, client, lock)
+            names.append(lock.name)
             _acquire(client, lock, deadline, [] if actions is None else actions)
         yield
+    finally:
+        _release(client, names, me)
 
 
 def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) -> None:
@@ -168,10 +174,18 @@ def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) ->
 
 def _try(client: Client, lock: Lock) -> Owner:
     """Who has the lock by now. Raises Failure(busy) where the volume belongs to others."""
-    standing = read_lock(client.post("/volumes/create", {"Name": lock.name, "Labels": lock.as_labels()}))
-    if standing is None:
-        raise refuse_foreign(lock.name, lock.key)
-    return standing.owner
+    for _attempt in range(_READINGS):
+        volume = client.post("/volumes/create", {"Name": lock.name, "Labels": lock.as_labels()})
+        if not volume.get("Labels"):
+            # An engine that was restarted leaves them out here (seen on 20.10).
+            volume = client.find(f"/volumes/{lock.name}")
+        if volume is None:
+            continue  # given back in between
+        standing = read_lock(volume)
+        if standing is not None:
+            return standing.owner
+        break
+    raise refuse_foreign(lock.name, lock.key)
 
 
 def refuse_foreign(name: str, key: Key | None) -> Failure:
@@ -210,22 +224,34 @@ def _owner_of(client: Client, name: str) -> str:
     return "" if standing is None else standing.owner.token
 
 
-def _release(client: Client, lock: Lock) -> None:
-    """Give the lock back. One that is not ours any more or cannot be reached is left alone: it goes with its owner."""
-    me, guard = lock.owner, guard_name(lock.name)
+def _release(client: Client, names: t.Sequence[str], me: Owner) -> None:
+    """Give the locks back, the last one first.
+
+    A lock that is not ours any more, or out of reach, is left alone: it goes with its owner.
+    """
+    if not names:
+        return
     try:
-        if _owner_of(client, lock.name) != me.token:
-            return
-        # Left by a run that died while it broke the lock of another.
-        volume = client.find(f"/volumes/{guard}")
-        guarding = None if volume is None else read_lock(volume)
-        if guarding is not None and (
-            guarding.owner.token == me.token or is_gone(guarding.owner, me, daemon_time(client))
-        ):
-            _remove(client, guard)
-        _remove(client, lock.name)
+        owners = _read_owners(client)
     except (ApiError, Failure):
-        pass
+        return
+    for name in reversed(names):
+        if name not in owners or owners[name].token != me.token:
+            continue
+        guard = guard_name(name)
+        breaker = owners.get(guard)
+        with contextlib.suppress(ApiError, Failure):
+            # Left by a run that died while it broke the lock of another.
+            if breaker is not None and (breaker.token == me.token or is_gone(breaker, me, daemon_time(client))):
+                _remove(client, guard)
+            _remove(client, name)
+
+
+def _read_owners(client: Client) -> dict[str, Owner]:
+    """The owners of the locks and guards that stand, by the names of these."""
+    volumes = client.get("/volumes", filters=json.dumps({"name": [LOCK_PREFIX]}))["Volumes"] or ()
+    locks = [lock for lock in map(read_lock, volumes) if lock is not None]
+    return {lock.name: lock.owner for lock in locks}
 
 
 def _remove(client: Client, name: str) -> bool:

@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 from .._errors import Failure
+from .._objects.redact import hide_values
 from .client import ApiError, Client
-from .redact import hide_values
 
 
 def demultiplex(stream: bytes) -> bytes:

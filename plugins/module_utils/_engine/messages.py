@@ -3,31 +3,61 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The wording of the engine's refusals, as far as anything depends on it."""
+"""The wording of the engine's refusals, as far as anything depends on it: engine 20.10 to 29."""
 
 from __future__ import annotations
 
 import re
 
-# How engines of all versions say that a host port could not be had.
+from .._errors import Reason
+
+# Of a fixed address of a container; of a host port the kernel says it in lower case.
+_ADDRESS_TAKEN = re.compile("Address already in use")
 _PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated",
     re.IGNORECASE,
 )
-# How they say it of a fixed address of a container; of a host port the kernel says it in lower case.
-ADDRESS_TAKEN = "Address already in use"
-# How the engine refuses to update a container that is ending.
-CONTAINER_ENDING = "container not running"
+_PROGRAM_MISSING = re.compile("executable file not found|OCI runtime exec failed")
+_WORDING = {
+    Reason.ADDRESS_TAKEN: _ADDRESS_TAKEN,
+    Reason.PORT_TAKEN: _PORT_TAKEN,
+    Reason.SUBNET_TAKEN: re.compile("overlaps with other one"),
+    Reason.SUBNET_NOT_CONFIGURED: re.compile("user configured subnets"),
+    Reason.NOT_CONNECTED: re.compile("is not connected to", re.IGNORECASE),
+    Reason.ALREADY_CONNECTED: re.compile("already exists in network", re.IGNORECASE),
+    Reason.SAME_NAME: re.compile("same name as its current name", re.IGNORECASE),
+    Reason.ALREADY_PAUSED: re.compile("already paused", re.IGNORECASE),
+    Reason.CONTAINER_ENDING: re.compile("container not running"),
+    Reason.UNSTARTABLE: re.compile(r"already exists|id already in use|network [0-9a-f]{64} not found", re.IGNORECASE),
+    Reason.PROGRAM_MISSING: _PROGRAM_MISSING,
+}
+# Those of which the status says a part.
+_STATUSES = {Reason.NOT_FOUND: 404, Reason.CONFLICT: 409}
+_NOT_FOUND = {
+    Reason.NO_SUCH_CONTAINER: re.compile("no such container", re.IGNORECASE),
+    Reason.IMAGE_MISSING: re.compile("image", re.IGNORECASE),
+}
+# How an engine refuses to unpack a directory over something else, or the other way round; and how it looks where the
+# engine ends the connection over that, as requests before 2.29 does not read the answer then.
+_REPLACES = re.compile(r"cannot overwrite (non-)?directory|Broken pipe|Connection reset", re.IGNORECASE)
 
 
-def is_port_taken(message: str) -> bool:
-    """Whether the daemon says that a host port could not be had, in the words of any version."""
-    return _PORT_TAKEN.search(message) is not None
+def read_reasons(status: int, message: str) -> frozenset[Reason]:
+    """The reasons of a refusal, from its status and its words."""
+    found = {reason for reason, known in _STATUSES.items() if status == known}
+    found |= {reason for reason, wording in _WORDING.items() if wording.search(message)}
+    if Reason.NOT_FOUND in found:
+        found |= {reason for reason, wording in _NOT_FOUND.items() if wording.search(message)}
+    if Reason.ADDRESS_TAKEN in found:
+        found.discard(Reason.PORT_TAKEN)
+    return frozenset(found)
 
 
-_UNSTARTABLE = re.compile(r"already exists|id already in use|network [0-9a-f]{64} not found", re.IGNORECASE)
+def is_program_missing(output: str) -> bool:
+    """Whether the engine says, in place of a program's output, that there is no such program."""
+    return _PROGRAM_MISSING.search(output) is not None
 
 
-def is_unstartable(message: str) -> bool:
-    """Whether every later start will be refused in the same way."""
-    return _UNSTARTABLE.search(message) is not None
+def is_overwrite_refused(message: str) -> bool:
+    """Whether an upload failed because a directory would replace something else, or something else a directory."""
+    return _REPLACES.search(message) is not None

@@ -218,7 +218,7 @@ def _interrupted_problems(topology: Topology) -> t.Iterator[Finding]:
 
 
 def _unknown_leftover(volume: str, is_lock: bool) -> Finding:
-    """One that does not say what it is about: a lock of a lock, or a journal that cannot be read."""
+    """A volume that does not tell its object: a lock of a lock, or a journal that cannot be read."""
     if is_lock:
         message = f"A change was cut off when it was done and has left {volume}."
         return Finding("interrupted_change", "info", "volume", volume, message, f"Remove the volume {volume}.")

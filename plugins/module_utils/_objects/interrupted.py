@@ -24,9 +24,9 @@ class Part(t.NamedTuple):
 
 
 def read_part(summary: Summary, snapshot: Snapshot) -> Part | None:
-    """None for a container of others, also where it is called like a part.
+    """None for a container of others, also where its name is like that of a part.
 
-    A backup has its own ID in its name, a successor has never run or its original stands, and a container made again is
+    A backup has its own ID in its name, a successor has never run or its original stands, and a remade container is
     all that is left of its original, or that stands as well.
     """
     match = PART_NAME.fullmatch(summary.name)
@@ -73,9 +73,9 @@ def is_interrupted(name: str, snapshot: Snapshot) -> bool:
 
 
 def read_trial(raw: Json, snapshot: Snapshot) -> str | None:
-    """The network for which this one was a trial; None for a network of others, also where it is called like a trial.
+    """The network for which this one was a trial; None for a network of others, whatever its name.
 
-    The network that was to be rebuilt stands as long as its trial does, and nobody joins a trial.
+    The network that was to be rebuilt stands as long as its trial does, and no container joins a trial.
     """
     match = TRIAL.fullmatch(raw["Name"])
     if match is None or snapshot.members_of(raw):

@@ -162,7 +162,7 @@ class LayerChanges:
         parents = set(_list_parents([*self._kinds, *points]))
         blockers = {mount.blocker for mount in mounts}
         return Layer(
-            # A directory made again goes along: in the image a link may stand there.
+            # A directory that was created again goes along: in the image a link may stand there.
             paths=frozenset(kept | {path for path in _list_parents(kept) if path in own}),
             deleted=tuple(sorted(path for path, kind in own.items() if kind == DELETED)),
             # A directory above a change or a mount point is listed as changed for that alone.

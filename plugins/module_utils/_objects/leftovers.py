@@ -6,7 +6,7 @@
 """What on a host belongs to this collection: the locks of its runs, and the helper containers of its probes.
 
 Each is recognised by its whole identity: its name, its labels, each of which reads exactly as it is written here, and
-its shape. Whatever differs in any of that belongs to others, whichever of our labels or names it has.
+its shape. What differs in any of these belongs to others, whichever of our labels or names it has.
 
 Journals are recognised in the same way in _objects/journal.py.
 The containers of a change are recognised in _recovery/containers.py.
@@ -31,7 +31,7 @@ _LOCK_LABEL = "bridgeport.docker.lock."
 _OBJECT = _LOCK_LABEL + "object"
 # What the task is about that the lock was taken for; see name_task.
 _TASK = _LOCK_LABEL + "task"
-# A lock of a lock, for the run that removes one that was left behind.
+# A lock of a lock, for the run that removes a lock that was left behind.
 _GUARD = "-break"
 _LOCK_NAME = re.compile(rf"{LOCK_PREFIX}[0-9a-f]{{20}}({_GUARD})?")
 
@@ -70,7 +70,7 @@ def guard_name(name: str) -> str:
 
 
 def name_task(keys: t.Iterable[Key]) -> str:
-    """The same for every task about these objects, so that one finds what another that was killed has left."""
+    """The same for every task about these objects, so that a task finds what a killed task has left."""
     return hash_name("\n".join("/".join(key) for key in sorted(keys)))
 
 
@@ -124,7 +124,7 @@ def _read_deadline(text: str) -> float | None:
 
 @dataclass(frozen=True)
 class Lock:
-    """A lock that stands. ``key``: what it is about; None for a guard that does not say.
+    """A lock that stands. ``key``: the object that is locked; None for a guard that does not say.
 
     ``task``: the name of the task that it was taken for; empty where it does not say.
     """

@@ -28,8 +28,8 @@ from .layer import fetch_layer
 
 
 def read_listing(client: Client) -> Snapshot:
-    """Engine, containers and networks as the daemon lists them, nothing inspected. Three requests at any size."""
-    engine = Engine(client.get("/version")["Version"], client.api_version, is_local(client.connection))
+    """Engine, containers and networks as the daemon lists them: at most three requests at any size, no inspection."""
+    engine = Engine(client.read_engine_version(), client.api_version, is_local(client.connection))
     summaries = [read_summary(raw) for raw in client.get("/containers/json", all=1)]
     return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
 
@@ -92,7 +92,7 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
         snapshot = snapshot.replace(host_ranges=both)
     snapshot = read_changes(client, snapshot.replace(chosen=desired.chosen))
     if snapshot.unreadable:
-        # Nobody can tell which objects it is about.
+        # Nothing tells which objects this journal is about.
         raise snapshot.unreadable[0]
     asked: dict[str, Summary] = {}
     names = [*(each.name for each in desired.containers), *others]

@@ -16,8 +16,10 @@ from .._objects.containers import Blueprint, Container
 from .._objects.journal import RebuildRecord
 from .._objects.names import backup_name, successor_name
 from .._objects.ports import Publication
+from .._steps.base import Step
+from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
+from .._steps.verification import VerifyMembers
 from .._types import Json, Key
-from .steps import Connect, CreateNetwork, Disconnect, RemoveNetwork, Step, VerifyMembers
 
 
 @dataclass(frozen=True)

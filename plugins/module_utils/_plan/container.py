@@ -15,6 +15,12 @@ from .._objects.journal import Entry, Journal
 from .._objects.names import successor_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Summary
+from .._steps.base import Step
+from .._steps.containers import CreateContainer, RemoveContainer, Rename
+from .._steps.journal import CloseJournal, OpenJournal
+from .._steps.networks import Connect
+from .._steps.run_state import Start, Stop
+from .._steps.verification import Verify
 from .changes import Change
 from .container_change import plan_change
 from .container_checks import check_links, check_options, check_wait
@@ -25,18 +31,6 @@ from .mac import check_early_mac
 from .network import check_endpoint
 from .ports import check_ports, merge_ports
 from .publications import reconcile
-from .steps import (
-    CloseJournal,
-    Connect,
-    CreateContainer,
-    OpenJournal,
-    RemoveContainer,
-    Rename,
-    Start,
-    Step,
-    Stop,
-    Verify,
-)
 
 
 def plan_container(desired: DesiredContainer, context: Context) -> Change:

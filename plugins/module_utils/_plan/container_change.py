@@ -17,6 +17,10 @@ from .._errors import Failure
 from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
 from .._objects.ports import Publication
+from .._steps.base import Step
+from .._steps.networks import Disconnect
+from .._steps.run_state import Start, Stop
+from .._steps.verification import Verify
 from .._types import Key
 from .changes import Change, Replacement
 from .container_checks import check_links, check_networks, check_wait
@@ -29,7 +33,6 @@ from .order import find_dependents
 from .ports import check_ports, merge_ports
 from .publications import reconcile
 from .replacement import check_replacement, list_losses
-from .steps import Disconnect, Start, Step, Stop, Verify
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,14 @@ from .._objects.driver_options import check_engine_knows, check_isolated
 from .._objects.networks import PREDEFINED, contains, read_pools
 from .._objects.snapshot import Summary
 from .._results import describe_network, network_result
+from .._steps.base import Step
+from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._types import Json
 from .changes import Change, NetworkRebuild
 from .context import Context
 from .mac import needs_other_mac, refuse_mac
 from .network_body import create_body, find_differences, rebuild_body
 from .network_rebuild import design_rebuild
-from .steps import Connect, CreateNetwork, Disconnect, RemoveNetwork, Step
 from .subnets import check_overlap, find_releasing_networks
 
 

@@ -19,10 +19,10 @@ from .._errors import Failure
 from .._objects.containers import SHARED_NAMESPACES, Container
 from .._objects.ports import overlaps
 from .._objects.snapshot import Snapshot, Summary
+from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change, NetworkRebuild, Replacement
 from .replacement import plan_transaction
-from .steps import Connect, Disconnect
 
 
 def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:

@@ -15,9 +15,9 @@ from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot
+from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change
-from .steps import Connect, Disconnect
 
 
 @dataclass(frozen=True)

@@ -20,27 +20,14 @@ from .._objects.journal import Entry, Journal
 from .._objects.networks import PREDEFINED
 from .._objects.ports import overlaps
 from .._objects.snapshot import SWARM_TASK_LABEL, Snapshot
+from .._steps.base import Step
+from .._steps.containers import CreateContainer, RemoveContainer, Rename
+from .._steps.journal import CloseJournal, OpenJournal
+from .._steps.layer import CarryLayer, CheckCarry, CheckLayer
+from .._steps.networks import Connect, Disconnect
+from .._steps.run_state import Park, Pause, SetRestartPolicy, Start, Stop, Unpause
+from .._steps.verification import Verify
 from .changes import NO_RESTART, NetworkRebuild, Replacement
-from .steps import (
-    CarryLayer,
-    CheckCarry,
-    CheckLayer,
-    CloseJournal,
-    Connect,
-    CreateContainer,
-    Disconnect,
-    OpenJournal,
-    Park,
-    Pause,
-    RemoveContainer,
-    Rename,
-    SetRestartPolicy,
-    Start,
-    Step,
-    Stop,
-    Unpause,
-    Verify,
-)
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from contextlib import contextmanager
 
 from .._engine.client import ApiError, Client
 from .._engine.lock import daemon_time
-from .._errors import Failure
+from .._errors import Failure, Reason
 from .._objects.leftovers import helper_body, helper_commands, helper_name
 from .._objects.snapshot import Snapshot
 
@@ -43,7 +43,7 @@ def run_helper(client: Client, image: str, network_mode: str, origin: str, lifet
                     client.post(f"/containers/{helper}/start")
                 except ApiError as error:
                     # The image lacks that program: the engine has removed the container, for it has auto_remove.
-                    if "executable file not found" not in error.message:
+                    if Reason.PROGRAM_MISSING not in error.reasons:
                         raise
                     continue
                 yield helper

@@ -12,6 +12,7 @@ import re
 import typing as t
 from dataclasses import dataclass, replace
 
+from .._engine.messages import is_program_missing
 from . import dns
 
 MAX_BODY = 64 * 1024
@@ -42,7 +43,8 @@ CLOSED_AT_ONCE = "accepted and closed at once: nothing listens behind the publis
 # timeout: 124 of coreutils, 143 of busybox; 142 is our own script's alarm.
 _LATE_CODES = (124, 137, 142, 143)
 _MISSING_CODES = (126, 127)
-_MISSING = re.compile(r"executable file not found|OCI runtime exec failed|applet not found")
+# How a busybox says that it lacks the program; the engine says it in its own words.
+_NO_APPLET = "applet not found"
 _UNUSABLE = re.compile(
     r"invalid option|unrecognized option|unknown option|^usage:|are you root|operation not permitted|permission denied",
     re.IGNORECASE | re.MULTILINE,
@@ -56,7 +58,7 @@ _REFUSAL = re.compile(
 
 
 def _check_usable(code: int, output: str) -> None:
-    if code in _MISSING_CODES or _MISSING.search(output):
+    if code in _MISSING_CODES or is_program_missing(output) or _NO_APPLET in output:
         raise ToolMissing("not there")
     if code and _UNUSABLE.search(output):
         raise ToolUnusable(_last_line(_UNUSABLE, output))

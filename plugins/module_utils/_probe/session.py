@@ -13,6 +13,7 @@ import time
 import typing as t
 
 from .._engine.client import ApiError, Client
+from .._errors import Reason
 from .options import Probe
 from .parse import Outcome, ToolMissing, ToolUnusable
 from .report import Report, Sample
@@ -172,7 +173,7 @@ def execute_in(client: Client, container: str) -> Execute:
             code, output = client.execute(container, tool.argv, timeout=tool.seconds + EXECUTE_MARGIN)
         except ApiError as error:
             # Some engines answer the start of a missing program with an error, others with exit code 126 or 127.
-            if "executable file not found" in error.message or "OCI runtime exec failed" in error.message:
+            if Reason.PROGRAM_MISSING in error.reasons:
                 return 127, error.message, 0.0
             raise
         return code, output, (time.monotonic() - start) * 1000

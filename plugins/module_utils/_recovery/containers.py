@@ -25,18 +25,11 @@ from .._objects.journal import Entry, Journal
 from .._objects.names import NO_ORIGINAL, remade_name, successor_name
 from .._objects.snapshot import Snapshot, Summary
 from .._plan.changes import Change
-from .._plan.steps import (
-    CloseJournal,
-    Connect,
-    Pause,
-    RemoveContainer,
-    Rename,
-    SetRestartPolicy,
-    Start,
-    Step,
-    Stop,
-    Unpark,
-)
+from .._steps.base import Step
+from .._steps.containers import RemoveContainer, Rename
+from .._steps.journal import CloseJournal
+from .._steps.networks import Connect
+from .._steps.run_state import Pause, SetRestartPolicy, Start, Stop, Unpark
 from .networks import undo_rebuild
 
 

@@ -18,7 +18,10 @@ from .._objects.journal import Member, RebuildRecord
 from .._objects.networks import read_pools, same_pools
 from .._objects.snapshot import Snapshot
 from .._plan.changes import Change
-from .._plan.steps import CloseJournal, Connect, CreateNetwork, Disconnect, RemoveNetwork, Start, Step
+from .._steps.base import Step
+from .._steps.journal import CloseJournal
+from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
+from .._steps.run_state import Start
 from .._types import Json
 
 

@@ -16,25 +16,33 @@ import typing as t
 
 from .._objects.containers import Container, read_blueprint, split_endpoints
 from .._objects.names import remade_name
-from .._plan.steps import CarryLayer, Connect, CreateContainer, RemoveContainer, Rename, Start, Step, Unpark
+from .._steps.base import Step
+from .._steps.containers import CreateContainer, RemoveContainer, Rename
+from .._steps.layer import CarryLayer
+from .._steps.networks import Connect
+from .._steps.run_state import Start
+from .._types import Json
 
 
 def plan_remake(
     container: Container,
-    step: Start | Unpark,
-    named: t.Mapping[str, t.Any] | None,
-    own: t.Mapping[str, t.Any] | None,
+    name: str,
+    successor: str,
+    starts: bool,
+    images: tuple[Json | None, Json | None],
     api: tuple[int, int],
     live: t.Collection[str],
     remade_ids: t.Mapping[str, str],
 ) -> list[Step]:
-    """The steps in place of ``step``; the images and ``live`` as for read_blueprint, ``remade_ids`` as in Start.
+    """The steps that put a remade container in the place of this one, and start it where that is asked for.
+
+    ``images`` and ``live`` are as for read_blueprint, ``successor`` and ``remade_ids`` as in Start.
 
     The original is removed only after the remade container has started, and after their successor, so that what stands
     always tells which container the name means.
     """
-    remade = remade_name(step.name, container.id)
-    blueprint = read_blueprint(container, named, own, api, live)
+    remade = remade_name(name, container.id)
+    blueprint = read_blueprint(container, *images, api, live)
     # Where NetworkMode holds the ID of a network that is gone, the container can join the network of that name.
     mode = container.network_mode
     blueprint.body["HostConfig"]["NetworkMode"] = blueprint.mode_names.get(mode, mode)
@@ -42,10 +50,10 @@ def plan_remake(
     for key, reference in container.shares.items():
         body["HostConfig"][key] = f"container:{remade_ids.get(reference, reference)}"
     steps: list[Step] = [CreateContainer(remade, body)]
-    steps += [Connect(name, remade, endpoint, name, remade) for name, endpoint in later.items()]
-    steps.append(CarryLayer(container.id, remade, step.name))
-    if isinstance(step, Start):
+    steps += [Connect(network, remade, endpoint, network, remade) for network, endpoint in later.items()]
+    steps.append(CarryLayer(container.id, remade, name))
+    if starts:
         steps.append(Start(remade, remade))
-    if step.successor:
-        steps.append(RemoveContainer(step.successor, step.successor, volumes=True, force=True))
-    return [*steps, RemoveContainer(container.id, container.name), Rename(remade, remade, step.name)]
+    if successor:
+        steps.append(RemoveContainer(successor, successor, volumes=True, force=True))
+    return [*steps, RemoveContainer(container.id, container.name), Rename(remade, remade, name)]

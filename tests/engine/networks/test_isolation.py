@@ -70,12 +70,8 @@ class Town(Site):
 
 @pytest.fixture(scope="module")
 def town(runner: Runner, images: Images) -> t.Iterator[Town]:
-    made = Town(runner, images)
-    try:
-        made.build()
+    with Town.open(runner, images) as made:
         yield made
-    finally:
-        made.close()
 
 
 def test_an_internal_network(town: Town) -> None:

@@ -48,12 +48,8 @@ class Club(Site):
 
 @pytest.fixture
 def club(runner: Runner, images: Images) -> t.Iterator[Club]:
-    made = Club(runner, images)
-    try:
-        made.build()
+    with Club.open(runner, images) as made:
         yield made
-    finally:
-        made.close()
 
 
 def named(result: Result) -> list[str]:

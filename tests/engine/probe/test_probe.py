@@ -103,12 +103,8 @@ class Lab(Site):
 
 @pytest.fixture(scope="module")
 def lab(runner: Runner, images: Images) -> t.Iterator[Lab]:
-    made = Lab(runner, images)
-    try:
-        made.build()
+    with Lab.open(runner, images) as made:
         yield made
-    finally:
-        made.close()
 
 
 def with_port(method: str) -> dict[str, t.Any]:

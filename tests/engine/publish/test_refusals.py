@@ -26,9 +26,7 @@ def box(site: Site) -> str:
     site.run("walled", "--network", walled)
     site.run("open", "--network", "host", command=("sleep", "3600"))
     site.create("cut")
-    # A backup is called after the container and by its own ID.
-    backup = site.seen(site.create("backup"))["Id"][:12]
-    docker("rename", backup, site.name(f"cut.bridgeport-old-{backup}"))
+    site.create_backup("cut")
     writer(site)
     return site.run("calm", "--network", calm, "-p", f"127.0.0.1:{site.base}:80")
 

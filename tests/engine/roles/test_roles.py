@@ -52,7 +52,8 @@ def test_link_migration(site: Site, tmp_path: Path) -> None:
     }
     expected = [
         "link_migration_result.links | length == 1",
-        "link_migration_result.probes | length == 2",
+        # By the alias, the name and the short ID.
+        "link_migration_result.probes | length == 3",
         "link_migration_result.probes | rejectattr('reachable') | length == 0",
     ]
     play(tmp_path, "link_migration", variables, expected)

@@ -62,12 +62,8 @@ class Town(Site):
 
 @pytest.fixture
 def town(runner: Runner, images: Images) -> t.Iterator[Town]:
-    made = Town(runner, images)
-    try:
-        made.build()
+    with Town.open(runner, images) as made:
         yield made
-    finally:
-        made.close()
 
 
 def test_a_port_is_handed_over(town: Town) -> None:

@@ -81,6 +81,8 @@ class ModelDaemon:
         self.networks: dict[str, dict[str, t.Any]] = {}
         self.images: dict[str, dict[str, t.Any]] = {}
         self.volumes: dict[str, dict[str, t.Any]] = {}
+        # Those that were there when the daemon came back: it answers a create of one of these without its labels.
+        self.restored: set[str] = set()
         self.requests: list[str] = []
         self.changes = 0
         self.fault: tuple[int, str] | None = None
@@ -186,6 +188,7 @@ class ModelDaemon:
         Containers with --rm are gone, also those that were never started. A link is to whoever is called now as its
         create said, and it is lost where nobody is. (Seen on 20.10.)
         """
+        self.restored = set(self.volumes)
         ran = [raw["Id"] for raw in self.containers.values() if raw["State"]["Running"]]
         for container_id in ran:
             self._stop(self.containers[container_id], 137)
@@ -300,6 +303,9 @@ class ModelDaemon:
         if rest == ["create"]:
             # A name that is taken is no error: the answer shows the volume that stands.
             volume = {"Name": body["Name"], "Driver": "local", "Labels": body.get("Labels"), "Scope": "local"}
+            if body["Name"] in self.volumes and body["Name"] in self.restored:
+                return {**self.volumes[body["Name"]], "Labels": None, "Scope": ""}
+            self.restored.discard(body["Name"])
             return self.volumes.setdefault(body["Name"], volume)
         if not rest:
             parts = json.loads(params["filters"])["name"]

@@ -12,7 +12,6 @@ from functools import partial
 from types import MappingProxyType
 from unittest import mock
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
@@ -21,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock imp
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import LOCK_PREFIX, Owner
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import Died, ModelClient, ModelDaemon
 
 BOOT_ID = "01234567-89ab-cdef-0123-456789abcdef"
@@ -330,7 +330,7 @@ class World:
         asked = [*wanted.entries, *beside]
         entries = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in asked]
         with mock.patch.multiple(lock, identify=self._identify, _start_time=self._start_time), mock.patch.multiple(
-            verify, _SETTLE=0, _POLL=0
+            verification, _SETTLE=0, _POLL=0
         ), mock.patch.object(lock, "_POLL", 0):
             try:
                 desired = DesiredState(tuple(parse_network(each) for each in wanted.networks), tuple(entries))

@@ -11,7 +11,6 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _reconcile
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
@@ -24,6 +23,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftove
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     LOST_BEFORE,
     REFUSED,
@@ -37,7 +37,7 @@ WEB: Params = {"name": "web", "image": "busybox:1", "state": "started", "publish
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "_SETTLE", 0)
+    monkeypatch.setattr(verification, "_SETTLE", 0)
 
 
 def run(

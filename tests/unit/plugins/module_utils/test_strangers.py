@@ -14,7 +14,6 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
@@ -49,6 +48,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names i
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import read_topology
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import AFTER, Died, ModelClient, ModelDaemon
 
@@ -58,8 +58,8 @@ WEB, NET = ("container", "web"), ("network", "net")
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "_SETTLE", 0)
-    monkeypatch.setattr(verify, "_POLL", 0)
+    monkeypatch.setattr(verification, "_SETTLE", 0)
+    monkeypatch.setattr(verification, "_POLL", 0)
     monkeypatch.setattr(lock, "_POLL", 0)
 
 

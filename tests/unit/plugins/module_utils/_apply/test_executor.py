@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import port_holder, verify
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import worker as worker_module
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import port_holder
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import ChangeOutcome
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
@@ -23,10 +23,21 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe import host_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_ports import Blocker
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Run
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import run_state, verification
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.containers import (
+    CreateContainer,
+    RemoveContainer,
+    Rename,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import CloseJournal
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.layer import CheckCarry
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, CreateNetwork
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import SetRestartPolicy, Start, Stop
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     FAULTS,
     LOST_AFTER,
@@ -42,8 +53,8 @@ Params = t.Dict[str, t.Any]
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "_SETTLE", 0)
-    monkeypatch.setattr(verify, "_POLL", 0)
+    monkeypatch.setattr(verification, "_SETTLE", 0)
+    monkeypatch.setattr(verification, "_POLL", 0)
 
 
 def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
@@ -172,13 +183,13 @@ def test_a_fault_at_any_request_is_undone(case: str, kind: str) -> None:
         (outcome,) = apply(daemon, changes)
         failed_at = f"{case}, request {number} {kind}: {daemon.requests}"
         # Nothing comes after a removal but the closing of the journal.
-        ends = [steps.CloseJournal, steps.RemoveContainer]
+        ends = [CloseJournal, RemoveContainer]
         last = dict(zip(range(flawless.changes - 1, -1, -1), [type(s) for s in reversed(changes[0].steps)][:2]))
         if outcome.failure is None:
             # Only the last removals may be found to be done after all.
             assert (kind, last.get(number) in ends) == (LOST_AFTER, True), failed_at
             assert daemon.state() == flawless.state(), failed_at
-        elif last.get(number) is steps.CloseJournal and steps.RemoveContainer in last.values():
+        elif last.get(number) is CloseJournal and RemoveContainer in last.values():
             # Past all return: everything is done, and a later run only has to remove what was written down.
             assert outcome.rolled_back is False, failed_at
             assert len(daemon.volumes) == 1
@@ -231,7 +242,7 @@ def test_a_stop_that_was_refused_and_happened_all_the_same() -> None:
     daemon = host_for_replacement()
     before = daemon.state()
     changes = plan(daemon, *CASES["replacement"][1:]).changes
-    number = next(index for index, step in enumerate(changes[0].steps) if isinstance(step, steps.Stop))
+    number = next(index for index, step in enumerate(changes[0].steps) if isinstance(step, Stop))
     daemon.changes, daemon.fault = 0, (number, REFUSED_AFTER)
     (outcome,) = apply(daemon, changes)
     assert outcome.rolled_back is True
@@ -243,7 +254,7 @@ def test_a_successor_is_never_removed_once_the_old_one_may_be_gone() -> None:
     removal = count_changes("replacement") - 2
     daemon = host_for_replacement()
     changes = plan(daemon, *CASES["replacement"][1:]).changes
-    assert [type(step) for step in changes[0].steps[-2:]] == [steps.RemoveContainer, steps.CloseJournal]
+    assert [type(step) for step in changes[0].steps[-2:]] == [RemoveContainer, CloseJournal]
     daemon.changes, daemon.fault, daemon.deaf_after = 0, (removal, LOST_AFTER), removal
     (outcome,) = apply(daemon, changes)
     assert outcome.failure is not None
@@ -263,9 +274,9 @@ def test_rollback_undoes_in_reverse_order() -> None:
     done = [action for action in outcome.actions if not action.startswith("undo: ")]
     undone = [action[len("undo: ") :] for action in outcome.actions if action.startswith("undo: ")]
     assert done == [str(step) for step in changes[0].steps[: len(done)]]
-    expected = [steps.invert(step) for step in reversed(changes[0].steps[: len(done)])]
+    expected = [step.invert() for step in reversed(changes[0].steps[: len(done)])]
     # What is not undone yet is known by the journal, so that this is closed last.
-    (journal,) = [step for step in expected if isinstance(step, steps.CloseJournal)]
+    (journal,) = [step for step in expected if isinstance(step, CloseJournal)]
     expected.remove(journal)
     assert undone == [str(step) for step in [*expected, journal] if step is not None]
     assert daemon.state() == before
@@ -365,8 +376,8 @@ def test_a_restart_policy_is_set_although_the_container_just_ends(
                 raise left.pop()
             return super().request(method, path, **options)
 
-    monkeypatch.setattr(worker_module, "_UPDATE_PAUSE", 0)
-    step = steps.SetRestartPolicy(web["Id"], "web", {"Name": "no"}, {"Name": "always"})
+    monkeypatch.setattr(run_state, "_UPDATE_PAUSE", 0)
+    step = SetRestartPolicy(web["Id"], "web", {"Name": "no"}, {"Name": "always"})
     with contextlib.nullcontext() if done else pytest.raises(ApiError):
         Worker(Ending(daemon)).perform(step)
     assert (web["HostConfig"]["RestartPolicy"]["Name"] == "no") is done
@@ -377,8 +388,8 @@ def test_what_cannot_be_undone_is_said() -> None:
     daemon = host_for_replacement()
     changes = plan(daemon, *CASES["replacement"][1:]).changes
     # The start of the successor is lost, and from then on every change of the host.
-    changing = [step for step in changes[0].steps if not isinstance(step, steps.CheckCarry)]
-    number = next(index for index, step in enumerate(changing) if isinstance(step, steps.Start))
+    changing = [step for step in changes[0].steps if not isinstance(step, CheckCarry)]
+    number = next(index for index, step in enumerate(changing) if isinstance(step, Start))
     daemon.changes, daemon.fault, daemon.deaf_after = 0, (number, LOST_BEFORE), number
     (outcome,) = apply(daemon, changes)
     assert outcome.rolled_back is False
@@ -388,14 +399,14 @@ def test_what_cannot_be_undone_is_said() -> None:
     assert len(outcome.failure.details["problems"]) >= 3, "every step is tried"
 
 
-@pytest.mark.parametrize("back", [steps.Start, steps.Rename, steps.Stop, steps.SetRestartPolicy])
-def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[steps.Step]) -> None:
+@pytest.mark.parametrize("back", [Start, Rename, Stop, SetRestartPolicy])
+def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[Step]) -> None:
     """Without it a later run could not tell what to put back."""
     daemon = host_for_replacement()
     daemon.crashing = {"90/tcp"}
     changes = plan(daemon, *CASES["replacement"][1:]).changes
 
-    verbs = {steps.Start: "start", steps.Rename: "rename", steps.Stop: "stop", steps.SetRestartPolicy: "update"}
+    verbs = {Start: "start", Rename: "rename", Stop: "stop", SetRestartPolicy: "update"}
 
     class Failing(ModelClient):
         def request(self, method: str, path: str, **options: t.Any) -> t.Any:
@@ -421,7 +432,7 @@ def test_the_journal_stays_open_where_something_could_not_be_undone(back: type[s
 
 
 def change(kind: str, name: str, *, needs: t.Iterable[tuple[str, str]] = (), work: bool = True) -> Change:
-    made: list[steps.Step] = [steps.CreateNetwork(name, {"Name": name})] if work else []
+    made: list[Step] = [CreateNetwork(name, {"Name": name})] if work else []
     return Change(kind, name, steps=tuple(made), needs=frozenset(needs))
 
 
@@ -489,6 +500,34 @@ def test_parallel_is_the_number_of_items_at_work(parallel: int) -> None:
     assert most == [parallel]
 
 
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_container_that_is_only_watched_takes_no_place(parallel: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    daemon = ModelDaemon()
+    containers = [daemon.add_container(f"web{number}", start=False) for number in range(6)]
+    all_watched = threading.Barrier(len(containers))
+    at_work, most = [0], [0]
+    lock = threading.Lock()
+
+    class Counting(ModelClient):
+        def request(self, *words: t.Any, **options: t.Any) -> t.Any:
+            with lock:
+                at_work[0] += 1
+                most[0] = max(most[0], at_work[0])
+            try:
+                return super().request(*words, **options)
+            finally:
+                with lock:
+                    at_work[0] -= 1
+
+    # None of them is looked at again before the last one has been started.
+    monkeypatch.setattr(time, "sleep", lambda _seconds: all_watched.wait(timeout=10))
+    changes = [Change("container", each, steps=(Start(each, each), Verify(each, each, (), ()))) for each in containers]
+    outcomes = apply_changes(changes, lambda: Counting(daemon), parallel)
+    assert [outcome.failure for outcome in outcomes] == [None] * len(containers)
+    assert 1 <= most[0] <= parallel
+    assert all(daemon.containers[each]["State"]["Running"] for each in containers)
+
+
 def test_no_connection_for_a_thread() -> None:
     def refuse() -> ModelClient:
         raise Failure("daemon_unreachable", "no answer")
@@ -511,14 +550,14 @@ def test_stop_waits_as_long_as_the_container_may_take() -> None:
 
     daemon = ModelDaemon()
     for own, asked, expected in (
-        (None, None, ("stop", 10 + worker_module._STOP_MARGIN, {})),
-        (300, None, ("stop", 300 + worker_module._STOP_MARGIN, {})),
-        (300, 0, ("stop", worker_module._STOP_MARGIN, {"t": 0})),
-        (None, 90, ("stop", 90 + worker_module._STOP_MARGIN, {"t": 90})),
+        (None, None, ("stop", 10 + run_state._STOP_MARGIN, {})),
+        (300, None, ("stop", 300 + run_state._STOP_MARGIN, {})),
+        (300, 0, ("stop", run_state._STOP_MARGIN, {"t": 0})),
+        (None, 90, ("stop", 90 + run_state._STOP_MARGIN, {"t": 90})),
     ):
         container = daemon.add_container(f"c{own}{asked}", StopTimeout=own)
         seen.clear()
-        Worker(Watching(daemon)).perform(steps.Stop(container, "c", asked))
+        Worker(Watching(daemon)).perform(Stop(container, "c", asked))
         assert seen == [expected]
         assert not daemon.containers[container]["State"]["Running"]
 
@@ -535,7 +574,7 @@ def test_kill_gives_no_time(running: bool) -> None:
 
     daemon = ModelDaemon()
     container = daemon.add_container("c", start=running, StopTimeout=300)
-    Worker(Watching(daemon)).perform(steps.Stop(container, "c", 60, kill=True))
+    Worker(Watching(daemon)).perform(Stop(container, "c", 60, kill=True))
     assert not daemon.containers[container]["State"]["Running"]
     assert waits in ([], [0])
 
@@ -544,87 +583,87 @@ def test_remove_of_what_removed_itself() -> None:
     daemon = ModelDaemon()
     container = daemon.add_container("c", HostConfig={"AutoRemove": True})
     worker = Worker(ModelClient(daemon))
-    worker.perform(steps.Stop(container, "c"))
-    worker.perform(steps.RemoveContainer(container, "c"))
+    worker.perform(Stop(container, "c"))
+    worker.perform(RemoveContainer(container, "c"))
     assert daemon.containers == {}
 
 
 EXPLANATIONS: list[t.Any] = [
     pytest.param(
-        steps.Start("c", "c"),
+        Start("c", "c"),
         500,
         "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated",
         "port_conflict",
         id="allocated",
     ),
     pytest.param(
-        steps.Start("c", "c"),
+        Start("c", "c"),
         500,
         "Error starting userland proxy: listen tcp4 0.0.0.0:80: bind: address already in use",
         "port_conflict",
         id="process",
     ),
     pytest.param(
-        steps.Start("c", "c"),
+        Start("c", "c"),
         500,
         "failed to bind host port for 0.0.0.0:8080:172.19.0.2:80/tcp: address already in use",
         "port_conflict",
         id="engine-28",
     ),
     pytest.param(
-        steps.Start("c", "c"),
+        Start("c", "c"),
         500,
         "failed to set up container networking: failed to bind host port 0.0.0.0:8080/tcp: address already in use",
         "port_conflict",
         id="engine-29",
     ),
     pytest.param(
-        steps.Start("c", "c"),
+        Start("c", "c"),
         500,
         "listen tcp4 203.0.113.7:80: bind: cannot assign requested address",
         "port_conflict",
         id="no-address",
     ),
-    pytest.param(steps.Start("c", "c"), 500, "all ports are allocated", "port_conflict", id="range-exhausted"),
-    pytest.param(steps.Start("c", "c"), 403, "Address already in use", "address_in_use", id="static-address"),
+    pytest.param(Start("c", "c"), 500, "all ports are allocated", "port_conflict", id="range-exhausted"),
+    pytest.param(Start("c", "c"), 403, "Address already in use", "address_in_use", id="static-address"),
     pytest.param(
-        steps.Connect("n", "c", {}, "n", "c"),
+        Connect("n", "c", {}, "n", "c"),
         403,
         "Address already in use",
         "address_in_use",
         id="static-address-connect",
     ),
     pytest.param(
-        steps.Start("c", "c"), 400, 'exec: "nope": executable file not found in $PATH', "start_failed", id="no-command"
+        Start("c", "c"), 400, 'exec: "nope": executable file not found in $PATH', "start_failed", id="no-command"
     ),
-    pytest.param(steps.CreateContainer("c", {}), 404, "No such image: x:1", "image_not_found", id="no-image"),
-    pytest.param(steps.CreateContainer("c", {}), 404, "No such container: src", "daemon_error", id="no-volume-source"),
+    pytest.param(CreateContainer("c", {}), 404, "No such image: x:1", "image_not_found", id="no-image"),
+    pytest.param(CreateContainer("c", {}), 404, "No such container: src", "daemon_error", id="no-volume-source"),
     pytest.param(
-        steps.CreateContainer("c", {}), 409, "Conflict. The container name is already in use", "busy", id="name-taken"
-    ),
-    pytest.param(
-        steps.Rename("c", "a", "b"), 409, "Conflict. The container name is already in use", "busy", id="rename-taken"
+        CreateContainer("c", {}), 409, "Conflict. The container name is already in use", "busy", id="name-taken"
     ),
     pytest.param(
-        steps.CreateNetwork("n", {}),
+        Rename("c", "a", "b"), 409, "Conflict. The container name is already in use", "busy", id="rename-taken"
+    ),
+    pytest.param(
+        CreateNetwork("n", {}),
         403,
         "Pool overlaps with other one on this address space",
         "subnet_overlap",
         id="overlap",
     ),
     pytest.param(
-        steps.CreateNetwork("n", {}),
+        CreateNetwork("n", {}),
         403,
         "invalid pool request: Pool overlaps with other one on this address space",
         "subnet_overlap",
         id="overlap-27",
     ),
-    pytest.param(steps.CreateNetwork("n", {}), 500, "something else", "daemon_error", id="else"),
+    pytest.param(CreateNetwork("n", {}), 500, "something else", "daemon_error", id="else"),
 ]
 
 
 @pytest.mark.parametrize(("step", "status", "message", "code"), EXPLANATIONS)
-def test_explain(step: steps.Step, status: int, message: str, code: str) -> None:
+def test_explain(step: Step, status: int, message: str, code: str) -> None:
     failure = Worker(ModelClient(ModelDaemon())).explain(step, ApiError(status, message))
     assert failure.code == code
     assert str(step) in failure.message
@@ -644,7 +683,7 @@ def test_who_has_the_port_is_named(is_process: bool, monkeypatch: pytest.MonkeyP
     if not is_process:
         daemon.add_container("thief", ExposedPorts={"80/tcp": {}}, HostConfig=ports)
     refusal = ApiError(500, "Bind for 127.0.0.1:8080 failed: port is already allocated")
-    failure = Worker(ModelClient(daemon)).explain(steps.Start(container, "web"), refusal)
+    failure = Worker(ModelClient(daemon)).explain(Start(container, "web"), refusal)
     who = "process httpd (PID 7)" if is_process else "container 'thief'"
     assert failure.message.startswith(
         f"Could not start web. Container 'web' cannot publish 127.0.0.1:8080:80/tcp: {who} "
@@ -657,5 +696,5 @@ def test_start_failure_brings_the_logs_without_secrets() -> None:
     daemon = ModelDaemon()
     daemon.add_container("c", start=False, Env=["TOKEN=swordfish"], Tty=True)
     daemon.logs = b"token is swordfish\r\n"
-    failure = Worker(ModelClient(daemon)).explain(steps.Start("c", "c"), ApiError(400, "no"))
+    failure = Worker(ModelClient(daemon)).explain(Start("c", "c"), ApiError(400, "no"))
     assert failure.details["logs"] == ["token is ********"]

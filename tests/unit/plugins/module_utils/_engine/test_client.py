@@ -201,10 +201,11 @@ SPOKEN: list[t.Any] = [
 
 @pytest.mark.parametrize(("spoken", "used"), SPOKEN)
 def test_the_version_is_agreed_on(spoken: str, used: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    session = Session(Answer(body={"ApiVersion": spoken}))
+    session = Session(Answer(body={"ApiVersion": spoken, "Version": "28.5.2"}))
     monkeypatch.setattr(client_module, "_check_sdk", lambda: None)
     monkeypatch.setattr(client_module, "_open_session", lambda connection, version: session)
-    assert Client.connect(CONNECTION).api_version == used
+    speaker = Client.connect(CONNECTION)
+    assert (speaker.api_version, speaker.read_engine_version(), len(session.seen)) == (used, "28.5.2", 1)
 
 
 def test_a_version_that_was_given_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,6 +217,12 @@ def test_a_version_that_was_given_is_not_asked_for(monkeypatch: pytest.MonkeyPat
     assert speaker.clone().api_version == (1, 40)
     speaker.close()
     assert session.closed
+
+
+def test_the_version_of_the_engine_is_asked_for_once() -> None:
+    speaker, session = client(Answer(body={"Version": "20.10.24"}))
+    assert [speaker.read_engine_version() for _time in range(3)] == ["20.10.24"] * 3
+    assert [url for _method, url, _options in session.seen] == ["http+unix://x/v1.41/version"]
 
 
 @pytest.mark.parametrize("version", ["newest", "", "1.x"])

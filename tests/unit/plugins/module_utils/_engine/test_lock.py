@@ -278,6 +278,15 @@ def test_locks_are_taken_in_sorted_order_once_each_and_given_back() -> None:
     assert daemon.volumes == {}
 
 
+def test_locks_are_given_back_with_one_look_at_all_of_them() -> None:
+    daemon = ModelDaemon()
+    with hold_locks(connect(daemon), [NET, WEB, DB]):
+        daemon.requests.clear()
+    # The last one first, as somebody who waits for several takes them in order.
+    removed = [f"DELETE /volumes/{lock_name(key)}" for key in (NET, WEB, DB)]
+    assert daemon.requests == ["GET /volumes", *removed]
+
+
 def test_locks_are_given_back_after_a_failure() -> None:
     daemon = ModelDaemon()
     with pytest.raises(Failure, match="within"), hold_locks(connect(daemon), [WEB, DB]):
@@ -359,6 +368,30 @@ def test_a_living_process_of_this_host_is_waited_for_however_long_it_takes(clock
     with pytest.raises(Failure) as caught, hold_locks(connect(daemon), [WEB]):
         pytest.fail("it is not ours")
     assert (caught.value.code, f"process {os.getpid()} of this host" in caught.value.message) == ("busy", True)
+
+
+def test_a_lock_that_is_held_is_seen_also_when_the_daemon_was_restarted(clock: FakeTime) -> None:
+    daemon = ModelDaemon()
+    stand(daemon, lock_name(WEB), elsewhere(NOW + 900))
+    daemon.restart()
+    with pytest.raises(Failure, match="did not finish within") as caught, hold_locks(connect(daemon), [WEB]):
+        pytest.fail("it is not ours")
+    assert (caught.value.code, tokens(daemon)) == ("busy", {lock_name(WEB): THEIRS})
+
+
+def test_a_lock_that_is_given_back_as_it_is_looked_at() -> None:
+    daemon = ModelDaemon()
+    stand(daemon, lock_name(WEB), elsewhere(NOW + 900))
+    daemon.restart()
+
+    class Late(ModelClient):
+        def find(self, path: str, **params: t.Any) -> t.Any:
+            self.daemon.volumes.clear()
+            return super().find(path, **params)
+
+    client = connect(daemon, Late)
+    with hold_locks(client, [WEB]):
+        assert standing(daemon)[lock_name(WEB)].owner.pid == os.getpid()
 
 
 # -- breaking ----------------------------------------------------------------------------------------------------------

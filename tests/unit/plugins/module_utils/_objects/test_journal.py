@@ -28,10 +28,10 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal
     find_companions,
     read_journal,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.container import plan_container
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.replacement import plan_transaction
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import OpenJournal
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
@@ -236,7 +236,7 @@ def test_nothing_secret_is_written_down() -> None:
     planned = plan_container(desired, Context(DesiredState(containers=(desired,)), snapshot))
     assert planned.replacement is not None
     (opened,) = [
-        step for step in plan_transaction([planned.replacement], None, snapshot) if isinstance(step, steps.OpenJournal)
+        step for step in plan_transaction([planned.replacement], None, snapshot) if isinstance(step, OpenJournal)
     ]
     sent: list[str] = []
 

@@ -22,9 +22,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.containers import CreateContainer, Rename
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import CloseJournal, OpenJournal
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, Disconnect
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import Start
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
@@ -59,7 +63,7 @@ def changed(snapshot: Snapshot, **fields: t.Any) -> Snapshot:
 
 
 def created(change: Change) -> dict[str, t.Any]:
-    return next(dict(step.body) for step in change.steps if isinstance(step, steps.CreateContainer))
+    return next(dict(step.body) for step in change.steps if isinstance(step, CreateContainer))
 
 
 def codes(change: Change) -> list[str]:
@@ -140,8 +144,8 @@ def test_endpoints_change_without_a_replacement() -> None:
         "connect fx-full to fx-net",
     ]
     leave, join = change.steps[:2]
-    assert isinstance(leave, steps.Disconnect)
-    assert isinstance(join, steps.Connect)
+    assert isinstance(leave, Disconnect)
+    assert isinstance(join, Connect)
     assert leave.endpoint == {"IPAMConfig": {"IPv4Address": "10.231.7.20"}, "Aliases": ["api", "app"]}
     assert join.endpoint == {"IPAMConfig": {"IPv4Address": "10.231.7.20"}, "Aliases": ["app"]}
     assert (
@@ -206,19 +210,19 @@ def test_steps_of_a_replacement() -> None:
     container = recorded.container("full")
     assert change.replacement is not None
     assert change.replacement.container.id == container.id
-    assert [str(step) for step in change.steps if isinstance(step, steps.Rename)] == [
+    assert [str(step) for step in change.steps if isinstance(step, Rename)] == [
         f"rename fx-full to fx-full.bridgeport-old-{container.id[:12]}",
         f"rename fx-full.bridgeport-new-{container.id[:12]} to fx-full",
     ]
     opened, closed = change.steps[2], change.steps[-1]
-    assert isinstance(opened, steps.OpenJournal)
-    assert isinstance(closed, steps.CloseJournal)
+    assert isinstance(opened, OpenJournal)
+    assert isinstance(closed, CloseJournal)
     assert opened.journal == closed.journal
     (entry,) = opened.journal.entries
     assert (entry.name, entry.original, entry.was_running, entry.was_paused) == ("fx-full", container.id, True, False)
     assert entry.restart_policy == container.host_config["RestartPolicy"]
     assert entry.successor == successor_name("fx-full", container.id)
-    verify = next(step for step in change.steps if isinstance(step, steps.Verify))
+    verify = next(step for step in change.steps if isinstance(step, Verify))
     assert (verify.wait, sorted(verify.networks)) == ("healthy", ["fx-six", "fx-sub"]), "it was healthy before"
     assert any("ID" in loss for loss in change.will_lose)
     assert any("Compose project 'shop'" in warning for warning in change.warnings)
@@ -279,7 +283,7 @@ def test_a_stopped_container_stays_stopped() -> None:
         "RemoveContainer",
         "CloseJournal",
     ]
-    (opened,) = [step for step in change.steps if isinstance(step, steps.OpenJournal)]
+    (opened,) = [step for step in change.steps if isinstance(step, OpenJournal)]
     assert opened.journal.entries[0].was_running is False
     assert change.predicted is not None
     assert change.predicted["state"] == "created"
@@ -302,7 +306,7 @@ def test_unbound_ports_of_a_running_container_are_made_true() -> None:
 
 def test_a_health_check_that_is_taken_away_is_not_waited_for() -> None:
     change = plan("full", healthcheck={"test": "NONE"})
-    verify = next(step for step in change.steps if isinstance(step, steps.Verify))
+    verify = next(step for step in change.steps if isinstance(step, Verify))
     assert verify.wait == "running"
 
 
@@ -581,18 +585,18 @@ def test_what_is_to_run_gets_its_name_when_it_is_written_down() -> None:
     change = make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}])
     temporary = successor_name("new")
     create, connect, opened, rename, start, verify, closed = change.steps
-    assert isinstance(create, steps.CreateContainer)
+    assert isinstance(create, CreateContainer)
     assert (create.name, str(create)) == (temporary, "create container new")
-    assert isinstance(connect, steps.Connect)
+    assert isinstance(connect, Connect)
     assert (connect.container, str(connect)) == (temporary, "connect container new to fx-sub")
-    assert opened == steps.OpenJournal(Journal((Entry("new", original="", successor=temporary),)))
-    assert rename == steps.Rename(temporary, temporary, "new")
-    assert start == steps.Start(temporary, "new"), "nothing stands from which it could be remade"
-    assert isinstance(verify, steps.Verify)
+    assert opened == OpenJournal(Journal((Entry("new", original="", successor=temporary),)))
+    assert rename == Rename(temporary, temporary, "new")
+    assert start == Start(temporary, "new"), "nothing stands from which it could be remade"
+    assert isinstance(verify, Verify)
     assert (verify.container, verify.name, verify.networks) == (temporary, "new", ("fx-net", "fx-sub"))
-    assert isinstance(closed, steps.CloseJournal)
+    assert isinstance(closed, CloseJournal)
     (never,) = make(starts_new=False).steps
-    assert isinstance(never, steps.CreateContainer)
+    assert isinstance(never, CreateContainer)
     assert never.name == "new", "one request makes it, so that it is there as a whole or not at all"
 
 
@@ -631,7 +635,7 @@ LISTENING_LATER: list[t.Any] = [
 def test_listening_where_one_stands(name: str, params: dict[str, t.Any], expected: list[str]) -> None:
     change = plan(name, wait="listening", **params)
     assert codes(change) == expected
-    verified = [step.wait for step in change.steps if isinstance(step, steps.Verify)]
+    verified = [step.wait for step in change.steps if isinstance(step, Verify)]
     assert set(verified) <= {"listening"}
 
 
@@ -640,9 +644,7 @@ def test_first_network_takes_the_place_of_the_default_bridge() -> None:
     assert body["HostConfig"]["NetworkMode"] == "fx-net"
     assert body["NetworkingConfig"] == {"EndpointsConfig": {"fx-net": {"Aliases": ["a"]}}}
     later = [
-        step
-        for step in make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}]).steps
-        if isinstance(step, steps.Connect)
+        step for step in make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}]).steps if isinstance(step, Connect)
     ]
     assert [step.network_name for step in later] == ["fx-sub"]
     body = created(make((1, 44), networks=[{"name": "fx-net"}, {"name": "fx-sub"}]))

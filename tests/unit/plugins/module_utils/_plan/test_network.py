@@ -13,10 +13,14 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state i
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network import plan_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import (
+    Connect,
+    CreateNetwork,
+    Disconnect,
+)
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 RECORDED = recorded.snapshot("created", "mode_network_id", "auto_remove", "full_stopped", "ports")
@@ -64,9 +68,9 @@ def test_desired_state_that_is_met_needs_no_step(name: str, params: dict[str, t.
 def test_creation_with_members() -> None:
     change = plan("new", connected=["fx-ports", {"name": "fx-created", "aliases": ["c"]}], internal=True)
     assert words(change) == ["create network new", "connect fx-ports to new", "connect fx-created to new"]
-    assert isinstance(change.steps[0], steps.CreateNetwork)
+    assert isinstance(change.steps[0], CreateNetwork)
     assert change.steps[0].body["Internal"] is True
-    assert isinstance(change.steps[2], steps.Connect)
+    assert isinstance(change.steps[2], Connect)
     assert change.steps[2].endpoint == {"Aliases": ["c"]}
     assert change.predicted is not None
     assert [each["name"] for each in change.predicted["connected"]] == ["fx-created", "fx-ports"]
@@ -93,7 +97,7 @@ def test_connected_is_exact(connected: list[str], leave: list[str], join: list[s
 
 def test_who_leaves_can_come_back() -> None:
     (step,) = plan("fx-net", connected=["fx-rm", "fx-created"]).steps
-    assert isinstance(step, steps.Disconnect)
+    assert isinstance(step, Disconnect)
     assert step.endpoint == {"Aliases": ["byid"]}
     network = RECORDED.find_network("fx-net")
     assert network is not None
@@ -244,7 +248,7 @@ ISOLATED = {"com.docker.network.bridge.gateway_mode_ipv4": "isolated"}
 
 def test_isolated_is_for_internal_networks() -> None:
     (step,) = plan("new", snapshot=NEWER, gateway_mode_ipv4="isolated", internal=True).steps
-    assert isinstance(step, steps.CreateNetwork)
+    assert isinstance(step, CreateNetwork)
     assert step.body["Options"] == ISOLATED
     standing = {**(RECORDED.find_network("fx-int") or {}), "Name": "closed", "Id": "c" * 64, "Options": ISOLATED}
     closed = NEWER.replace(networks=(standing,))

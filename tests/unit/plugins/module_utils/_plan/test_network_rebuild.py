@@ -12,12 +12,12 @@ from unittest import mock
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 NEW = (1, 51)
@@ -228,7 +228,7 @@ def test_a_sidecar_that_does_not_run_can_start_after_the_rollback(number: int) -
     daemon.fault = (number, "refused")
     desired = parse_network({"name": "front", "mtu": 1400, "on_member_recreate": "recreate"})
     dependents = parse_container({"name": "web", "dependents": "recreate"})
-    with mock.patch.multiple(verify, _SETTLE=0, _POLL=0), contextlib.suppress(Failure, ApiError):
+    with mock.patch.multiple(verification, _SETTLE=0, _POLL=0), contextlib.suppress(Failure, ApiError):
         converge(ModelClient(daemon), DesiredState((desired,), (dependents,)), check_mode=False, parallel=1)
     daemon.next_run()
     ModelClient(daemon).post(f"/containers/{daemon.named('side')['Id']}/start")

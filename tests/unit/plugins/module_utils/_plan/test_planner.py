@@ -15,7 +15,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapsho
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.memberships import resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.steps import Step
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 Params = t.Dict[str, t.Any]
@@ -324,10 +324,10 @@ DESIRED: list[t.Any] = [
 def test_the_plan_of_the_planned_state_is_empty(
     networks: list[Params], containers: list[Params], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify
     from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
+    from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 
-    monkeypatch.setattr(verify, "_SETTLE", 0)
+    monkeypatch.setattr(verification, "_SETTLE", 0)
     daemon = host()
     made = plan(daemon, networks, containers)
     assert [refusal.message for refusal in made.refusals] == []

@@ -7,8 +7,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.logs import demultiplex
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine.redact import hide_values
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import backup_name, successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.redact import hide_values
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 

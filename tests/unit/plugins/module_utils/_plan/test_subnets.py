@@ -14,11 +14,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state i
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import HostRange, Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.subnets import choose_subnets
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import CreateNetwork
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 # Of these fx-sub has 10.231.7.0/24 and fx-six has 10.231.8.0/24 and fd00:231::/64, and both have members.
@@ -121,7 +121,7 @@ def test_the_first_free_subnet(whole: str, prefix: int, expected: str | None) ->
         return
     assert not plan_made.refusals
     (step,) = plan_made.changes[0].steps
-    assert isinstance(step, steps.CreateNetwork)
+    assert isinstance(step, CreateNetwork)
     assert step.body["IPAM"]["Config"] == [{"Subnet": expected}]
     assert [each["subnet"] for each in (plan_made.changes[0].predicted or {})["ipam_config"]] == [expected]
 

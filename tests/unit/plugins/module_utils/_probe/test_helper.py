@@ -13,9 +13,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine 
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe.helper import remove_abandoned, run_helper
 
-# How a helper runs and ends is shown in _probe/test_run.py, with the probes that it makes; which of the containers of a
-# host are abandoned helpers in _observe/test_snapshot.py, and what of all that others make is none of ours in
-# _objects/test_leftovers.py.
+# How a helper runs and ends is shown in test_run.py, with the probes that it makes; which containers are helpers in
+# _objects/test_leftovers.py, and which runs remove them in test_strangers.py.
 
 
 class FakeClient:

@@ -32,9 +32,10 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names i
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
 from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.containers import plan_recovery
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.containers import RemoveContainer
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import CloseJournal
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 
@@ -235,10 +236,10 @@ def test_the_successor_goes_only_when_the_original_stands_again(phase: str) -> N
     change = plan_recovery("web", bed.read())
     assert change is not None
     kinds = [type(step) for step in change.steps]
-    assert kinds[-2:] == [steps.RemoveContainer, steps.CloseJournal]
-    assert kinds.count(steps.RemoveContainer) == 1
+    assert kinds[-2:] == [RemoveContainer, CloseJournal]
+    assert kinds.count(RemoveContainer) == 1
     removal = change.steps[-2]
-    assert isinstance(removal, steps.RemoveContainer)
+    assert isinstance(removal, RemoveContainer)
     assert (removal.container, removal.volumes) == (bed.successor, True), "those of the original are named in it"
 
 

@@ -9,18 +9,19 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import verify as verify_module
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply.verify import verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import worker as worker_module
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.logs import read_logs
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import parse_publications
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.steps import Verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify_module, "_POLL", 0)
+    monkeypatch.setattr(verification, "_POLL", 0)
 
 
 def host() -> tuple[ModelDaemon, str]:
@@ -47,7 +48,7 @@ def check(
     monkeypatch.setattr(time, "sleep", lambda _seconds: meanwhile())
     step = Verify(container, "web", parse_publications(publications), fields.pop("networks", ("bridge",)), **fields)
     try:
-        verify(ModelClient(daemon), container, step)
+        step.perform(Worker(ModelClient(daemon), time.sleep))
     except Failure as failure:
         return failure
     return None
@@ -197,7 +198,7 @@ def test_wait_until_it_listens(looks: list[bool | None], accepted: bool, monkeyp
         elif raw["State"]["Status"] == "restarting":
             raw["State"]["Running"] = False
             daemon._start(raw)
-        monkeypatch.setattr(verify_module, "is_listening", lambda *_what: look)
+        monkeypatch.setattr(worker_module, "is_listening", lambda *_what: look)
 
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     failure = check(daemon, container, monkeypatch, meanwhile=next_look, wait="listening", timeout=5)

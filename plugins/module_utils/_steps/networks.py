@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The steps that make and remove networks, and change what is on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .._errors import DaemonRefusal, Failure, Reason
+from .._types import Json
+from .base import Site, Step, Subject
+from .run_state import Stop
+
+
+@dataclass(frozen=True)
+class CreateNetwork(Step):
+    """``former``: the ID of the network whose place this one takes; references to that ID mean the new network then."""
+
+    name: str
+    body: Json
+    former: str = ""
+
+    def __str__(self) -> str:
+        return f"create network {self.name}"
+
+    def perform(self, site: Site) -> None:
+        made = site.daemon.post("/networks/create", self.body)["Id"]
+        site.made[self.name] = made
+        if self.former:
+            site.made[self.former] = made
+            site.remade.append(f"network {self.name}")
+
+    def invert(self) -> RemoveNetwork:
+        return RemoveNetwork(self.name, self.name)
+
+
+@dataclass(frozen=True)
+class RemoveNetwork(Step):
+    """``body``: the request that remakes the network; None where no undo needs it."""
+
+    network: str
+    name: str
+    body: Json | None = None
+
+    already_so = frozenset({Reason.NOT_FOUND})
+
+    def __str__(self) -> str:
+        return f"remove network {self.name}"
+
+    def perform(self, site: Site) -> None:
+        site.daemon.delete(f"/networks/{site.id_of(self.network)}")
+
+    def perform_as_undo(self, site: Site) -> None:
+        """As in RemoveContainer: the network may never have been made."""
+        if self.network not in site.made:
+            found = [raw["Id"] for raw in site.daemon.get("/networks") if raw["Name"] == self.network]
+            if not found:
+                return
+            site.made[self.network] = found[0]
+        self.perform(site)
+
+    def invert(self) -> CreateNetwork | None:
+        return None if self.body is None else CreateNetwork(self.name, self.body, former=self.network)
+
+    def still_stands(self, site: Site) -> bool | None:
+        return site.daemon.find(f"/networks/{site.id_of(self.network)}") is not None
+
+
+@dataclass(frozen=True)
+class Connect(Step):
+    """``network`` and ``container`` are references, the two names are for people.
+
+    ``restarts``: a running container that cannot take its host ports back is restarted rather than left half joined.
+    """
+
+    network: str
+    container: str
+    endpoint: Json
+    network_name: str
+    container_name: str
+    restarts: bool = False
+
+    already_so = frozenset({Reason.ALREADY_CONNECTED})
+    # Where a host port is taken, the endpoint is left half joined.
+    may_be_done_after_error = True
+    restores = True
+
+    def __str__(self) -> str:
+        return f"connect {self.container_name} to {self.network_name}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.container, self.container_name)
+
+    def perform(self, site: Site) -> None:
+        container = site.id_of(self.container)
+        body = {"Container": container, "EndpointConfig": dict(self.endpoint)}
+        path = f"/networks/{site.id_of(self.network)}/connect"
+        try:
+            site.daemon.post(path, body)
+        except DaemonRefusal as refusal:
+            if not self.restarts or Reason.PORT_TAKEN not in refusal.reasons:
+                raise
+            # The endpoint is half joined now, and only a container that does not run can leave it cleanly.
+            Stop(self.container, self.container_name).perform(site)
+            try:
+                Disconnect(self.network, self.container, {}, "", "", force=True).perform(site)
+                site.daemon.post(path, body)
+            finally:
+                site.daemon.post(f"/containers/{container}/start")
+
+    def invert(self) -> Disconnect:
+        return Disconnect(self.network, self.container, self.endpoint, self.network_name, self.container_name)
+
+    def explain(self, refusal: DaemonRefusal, site: Site) -> Failure:
+        failure = super().explain(refusal, site)
+        if Reason.SUBNET_NOT_CONFIGURED in refusal.reasons:
+            # Nothing tells a configured subnet from one that the engine has chosen.
+            why = "Its subnet was chosen by the engine; fixed addresses need one in ipam_config."
+            return Failure("option_conflict", f"{failure.message}. {why}", **failure.details)
+        return failure
+
+
+@dataclass(frozen=True)
+class Disconnect(Step):
+    """``endpoint`` is the endpoint as it stood, for an undo. ``force``: the network may be gone."""
+
+    network: str
+    container: str
+    endpoint: Json
+    network_name: str
+    container_name: str
+    force: bool = False
+
+    already_so = frozenset({Reason.NOT_FOUND, Reason.NOT_CONNECTED})
+    may_be_done_after_error = True
+
+    def __str__(self) -> str:
+        return f"disconnect {self.container_name} from {self.network_name}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.container, self.container_name)
+
+    def perform(self, site: Site) -> None:
+        body = {"Container": site.id_of(self.container), "Force": self.force}
+        site.daemon.post(f"/networks/{site.id_of(self.network)}/disconnect", body)
+
+    def invert(self) -> Connect:
+        return Connect(
+            self.network, self.container, self.endpoint, self.network_name, self.container_name, restarts=True
+        )

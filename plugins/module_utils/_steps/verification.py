@@ -1,0 +1,168 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""Reading back what stands: a started container runs, stays up, publishes, and sits on its networks."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from .._errors import Failure
+from .._objects.bindings import pair_bindings
+from .._objects.containers import Container
+from .._objects.ports import Publication
+from .base import Site, Step
+
+# A second look after this time, in seconds, catches a container that ends at once.
+_SETTLE = 1.0
+_POLL = 0.2
+
+
+@dataclass(frozen=True)
+class Verify(Step):
+    """Read back whether the container runs, publishes and sits on its networks; wait as long as the task says."""
+
+    container: str
+    name: str
+    publications: tuple[Publication, ...]
+    networks: tuple[str, ...]
+    wait: str = "running"
+    timeout: int = 60
+
+    def __str__(self) -> str:
+        return f"verify {self.name}"
+
+    def perform(self, site: Site) -> None:
+        """Raises Failure(start_failed) or Failure(wait_timeout)."""
+        first = self._inspect(site)
+        site.rest(_SETTLE)
+        container = self._inspect(site)
+        if first.raw["State"]["StartedAt"] != container.raw["State"]["StartedAt"] or _is_between_runs(container):
+            raise self._failed(site, container, "restarted within a second")
+        if self.wait == "healthy":
+            container = self._wait_healthy(site)
+        elif self.wait == "listening":
+            container = self._wait_listening(site, container)
+        for binding in pair_bindings(self.publications, container.actual):
+            if not binding.actual:
+                raise Failure(
+                    "start_failed",
+                    f"Container {self.name!r} runs, but the engine does not publish {binding.configured}.",
+                )
+        for network in self.networks:
+            if not (container.endpoints.get(network) or {}).get("EndpointID"):
+                raise Failure(
+                    "start_failed", f"Container {self.name!r} runs, but it is not joined to network {network!r}."
+                )
+
+    def _inspect(self, site: Site) -> Container:
+        raw = site.daemon.find(f"/containers/{site.id_of(self.container)}/json")
+        if raw is None:
+            raise Failure(
+                "start_failed", f"Container {self.name!r} was started and is gone (it was made with auto_remove)."
+            )
+        container = Container(raw)
+        if not container.is_running:
+            raise self._failed(site, container, f"ended with exit code {raw['State']['ExitCode']}")
+        return container
+
+    def _failed(self, site: Site, container: Container, how: str) -> Failure:
+        state = container.raw["State"]
+        error = state.get("Error") or ""
+        return Failure(
+            "start_failed",
+            f"Container {self.name!r} was started, but {how}{f': {error}' if error else ''}. Its last output is in"
+            " failure.logs.",
+            # For a container that runs the engine says 0, whatever its last exit code was.
+            exit_code=None if state["Running"] else state["ExitCode"],
+            logs=site.read_logs(container.id),
+        )
+
+    def _wait_healthy(self, site: Site) -> Container:
+        """The container as it was seen when it was healthy."""
+        deadline = time.monotonic() + self.timeout
+        while True:
+            container = self._inspect(site)
+            health = (container.raw["State"].get("Health") or {}).get("Status") or "none"
+            if health == "none":
+                raise Failure("option_conflict", f"Container {self.name!r} has no health check to wait for.")
+            if health == "healthy" and not _is_between_runs(container):
+                return container
+            if health == "unhealthy" or time.monotonic() > deadline:
+                raise Failure(
+                    "wait_timeout",
+                    f"Container {self.name!r} runs, but its health check says {health} (wait_timeout={self.timeout}s).",
+                    logs=site.read_logs(container.id),
+                )
+            site.rest(_POLL)
+
+    def _wait_listening(self, site: Site, container: Container) -> Container:
+        """Wait until something accepts on every published tcp port; a port that was found open is not tried again.
+
+        The ports are those of the container as it is given: between two runs it has none.
+        """
+        deadline = time.monotonic() + self.timeout
+        ports = {publication.container_port for publication in container.actual if publication.protocol == "tcp"}
+        waiting = ports
+        while True:
+            container = self._inspect(site)
+            if _is_between_runs(container):
+                waiting, how = ports, "keeps restarting"
+            else:
+                waiting, how = {port for port in waiting if not site.is_listening(container, port)}, "runs"
+                if not waiting:
+                    return container
+            if time.monotonic() > deadline:
+                raise Failure(
+                    "wait_timeout",
+                    f"Container {self.name!r} {how}, but nothing in it accepts on tcp port"
+                    f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={self.timeout}s).",
+                    logs=site.read_logs(container.id),
+                )
+            site.rest(_POLL)
+
+
+def _is_between_runs(container: Container) -> bool:
+    """Whether the container has ended and its restart policy will start it: the engine says that it runs meanwhile."""
+    return container.status == "restarting"
+
+
+@dataclass(frozen=True)
+class VerifyMembers(Step):
+    """Read back whether these containers are on the network: by ID, with the publications that have to be bound."""
+
+    network: str
+    name: str
+    members: tuple[tuple[str, tuple[Publication, ...]], ...]
+
+    def __str__(self) -> str:
+        return f"verify the members of {self.name}"
+
+    def perform(self, site: Site) -> None:
+        """Raises Failure where a member is not joined to the network, or does not publish what it did."""
+        network_id = site.id_of(self.network)
+        for container_id, publications in self.members:
+            raw = site.daemon.find(f"/containers/{container_id}/json")
+            if raw is None:
+                # The container was removed meanwhile: it is not missing because of this change.
+                continue
+            container = Container(raw)
+            # A container that does not run has no network ID there yet (engine 20.10).
+            endpoint = container.endpoints.get(self.name, {"NetworkID": "none"})
+            is_joined = endpoint.get("NetworkID") == network_id and bool(endpoint.get("EndpointID"))
+            if not (is_joined if container.is_running else endpoint.get("NetworkID") in (network_id, "", None)):
+                raise Failure(
+                    "daemon_error", f"The engine did not join container {container.name!r} to network {self.name!r}."
+                )
+            for binding in pair_bindings(publications, container.actual) if container.is_running else ():
+                if not binding.actual:
+                    raise Failure(
+                        "port_conflict",
+                        f"Container {container.name!r} is on network {self.name!r} again, but the engine does not"
+                        f" publish {binding.configured} any more.",
+                        publication=str(binding.configured),
+                        container=container.name,
+                    )
