@@ -517,10 +517,7 @@ def test_a_container_that_is_only_watched_takes_no_place(parallel: int, monkeypa
 
     # None of them is looked at again before the last one has been started.
     monkeypatch.setattr(time, "sleep", lambda _seconds: all_watched.wait(timeout=10))
-    changes = [
-        Change("container", each, steps=(Start(each, each), Verify(each, each, (), ())))
-        for each in containers
-    ]
+    changes = [Change("container", each, steps=(Start(each, each), Verify(each, each, (), ()))) for each in containers]
     outcomes = apply_changes(changes, lambda: Counting(daemon), parallel)
     assert [outcome.failure for outcome in outcomes] == [None] * len(containers)
     assert 1 <= most[0] <= parallel
