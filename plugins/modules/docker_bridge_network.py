@@ -440,6 +440,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import NETWORK_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
@@ -456,7 +457,7 @@ def main() -> None:
 
     def manage(client: Client) -> dict[str, t.Any]:
         desired = parse_network(module.params)
-        converged = converge(client, (desired,), (), check_mode=module.check_mode)
+        converged = converge(client, DesiredState(networks=(desired,)), check_mode=module.check_mode)
         return {**converged.base_result(), "network": converged.network(0) or {}}
 
     run_module(module, manage)

@@ -482,6 +482,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
@@ -501,7 +502,7 @@ def main() -> None:
     def publish(client: Client) -> dict[str, t.Any]:
         ports = parse_ports(module.params, close=close)
         desired = parse_container(module.params, state="present", starts_new=True, ports=ports)
-        converged = converge(client, (), (desired,), check_mode=module.check_mode)
+        converged = converge(client, DesiredState(containers=(desired,)), check_mode=module.check_mode)
         container = converged.container(0) or {}
         published, networks = container.pop("published", []), container.pop("networks", {})
         return {**converged.base_result(), "container": container, "published": published, "networks": networks}

@@ -600,6 +600,7 @@ import typing as t
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC, NETWORK_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
@@ -641,9 +642,9 @@ def main() -> None:
             )
             for params in module.params["containers"]
         ]
-        converged = converge(
-            client, networks, containers, check_mode=module.check_mode, parallel=max(1, module.params["parallel"])
-        )
+        desired = DesiredState(tuple(networks), tuple(containers))
+        parallel = max(1, module.params["parallel"])
+        converged = converge(client, desired, check_mode=module.check_mode, parallel=parallel)
         return {
             **converged.base_result(),
             "networks": [each for each in map(converged.network, range(len(networks))) if each],

@@ -19,7 +19,7 @@ from .journal import Journal
 from .layer import Layer
 from .leftovers import Lock
 from .networks import normal_address
-from .ports import Publication, parse_port_bindings
+from .ports import Publication, overlaps, parse_port_bindings
 
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
@@ -128,6 +128,11 @@ class Snapshot:
         if len(found) > 1:
             raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
         return found[0] if found else None
+
+    def holds_port(self, publication: Publication) -> bool:
+        """Whether a container that runs has the host port of this publication."""
+        running = (summary for summary in self.summaries if summary.is_running)
+        return any(overlaps(publication, held) for summary in running for held in summary.publications)
 
     def find_network(self, reference: str) -> Json | None:
         """By exact name, or by an ID of at least 12 hex digits."""

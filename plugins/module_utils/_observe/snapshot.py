@@ -11,8 +11,7 @@ import json
 import typing as t
 from urllib.parse import quote
 
-from .._desired.containers import DesiredContainer
-from .._desired.networks import DesiredNetwork
+from .._desired.state import DesiredState
 from .._engine.client import Client
 from .._engine.lock import daemon_time
 from .._errors import Failure
@@ -79,51 +78,42 @@ def set_helpers_aside(client: Client, snapshot: Snapshot) -> Snapshot:
     return snapshot.replace(summaries=left, abandoned=tuple(abandoned))
 
 
-def read_snapshot(
-    client: Client,
-    networks: t.Sequence[DesiredNetwork],
-    containers: t.Sequence[DesiredContainer],
-    others: t.Collection[str] = (),
-) -> Snapshot:
+def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[str] = ()) -> Snapshot:
     """What planning for these networks and containers needs to know. ``others``: further containers to read.
 
     Raises Failure(unsupported) where another version of this collection is in the middle of a change.
     """
-    before = read_host_ranges() if networks else None
+    before = read_host_ranges() if desired.networks else None
     snapshot = set_helpers_aside(client, read_listing(client))
-    if networks and snapshot.engine.is_local:
+    if desired.networks and snapshot.engine.is_local:
         after = read_host_ranges()
         # The bridge of a network that comes or goes in between is neither listed nor the host's own.
         both = None if before is None or after is None else tuple(each for each in before if each in after)
         snapshot = snapshot.replace(host_ranges=both)
-    snapshot = read_changes(client, snapshot.replace(chosen=find_chosen(networks)))
+    snapshot = read_changes(client, snapshot.replace(chosen=desired.chosen))
     if snapshot.unreadable:
         # Nothing tells which objects this journal is about.
         raise snapshot.unreadable[0]
     asked: dict[str, Summary] = {}
-    names = [*(desired.name for desired in containers), *others]
-    for network in networks:
+    names = [*(each.name for each in desired.containers), *others]
+    for network in desired.networks:
         names += [member.name for member in network.connected or ()]
         raw = snapshot.find_network(network.name)
         if raw is not None:
             members = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
             asked.update((summary.id, summary) for summary in members)
-    involved = [("container", name) for name in names] + [("network", network.name) for network in networks]
+    involved = [("container", name) for name in names] + [("network", network.name) for network in desired.networks]
     for name in [name for kind, name in find_companions(involved, snapshot.journals) if kind == "container"]:
         found = snapshot.find_container(name)
         asked.update((each.id, each) for each in [found, *find_leftovers(name, snapshot)] if each is not None)
     snapshot = inspect_containers(client, snapshot, list(asked.values()))
-    references = {desired.image for desired in containers if desired.image}
-    for desired in containers:
-        summary = snapshot.find_container(desired.name)
+    references = {each.image for each in desired.containers if each.image}
+    for named in desired.containers:
+        summary = snapshot.find_container(named.name)
         if summary is not None:
             container = snapshot.inspected(summary)
             references |= {str(container.config["Image"]), str(container.raw["Image"])}
     return read_images(client, snapshot, references)
-
-
-def find_chosen(networks: t.Iterable[DesiredNetwork]) -> dict[str, str]:
-    return {desired.name: desired.id for desired in networks if desired.id}
 
 
 def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:

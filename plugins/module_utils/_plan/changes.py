@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The units of planning and of rollback: what a task asks for, and what is planned for each object."""
+"""The units of planning and of rollback: what is planned for each object."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._desired.containers import DesiredContainer
-from .._desired.networks import DesiredNetwork
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container
 from .._objects.journal import RebuildRecord
@@ -21,20 +20,6 @@ from .._steps.base import Step
 from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._steps.verification import VerifyMembers
 from .._types import Json, Key
-
-
-@dataclass(frozen=True)
-class Request:
-    """Everything that one task asks for, by name: the plan for one object depends on what the others will be."""
-
-    networks: t.Mapping[str, DesiredNetwork] = field(default_factory=dict)
-    containers: t.Mapping[str, DesiredContainer] = field(default_factory=dict)
-    # Networks that are rebuilt.
-    rebuilt: frozenset[str] = frozenset()
-    # Containers that an earlier round of planning replaces, by ID.
-    replacements: t.Mapping[str, Replacement] = field(default_factory=dict)
-    # Containers that are recreated for the sake of networks: the names of these networks, by the container's name.
-    recreated: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -11,25 +11,25 @@ from .._desired.containers import DesiredContainer
 from .._desired.options import normal_reference
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
-from .._objects.snapshot import Snapshot
-from .changes import Request
+from .._types import Key
+from .context import Context
 
 
-def current_blueprint(container: Container, snapshot: Snapshot) -> Blueprint:
-    live = {each.name for each in snapshot.summaries} | {each.id for each in snapshot.summaries}
-    named = snapshot.images.get(container.config["Image"])
-    own = snapshot.images.get(container.raw["Image"])
-    return read_blueprint(container, named, own, snapshot.engine.api, live)
+def current_blueprint(container: Container, context: Context) -> Blueprint:
+    live = {each.name for each in context.snapshot.summaries} | {each.id for each in context.snapshot.summaries}
+    named = context.snapshot.images.get(container.config["Image"])
+    own = context.snapshot.images.get(container.raw["Image"])
+    return read_blueprint(container, named, own, context.engine.api, live)
 
 
-def merge_image(design: Blueprint, desired: DesiredContainer, container: Container, snapshot: Snapshot) -> bool:
+def merge_image(design: Blueprint, desired: DesiredContainer, container: Container, context: Context) -> bool:
     """Returns whether the container gets another image. A moved tag counts only with pull=always."""
     if desired.image is None:
         return False
     current = str(container.config["Image"])
-    image = snapshot.images.get(desired.image)
+    image = context.snapshot.images.get(desired.image)
     same_id = image is not None and image["Id"] == container.raw["Image"]
-    old_image = snapshot.images.get(container.raw["Image"])
+    old_image = context.snapshot.images.get(container.raw["Image"])
     if current.startswith("sha256:") or container.raw["Image"].startswith(f"sha256:{current}"):
         # Made by ID, as a replacement does where the tag has moved: an untagged image does not tell which tag it had.
         names = list((old_image or {}).get("RepoTags") or ())
@@ -45,13 +45,11 @@ def merge_image(design: Blueprint, desired: DesiredContainer, container: Contain
     return True
 
 
-def merge_networks(
-    design: Blueprint, desired: DesiredContainer, container: Container | None, snapshot: Snapshot, request: Request
-) -> None:
+def merge_networks(design: Blueprint, desired: DesiredContainer, container: Container | None, context: Context) -> None:
     host_config = design.body["HostConfig"]
     mode = desired.network_mode
     if mode is not None and mode.startswith("container:"):
-        mode = _shared_network(desired, mode.split(":", 1)[1], container is None, snapshot, request)
+        mode = _shared_network(desired, mode.split(":", 1)[1], container is None, context)
     for endpoint in desired.networks or ():
         design.endpoints[endpoint.name] = endpoint.merge_into(design.endpoints.get(endpoint.name, {}))
     if desired.networks is not None and desired.purge_networks:
@@ -82,31 +80,57 @@ def merge_networks(
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
 
 
-def _shared_network(
-    desired: DesiredContainer, reference: str, is_new: bool, snapshot: Snapshot, request: Request
-) -> str:
+def _shared_network(desired: DesiredContainer, reference: str, is_new: bool, context: Context) -> str:
     """The network mode of a container that shares the network of another, which may be about to be made."""
-    planned = request.containers.get(reference)
-    shared = snapshot.find_container(reference)
+    planned = context.container(reference)
+    shared = context.snapshot.find_container(reference)
     if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
         raise Failure(
             "container_not_found",
             f"Container {desired.name!r} shall use network_mode=container:{reference}, but there "
             f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
         )
-    if shared is None or (is_new and shared.id in request.replacements):
+    if shared is None or (is_new and shared.id in context.replacements):
         return f"container:{reference}"
     return f"container:{shared.id}"
 
 
-def relink(design: Blueprint, request: Request) -> None:
+def relink(design: Blueprint, context: Context) -> None:
     """Refer to the successors of containers that are replaced: the engine takes names and stores IDs."""
     host_config = design.body["HostConfig"]
     for key in ("NetworkMode", "IpcMode", "PidMode"):
         kind, _colon, reference = (host_config.get(key) or "").partition(":")
-        if kind == "container" and reference in request.replacements:
-            host_config[key] = f"container:{request.replacements[reference].successor}"
-    successors = {replacement.container.name: replacement.successor for replacement in request.replacements.values()}
+        if kind == "container" and reference in context.replacements:
+            host_config[key] = f"container:{context.replacements[reference].successor}"
+    successors = {replacement.container.name: replacement.successor for replacement in context.replacements.values()}
     if host_config.get("Links"):
         links = [link.split(":", 1) for link in host_config["Links"]]
         host_config["Links"] = [f"{successors.get(name, name)}:{alias}" for name, alias in links]
+
+
+def choose_pull(desired: DesiredContainer, context: Context) -> str | None:
+    """The image to pull before the work begins, if any."""
+    if desired.image is None or (desired.pull != "always" and context.snapshot.images.get(desired.image) is not None):
+        return None
+    if desired.pull == "never":
+        raise Failure(
+            "image_not_found",
+            f"Container {desired.name!r} needs image {desired.image!r}, which is not on the host, and pull=never"
+            " forbids to get it.",
+            image=desired.image,
+        )
+    return desired.image
+
+
+def find_needs(name: str, design: Blueprint, context: Context) -> frozenset[Key]:
+    """The networks that the container joins, and the containers that it shares a network with or links to."""
+    found = {("network", network) for network in design.endpoints if context.network(network) is not None}
+    kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
+    if kind == "container":
+        shared = context.snapshot.find_container(reference)
+        shared_name = reference if shared is None else shared.name
+        if context.container(shared_name) is not None and shared_name != name:
+            found.add(("container", shared_name))
+    linked = {link.partition(":")[0] for link in design.body["HostConfig"].get("Links") or ()}
+    found |= {("container", other) for other in linked if context.container(other) is not None}
+    return frozenset(found)

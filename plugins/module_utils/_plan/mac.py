@@ -10,7 +10,7 @@ from __future__ import annotations
 from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
 from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container
-from .._objects.snapshot import Snapshot
+from .context import Context
 
 
 def needs_other_mac(container: Container, desired: DesiredEndpoint, network: str) -> bool:
@@ -34,8 +34,8 @@ def refuse_mac(name: str, desired: DesiredEndpoint, network: str) -> Failure:
     )
 
 
-def check_early_mac(name: str, desired: DesiredEndpoint, main_network: str, snapshot: Snapshot) -> None:
+def check_early_mac(name: str, desired: DesiredEndpoint, main_network: str, context: Context) -> None:
     """Refuse what engines up to 24 cannot do: they take one MAC address for a container, on its first network."""
-    if desired.mac_address and snapshot.engine.api < API_ENDPOINTS_AT_CREATE and desired.name != main_network:
+    if desired.mac_address and context.engine.api < API_ENDPOINTS_AT_CREATE and desired.name != main_network:
         what = f"Container {name!r}: a MAC address on {desired.name!r}, which is not its first network,"
-        raise too_old(what, "25.0", snapshot.engine.version)
+        raise too_old(what, "25.0", context.engine.version)

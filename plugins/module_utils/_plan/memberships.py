@@ -10,15 +10,13 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._desired.containers import DesiredContainer
-from .._desired.networks import DesiredEndpoint, DesiredNetwork
+from .._desired.networks import DesiredEndpoint
+from .._desired.state import DesiredState
 from .._errors import Failure
 from .._objects.snapshot import Snapshot
 
 
-def resolve_names(
-    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot
-) -> tuple[tuple[DesiredNetwork, ...], tuple[DesiredContainer, ...]]:
+def resolve_names(state: DesiredState, snapshot: Snapshot) -> DesiredState:
     """Put names in the place of IDs, so that each object has one name from here on."""
 
     def network_name(reference: str) -> str:
@@ -54,7 +52,7 @@ def resolve_names(
                 )
         return named
 
-    return (
+    return DesiredState(
         tuple(
             replace(
                 desired,
@@ -62,25 +60,23 @@ def resolve_names(
                 id=chosen_id(desired.name),
                 connected=endpoints(desired.connected, container_name),
             )
-            for desired in networks
+            for desired in state.networks
         ),
         tuple(
             replace(desired, name=container_name(desired.name), networks=endpoints(desired.networks, network_name))
-            for desired in containers
+            for desired in state.containers
         ),
     )
 
 
-def unite_memberships(
-    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot
-) -> tuple[tuple[DesiredNetwork, ...], tuple[DesiredContainer, ...]]:
+def unite_memberships(state: DesiredState, snapshot: Snapshot) -> DesiredState:
     """Say every membership once: with the container where the task lists it, with the network otherwise.
 
     A network with a ``connected`` list keeps its listed containers there, so that exactness still counts them.
     """
-    by_name = {desired.name: desired for desired in containers}
-    united = list(networks)
-    for index, network in enumerate(networks):
+    by_name = {desired.name: desired for desired in state.containers}
+    united = list(state.networks)
+    for index, network in enumerate(state.networks):
         if network.connected is None:
             continue
         listed = list(network.connected)
@@ -108,4 +104,4 @@ def unite_memberships(
                 leaving = by_name.get(summary.name)
                 if leaving is not None and summary.name not in names:
                     by_name[summary.name] = replace(leaving, leaves=(*leaving.leaves, network.name))
-    return tuple(united), tuple(by_name[desired.name] for desired in containers)
+    return DesiredState(tuple(united), tuple(by_name[desired.name] for desired in state.containers))

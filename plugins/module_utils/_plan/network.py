@@ -15,35 +15,36 @@ from .._errors import Failure, too_old
 from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
 from .._objects.networks import PREDEFINED, contains, read_pools
-from .._objects.snapshot import Snapshot, Summary
+from .._objects.snapshot import Summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
 from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._types import Json
-from .changes import Change, NetworkRebuild, Request
+from .changes import Change, NetworkRebuild
+from .context import Context
 from .mac import needs_other_mac, refuse_mac
 from .network_body import create_body, find_differences, rebuild_body
 from .network_rebuild import design_rebuild
 from .subnets import check_overlap, find_releasing_networks
 
 
-def plan_network(desired: DesiredNetwork, snapshot: Snapshot, request: Request) -> Change:
+def plan_network(desired: DesiredNetwork, context: Context) -> Change:
     # The engine takes "default" for the network bridge.
     if desired.name in (*PREDEFINED, "default"):
         raise Failure(
             "network_protected", f"{desired.name!r} is one of Docker's own networks; it is never changed or removed."
         )
-    raw = snapshot.find_network(desired.name)
+    raw = context.snapshot.find_network(desired.name)
     if raw is not None:
         _check_kind(raw)
     if desired.state == "absent":
-        return _plan_removal(desired, raw, snapshot, request)
-    if desired.enable_ipv4 is False and snapshot.engine.api < (1, 48):
-        raise too_old("enable_ipv4=false", "28.0", snapshot.engine.version)
-    check_engine_knows(desired.name, desired.driver_options or {}, snapshot.engine.version)
-    rebuilds = desired.name in request.rebuilt
+        return _plan_removal(desired, raw, context)
+    if desired.enable_ipv4 is False and context.engine.api < (1, 48):
+        raise too_old("enable_ipv4=false", "28.0", context.engine.version)
+    check_engine_knows(desired.name, desired.driver_options or {}, context.engine.version)
+    rebuilds = desired.name in context.rebuilt
     if raw is not None:
-        _check_same(desired, raw, snapshot)
+        _check_same(desired, raw, context)
     if desired.id and rebuilds:
         raise Failure(
             "ambiguous_name",
@@ -51,27 +52,27 @@ def plan_network(desired: DesiredNetwork, snapshot: Snapshot, request: Request) 
             " name. Remove that one first.",
         )
     if raw is None or rebuilds:
-        check_overlap(desired, raw, snapshot, request)
-    names = [] if raw is None else [summary.name for summary in snapshot.members_of(raw)]
+        check_overlap(desired, raw, context)
+    names = [] if raw is None else [summary.name for summary in context.snapshot.members_of(raw)]
     steps: list[Step] = []
     network_rebuild: NetworkRebuild | None = None
     if raw is not None and rebuilds:
-        _check_body(desired, rebuild_body(desired, raw, snapshot.engine.api), raw, snapshot)
+        _check_body(desired, rebuild_body(desired, raw, context.engine.api), raw, context)
         for member in desired.connected or ():
-            check_endpoint(member.name, member, desired.name, snapshot, request)
-        network_rebuild = design_rebuild(desired, raw, snapshot, request)
+            check_endpoint(member.name, member, desired.name, context)
+        network_rebuild = design_rebuild(desired, raw, context)
         losses, after = list(network_rebuild.losses), network_rebuild.after
     else:
-        body = create_body(desired, snapshot.engine.api)
+        body = create_body(desired, context.engine.api)
         if raw is None:
-            _check_body(desired, body, None, snapshot)
-        steps, losses = _plan_members(desired, raw, desired.name if raw is None else raw["Id"], snapshot, request)
+            _check_body(desired, body, None, context)
+        steps, losses = _plan_members(desired, raw, desired.name if raw is None else raw["Id"], context)
         steps, after = (steps, raw) if raw is not None else ([CreateNetwork(desired.name, body), *steps], body)
-    after_names = _names_after(desired, names, request)
-    needs = find_releasing_networks(desired, snapshot, request) if raw is None or rebuilds else frozenset()
+    after_names = _names_after(desired, names, context)
+    needs = find_releasing_networks(desired, context) if raw is None or rebuilds else frozenset()
     if rebuilds:
         # A member that this task removes has to be gone, or the network cannot be removed.
-        needs |= {("container", name) for name in names if _is_removed(name, request)}
+        needs |= {("container", name) for name in names if context.removes_container(name)}
     return Change(
         "network",
         desired.name,
@@ -85,23 +86,19 @@ def plan_network(desired: DesiredNetwork, snapshot: Snapshot, request: Request) 
     )
 
 
-def _is_removed(container: str, request: Request) -> bool:
-    return container in request.containers and request.containers[container].state == "absent"
-
-
-def is_to_be_rebuilt(desired: DesiredNetwork, snapshot: Snapshot) -> bool:
+def is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
     """Whether the network stands and differs in something that Docker does not change in place."""
-    raw = snapshot.find_network(desired.name)
+    raw = context.snapshot.find_network(desired.name)
     if raw is None or desired.state == "absent" or desired.name in PREDEFINED or raw.get("Driver") != "bridge":
         return False
-    return desired.on_difference == "rebuild" and bool(find_differences(desired, raw, snapshot.engine.api))
+    return desired.on_difference == "rebuild" and bool(find_differences(desired, raw, context.engine.api))
 
 
-def _names_after(desired: DesiredNetwork, names: t.Sequence[str], request: Request) -> list[str]:
+def _names_after(desired: DesiredNetwork, names: t.Sequence[str], context: Context) -> list[str]:
     """The members of the network afterwards, with those that join or leave it by plans of their own."""
     after = set(names) if desired.connected is None or desired.appends else set()
     after |= {member.name for member in desired.connected or ()}
-    for container in request.containers.values():
+    for container in context.desired.containers:
         joins = container.network_mode == desired.name or any(
             each.name == desired.name for each in container.networks or ()
         )
@@ -122,7 +119,7 @@ def _check_kind(raw: Json) -> None:
         )
 
 
-def _check_body(desired: DesiredNetwork, body: Json, raw: Json | None, snapshot: Snapshot) -> None:
+def _check_body(desired: DesiredNetwork, body: Json, raw: Json | None, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
     loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
@@ -131,12 +128,12 @@ def _check_body(desired: DesiredNetwork, body: Json, raw: Json | None, snapshot:
             "option_conflict",
             f"Network {desired.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines"
             " before 27.0 need one then. List one, or set enable_ipv6=false.",
-            engine_version=snapshot.engine.version,
+            engine_version=context.engine.version,
         )
 
 
-def _check_same(desired: DesiredNetwork, raw: Json, snapshot: Snapshot) -> None:
-    differences = find_differences(desired, raw, snapshot.engine.api)
+def _check_same(desired: DesiredNetwork, raw: Json, context: Context) -> None:
+    differences = find_differences(desired, raw, context.engine.api)
     if not differences or desired.on_difference == "rebuild":
         return
     listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
@@ -148,11 +145,11 @@ def _check_same(desired: DesiredNetwork, raw: Json, snapshot: Snapshot) -> None:
     )
 
 
-def _plan_removal(desired: DesiredNetwork, raw: Json | None, snapshot: Snapshot, request: Request) -> Change:
+def _plan_removal(desired: DesiredNetwork, raw: Json | None, context: Context) -> Change:
     if raw is None:
         return Change("network", desired.name, predicted=None)
-    members = snapshot.members_of(raw)
-    leaving = [member for member in members if _is_removed(member.name, request)]
+    members = context.snapshot.members_of(raw)
+    leaving = [member for member in members if context.removes_container(member.name)]
     staying = [member for member in members if member not in leaving]
     if staying and not desired.force:
         names = ", ".join(repr(member.name) for member in staying)
@@ -162,8 +159,8 @@ def _plan_removal(desired: DesiredNetwork, raw: Json | None, snapshot: Snapshot,
             " disconnect them.",
             members=sorted(member.name for member in staying),
         )
-    api = snapshot.engine.api
-    steps: list[Step] = [_leave(raw, member, snapshot.inspected(member), api) for member in staying]
+    api = context.engine.api
+    steps: list[Step] = [_leave(raw, member, context.snapshot.inspected(member), api) for member in staying]
     steps.append(RemoveNetwork(raw["Id"], desired.name))
     return Change(
         "network",
@@ -182,7 +179,7 @@ def _leave(raw: Json, member: Summary, container: Container, api: tuple[int, int
 
 
 def _plan_members(
-    desired: DesiredNetwork, raw: Json | None, reference: str, snapshot: Snapshot, request: Request
+    desired: DesiredNetwork, raw: Json | None, reference: str, context: Context
 ) -> tuple[list[Step], list[str]]:
     if desired.connected is None:
         return [], []
@@ -190,7 +187,7 @@ def _plan_members(
     losses: list[str] = []
     listed = set()
     for member in desired.connected:
-        planned = request.containers.get(member.name)
+        planned = context.container(member.name)
         if planned is not None:
             if planned.state == "absent":
                 raise Failure(
@@ -198,7 +195,7 @@ def _plan_members(
                 )
             listed.add(member.name)
             continue
-        summary = snapshot.find_container(member.name)
+        summary = context.snapshot.find_container(member.name)
         if summary is None:
             raise Failure(
                 "container_not_found",
@@ -206,16 +203,16 @@ def _plan_members(
             )
         listed.add(summary.name)
         joined = plan_endpoint(
-            summary.name, snapshot.inspected(summary), member, desired.name, reference, snapshot, request
+            summary.name, context.snapshot.inspected(summary), member, desired.name, reference, context
         )
         steps.extend(joined)
         if joined and summary.is_running:
-            losses.extend(_losses(snapshot.inspected(summary)))
+            losses.extend(_losses(context.snapshot.inspected(summary)))
     if raw is not None and not desired.appends:
-        for summary in snapshot.members_of(raw):
+        for summary in context.snapshot.members_of(raw):
             # A container with a plan of its own leaves by that plan, which may replace it.
-            if summary.name not in listed and summary.name not in request.containers:
-                steps.append(_leave(raw, summary, snapshot.inspected(summary), snapshot.engine.api))
+            if summary.name not in listed and context.container(summary.name) is None:
+                steps.append(_leave(raw, summary, context.snapshot.inspected(summary), context.engine.api))
     return steps, losses
 
 
@@ -233,11 +230,10 @@ def plan_endpoint(
     desired: DesiredEndpoint,
     network: str,
     reference: str,
-    snapshot: Snapshot,
-    request: Request,
+    context: Context,
 ) -> list[Step]:
     """The steps that make one endpoint of a container as desired. ``container`` None: the container will be made."""
-    check_endpoint(name, desired, network, snapshot, request)
+    check_endpoint(name, desired, network, context)
     target = name if container is None else container.id
     if container is not None and container.main_network is None:
         raise Failure(
@@ -245,13 +241,13 @@ def plan_endpoint(
             f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no"
             " endpoints of its own.",
         )
-    api = snapshot.engine.api
+    api = context.engine.api
     standing = None if container is None else container.endpoints.get(network)
     if container is not None and needs_other_mac(container, desired, network):
         raise refuse_mac(name, desired, network)
     if container is None or standing is None:
         return [Connect(reference, target, desired.merge_into({}), network, name)]
-    if any(each["Id"] == standing.get("NetworkID") != reference for each in snapshot.networks):
+    if any(each["Id"] == standing.get("NetworkID") != reference for each in context.snapshot.networks):
         raise Failure(
             "ambiguous_name",
             f"Container {name!r} cannot join {network!r}: it is on another network of that name, which Docker could not"
@@ -278,16 +274,16 @@ def endpoint_is_live(container: Container, endpoint: Json, network_id: str) -> b
     return not container.is_running or bool(endpoint.get("EndpointID"))
 
 
-def check_endpoint(name: str, desired: DesiredEndpoint, network: str, snapshot: Snapshot, request: Request) -> None:
+def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: Context) -> None:
     """Refuse an address that the network cannot give."""
-    raw = snapshot.find_network(network)
-    planned = request.networks.get(network)
+    raw = context.snapshot.find_network(network)
+    planned = context.network(network)
     if raw is None and (planned is None or planned.state == "absent"):
         raise Failure(
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
-    if desired.gw_priority and snapshot.engine.api < (1, 48):
-        raise too_old("gw_priority", "28.0", snapshot.engine.version)
+    if desired.gw_priority and context.engine.api < (1, 48):
+        raise too_old("gw_priority", "28.0", context.engine.version)
     if not desired.addresses():
         return
     if network in PREDEFINED:
@@ -313,22 +309,23 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, snapshot: 
             raise Failure(
                 "address_in_use", f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address
             )
-        _check_free(name, address, network, raw, snapshot, request)
+        _check_free(name, address, network, raw, context)
 
 
-def _check_free(name: str, address: str, network: str, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
-    holders = [] if raw is None else [m.name for m in snapshot.members_of(raw) if address in m.addresses_on(network)]
-    leaving = {each.name for each in request.containers.values() if each.state == "absent"}
+def _check_free(name: str, address: str, network: str, raw: Json | None, context: Context) -> None:
+    holders = (
+        [] if raw is None else [m.name for m in context.snapshot.members_of(raw) if address in m.addresses_on(network)]
+    )
     planned_holders = [
         other.name
-        for other in request.containers.values()
+        for other in context.desired.containers
         if any(each.name == network and address in each.addresses() for each in other.networks or ())
     ]
-    planned = request.networks.get(network)
+    planned = context.network(network)
     planned_holders += [
         member.name for member in (planned.connected if planned else None) or () if address in member.addresses()
     ]
-    for holder in [each for each in holders if each not in leaving] + planned_holders:
+    for holder in [each for each in holders if not context.removes_container(each)] + planned_holders:
         if holder != name:
             raise Failure(
                 "address_in_use",

@@ -23,20 +23,20 @@ from .._objects.journal import Member, RebuildRecord
 from .._objects.names import trial_network_name
 from .._objects.networks import Pool, contains, overlapping, read_pools
 from .._objects.ports import Publication
-from .._objects.snapshot import Snapshot
 from .._types import Json
-from .changes import NetworkRebuild, Request
+from .changes import NetworkRebuild
+from .context import Context
 from .mac import needs_other_mac, refuse_mac
 from .network_body import rebuild_body, replay_body
 
 
-def design_rebuild(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, request: Request) -> NetworkRebuild:
+def design_rebuild(desired: DesiredNetwork, raw: Json, context: Context) -> NetworkRebuild:
     """Raises Failure where it must not be done."""
-    name, api = desired.name, snapshot.engine.api
+    name, api = desired.name, context.engine.api
     before, after = replay_body(raw, api), rebuild_body(desired, raw, api)
-    members = _list_members(desired, raw, snapshot, request)
-    recreated = frozenset(each.name for each in members if name in request.recreated.get(each.name, ()))
-    _check_members(desired, raw, members, recreated, snapshot, request)
+    members = _list_members(desired, raw, context)
+    recreated = frozenset(each.name for each in members if context.recreates(each.name, name))
+    _check_members(desired, raw, members, recreated, context)
     pools = read_pools(after)
     for member in members:
         _check_addresses(desired, member, pools)
@@ -48,17 +48,17 @@ def design_rebuild(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, reque
         _trial_body(after, before, trial_network_name(name, raw["Id"])),
         recreated,
         tuple(
-            (member.container, _bound_publications(member, after, snapshot))
+            (member.container, _bound_publications(member, after, context))
             for member in moved
             if member.after is not None
         ),
-        tuple(_list_losses(desired, raw, after, moved, snapshot)),
+        tuple(_list_losses(desired, raw, after, moved, context)),
     )
 
 
-def _bound_publications(member: Member, after: Json, snapshot: Snapshot) -> tuple[Publication, ...]:
+def _bound_publications(member: Member, after: Json, context: Context) -> tuple[Publication, ...]:
     """The publications that have to be bound again: those that are bound now, and none on an internal network."""
-    container = snapshot.containers[member.container]
+    container = context.snapshot.containers[member.container]
     if after["Internal"]:
         return ()
     return tuple(each.configured for each in container.bindings if each.actual)
@@ -67,17 +67,17 @@ def _bound_publications(member: Member, after: Json, snapshot: Snapshot) -> tupl
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-def _list_members(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, request: Request) -> list[Member]:
+def _list_members(desired: DesiredNetwork, raw: Json, context: Context) -> list[Member]:
     """The members before and after, with both endpoints. What the task says of a container counts first."""
     listed = {member.name: member for member in desired.connected or ()}
     found = []
-    standing = [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]
+    standing = [*context.snapshot.members_of(raw), *context.snapshot.stale_members_of(raw)]
     for summary in standing:
-        container = snapshot.inspected(summary)
-        planned = request.containers.get(summary.name)
+        container = context.snapshot.inspected(summary)
+        planned = context.container(summary.name)
         if planned is not None and planned.state == "absent":
             continue
-        former = clean_endpoint(container, container.endpoints.get(desired.name) or {}, snapshot.engine.api)
+        former = clean_endpoint(container, container.endpoints.get(desired.name) or {}, context.engine.api)
         endpoint: DesiredEndpoint | None = None
         stays = desired.connected is None or desired.appends or summary.name in listed
         if planned is not None:
@@ -85,15 +85,15 @@ def _list_members(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, reques
             leaves = planned.networks is not None and planned.purge_networks and endpoint is None
             stays = not leaves and desired.name not in planned.leaves
         endpoint = endpoint or listed.get(summary.name)
-        stays_itself = stays and desired.name not in request.recreated.get(summary.name, ())
+        stays_itself = stays and not context.recreates(summary.name, desired.name)
         if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, desired.name):
             raise refuse_mac(summary.name, endpoint, desired.name)
-        after = _merge_endpoint(container, endpoint, desired.name, former, snapshot) if stays else None
+        after = _merge_endpoint(container, endpoint, desired.name, former, context) if stays else None
         found.append(Member(summary.id, summary.name, former, after, summary.is_running))
     names = {summary.name for summary in standing}
     for name, member in listed.items():
-        if name not in names and name not in request.containers:
-            joining = snapshot.find_container(name)
+        if name not in names and context.container(name) is None:
+            joining = context.snapshot.find_container(name)
             if joining is None:
                 raise Failure(
                     "container_not_found",
@@ -105,12 +105,12 @@ def _list_members(desired: DesiredNetwork, raw: Json, snapshot: Snapshot, reques
 
 
 def _merge_endpoint(
-    container: Container, desired: DesiredEndpoint | None, network: str, former: Json, snapshot: Snapshot
+    container: Container, desired: DesiredEndpoint | None, network: str, former: Json, context: Context
 ) -> dict[str, t.Any]:
     if desired is None:
         return dict(former)
     standing = container.endpoints.get(network) or {}
-    met = automatic_aliases(container, snapshot.engine.api) & set(standing.get("Aliases") or ())
+    met = automatic_aliases(container, context.engine.api) & set(standing.get("Aliases") or ())
     aliases = None if desired.aliases is None else tuple(alias for alias in desired.aliases if alias not in met)
     return replace(desired, aliases=aliases, mac_address=None).merge_into(dict(former))
 
@@ -118,21 +118,21 @@ def _merge_endpoint(
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
 
-def find_members_to_recreate(desired: DesiredNetwork, raw: Json, snapshot: Snapshot) -> dict[str, str]:
+def find_members_to_recreate(desired: DesiredNetwork, raw: Json, context: Context) -> dict[str, str]:
     """The members that could not rejoin the network as they were, each with the reason.
 
     From engine 25 on a container whose NetworkMode holds the network's ID cannot join the network that takes its place
     (seen on 26.1 and 28.5), and connecting ignores a MAC address (API 1.44 to 1.53).
     """
     found = {}
-    for summary in [*snapshot.members_of(raw), *snapshot.stale_members_of(raw)]:
-        container = snapshot.inspected(summary)
+    for summary in [*context.snapshot.members_of(raw), *context.snapshot.stale_members_of(raw)]:
+        container = context.snapshot.inspected(summary)
         if container.network_mode == raw["Id"]:
             found[container.name] = "its network mode is the network's ID"
         elif (
             container.main_network == desired.name
             and container.config.get("MacAddress")
-            and snapshot.engine.api >= API_ENDPOINTS_AT_CREATE
+            and context.engine.api >= API_ENDPOINTS_AT_CREATE
         ):
             found[container.name] = "the engine would not give it its MAC address again"
     return found
@@ -143,18 +143,17 @@ def _check_members(
     raw: Json,
     members: t.Sequence[Member],
     recreated: t.Collection[str],
-    snapshot: Snapshot,
-    request: Request,
+    context: Context,
 ) -> None:
     """Refuse where a member could not rejoin the network, or not as it was."""
-    must_be_recreated = find_members_to_recreate(desired, raw, snapshot)
+    must_be_recreated = find_members_to_recreate(desired, raw, context)
     held: dict[str, str] = {}
     for member in members:
-        container = snapshot.containers[member.container]
+        container = context.snapshot.containers[member.container]
         if member.before is None or (member.after is None and not container.is_running):
             continue
         removes_itself = container.host_config.get("AutoRemove")
-        if removes_itself and (member.name in recreated or member.container in request.replacements):
+        if removes_itself and (member.name in recreated or member.container in context.replacements):
             why = must_be_recreated.get(member.name, "this task changes it as well")
             raise Failure(
                 "unsupported",
@@ -238,11 +237,11 @@ def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None
 
 
 def _list_losses(
-    desired: DesiredNetwork, raw: Json, after: Json, members: t.Sequence[Member], snapshot: Snapshot
+    desired: DesiredNetwork, raw: Json, after: Json, members: t.Sequence[Member], context: Context
 ) -> list[str]:
     losses = [f"network ID {raw['Id'][:12]} of {desired.name}"]
     for member in members:
-        container = snapshot.containers[member.container]
+        container = context.snapshot.containers[member.container]
         if member.before is None or not container.is_running:
             continue
         losses.append(f"open connections of {member.name} on {desired.name}")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from .._errors import Failure
 from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
+from .._objects.ports import Publication
+from .._objects.snapshot import Snapshot
 from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change
@@ -70,6 +72,29 @@ class Plan:
             replacement.container.id: list_requested_mount_points(replacement.design.body)
             for replacement in replacements
         }
+
+    def find_change(self, kind: str, name: str) -> Change | None:
+        return next((change for change in self.changes if change.key == (kind, name)), None)
+
+    def list_new_ports(self, snapshot: Snapshot) -> list[tuple[str, list[Publication]]]:
+        """The host ports that containers take and that no running container holds, by the container's name.
+
+        What containers hold is left out: whether that will be free is known from the plan.
+        """
+        return [
+            (change.name, [each for each in change.holds if not snapshot.holds_port(each)])
+            for change in self.changes
+            if change.has_effect and change.holds
+        ]
+
+    def refuse(self) -> None:
+        """One error that lists everything that was refused; its code is that of the first."""
+        if not self.refusals:
+            return
+        first = self.refusals[0]
+        failure = Failure(first.code, " ".join(refusal.message for refusal in self.refusals), **first.details)
+        failure.outcome = {"refusals": [refusal.as_dict() for refusal in self.refusals]}
+        raise failure
 
     @property
     def takes_ports(self) -> bool:

@@ -13,12 +13,14 @@ from functools import partial
 
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
+from .._desired.state import DesiredState
 from .._errors import Failure
 from .._objects.ports import Publication, overlaps
 from .._objects.snapshot import Snapshot
 from .._types import Key
-from .changes import Change, Replacement, Request
+from .changes import Change, Replacement
 from .container import plan_container
+from .context import Context
 from .mac import needs_other_mac
 from .memberships import unite_memberships
 from .network import is_to_be_rebuilt, plan_network
@@ -29,28 +31,19 @@ from .ports import refuse_taken
 from .subnets import choose_subnets
 
 
-def make_plan(
-    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot
-) -> Plan:
-    duplicates = _find_duplicates([("network", n.name) for n in networks] + [("container", c.name) for c in containers])
-    networks, full = choose_subnets(networks, snapshot)
-    rebuilt = frozenset(desired.name for desired in networks if _is_to_be_rebuilt(desired, snapshot))
+def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
+    duplicates = _find_duplicates(desired.keys)
+    context, full = choose_subnets(Context(desired, snapshot))
     try:
-        recreated = _find_recreated(networks, containers, rebuilt, snapshot)
-        known = {desired.name for desired in containers}
-        containers = [*containers, *(DesiredContainer(name) for name in sorted(recreated.keys() - known))]
-        networks, containers = unite_memberships(networks, containers, snapshot)
+        context = _add_recreated(_decide_rebuilds(context))
+        context = context.replace(desired=unite_memberships(context.desired, snapshot))
     except Failure as failure:
         return Plan(refusals=(failure,))
-    asked = {desired.name: desired for desired in containers}
     replacements: dict[str, Replacement] = {}
     # Each round may find more containers to replace, because they depend on those of the last round.
     for _round in range(len(snapshot.summaries) + 2):
-        dependents, refusals = _add_dependents(asked, replacements.values(), snapshot)
-        request = Request(
-            {desired.name: desired for desired in networks}, {**asked, **dependents}, rebuilt, replacements, recreated
-        )
-        changes, refused = _plan_changes(networks, [*containers, *dependents.values()], snapshot, request)
+        round_context, refusals = _add_dependents(context.replace(replacements=replacements))
+        changes, refused = _plan_changes(round_context)
         found = {
             change.replacement.container.id: change.replacement for change in changes if change.replacement is not None
         }
@@ -65,54 +58,63 @@ def make_plan(
     return Plan(tuple(_add_warnings(changes, snapshot)), tuple(refusals))
 
 
-def _is_to_be_rebuilt(desired: DesiredNetwork, snapshot: Snapshot) -> bool:
+def _decide_rebuilds(context: Context) -> Context:
+    return context.replace(
+        rebuilt=frozenset(desired.name for desired in context.desired.networks if _is_to_be_rebuilt(desired, context))
+    )
+
+
+def _is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
     try:
-        return is_to_be_rebuilt(desired, snapshot)
+        return is_to_be_rebuilt(desired, context)
     except Failure:
         # The plan for this network says what is wrong.
         return False
 
 
-def _find_recreated(
-    networks: t.Sequence[DesiredNetwork],
-    containers: t.Sequence[DesiredContainer],
-    rebuilt: t.Collection[str],
-    snapshot: Snapshot,
-) -> dict[str, frozenset[str]]:
+def _add_recreated(context: Context) -> Context:
+    """Decide which containers are recreated for the sake of networks, and plan for those as well."""
+    recreated = _find_recreated(context)
+    added = (DesiredContainer(name) for name in sorted(recreated) if context.container(name) is None)
+    return context.replace(desired=context.desired.with_containers(added), recreated=recreated)
+
+
+def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
     """The members that have to be recreated to be on a network as the task says, and may be: by name, the networks."""
     found: dict[str, frozenset[str]] = {}
-    removed = {container.name for container in containers if container.state == "absent"}
-    for desired in networks:
+    for desired in context.desired.networks:
         raw = (
-            None if desired.state == "absent" or not desired.recreates_members else snapshot.find_network(desired.name)
+            None
+            if desired.state == "absent" or not desired.recreates_members
+            else context.snapshot.find_network(desired.name)
         )
         if raw is None:
             continue
         listed = [(member.name, member) for member in desired.connected or ()]
-        for container in containers:
+        for container in context.desired.containers:
             listed += [(container.name, each) for each in container.networks or () if each.name == desired.name]
             listed += (
                 [(container.name, DesiredEndpoint(desired.name))] if container.network_mode == desired.name else []
             )
         all_stay = desired.connected is None or desired.appends
-        must_be_recreated = find_members_to_recreate(desired, raw, snapshot) if desired.name in rebuilt else {}
+        must_be_recreated = find_members_to_recreate(desired, raw, context) if desired.name in context.rebuilt else {}
         names = [name for name in must_be_recreated if all_stay or name in dict(listed)]
         for name, member in listed:
-            summary = snapshot.find_container(name)
-            if summary is not None and needs_other_mac(snapshot.inspected(summary), member, desired.name):
+            summary = context.snapshot.find_container(name)
+            if summary is not None and needs_other_mac(context.snapshot.inspected(summary), member, desired.name):
                 names.append(name)
-        for name in set(names) - removed:
+        for name in {name for name in names if not context.removes_container(name)}:
             found[name] = found.get(name, frozenset()) | {desired.name}
     return found
 
 
-def _plan_changes(
-    networks: t.Sequence[DesiredNetwork], containers: t.Sequence[DesiredContainer], snapshot: Snapshot, request: Request
-) -> tuple[list[Change], list[Failure]]:
+def _plan_changes(context: Context) -> tuple[list[Change], list[Failure]]:
     changes: list[Change] = []
     refusals: list[Failure] = []
-    planners: list[t.Callable[[], Change]] = [partial(plan_network, desired, snapshot, request) for desired in networks]
-    planners += [partial(plan_container, desired, snapshot, request) for desired in containers]
+    planners: list[t.Callable[[], Change]] = [
+        *(partial(plan_network, desired, context) for desired in context.desired.networks),
+        *(partial(plan_container, desired, context) for desired in context.desired.containers),
+    ]
     for planner in planners:
         try:
             changes.append(planner())
@@ -121,18 +123,16 @@ def _plan_changes(
     return changes, [*refusals, *(refusal for change in changes for refusal in change.refusals)]
 
 
-def _add_dependents(
-    asked: t.Mapping[str, DesiredContainer], replacements: t.Iterable[Replacement], snapshot: Snapshot
-) -> tuple[dict[str, DesiredContainer], list[Failure]]:
-    """The containers that have to be recreated with a container that is replaced, or why they must not be."""
+def _add_dependents(context: Context) -> tuple[Context, list[Failure]]:
+    """Plan also for the containers that have to be recreated with those replaced; or say why they must not be."""
     added: dict[str, DesiredContainer] = {}
     refusals = []
-    for replacement in replacements:
+    for replacement in context.replacements.values():
         desired = replacement.desired
         staying = [
             (summary, why)
-            for summary, why in find_dependents(replacement.container, snapshot)
-            if summary.name not in asked or asked[summary.name].state != "absent"
+            for summary, why in find_dependents(replacement.container, context.snapshot)
+            if not context.removes_container(summary.name)
         ]
         if staying and not desired.recreates_dependents:
             listing = "; ".join(f"{summary.name!r} ({why})" for summary, why in staying)
@@ -147,7 +147,7 @@ def _add_dependents(
             continue
         for summary, _why in staying:
             # A container that was not inspected yet is added by the plan that follows the next reading.
-            if summary.name not in asked and summary.id in snapshot.containers:
+            if context.container(summary.name) is None and summary.id in context.snapshot.containers:
                 added[summary.name] = DesiredContainer(
                     summary.name,
                     recreates_dependents=True,
@@ -155,7 +155,7 @@ def _add_dependents(
                     auto_remove_swap=desired.auto_remove_swap,
                     wait_timeout=desired.wait_timeout,
                 )
-    return added, refusals
+    return context.replace(desired=context.desired.with_containers(added.values())), refusals
 
 
 def _add_warnings(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Change]:

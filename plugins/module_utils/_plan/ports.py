@@ -14,8 +14,7 @@ from .._errors import Failure
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.driver_options import host_binding
 from .._objects.ports import Publication
-from .._objects.snapshot import Snapshot
-from .changes import Request
+from .context import Context
 from .publications import check_bind_policy
 
 
@@ -51,8 +50,7 @@ def check_ports(
     design: Blueprint,
     publications: t.Sequence[Publication],
     publish_all: bool,
-    snapshot: Snapshot,
-    request: Request,
+    context: Context,
 ) -> list[Failure]:
     """Why the engine would not publish these, and which of them the task's bind_policy forbids."""
     if not publications and not publish_all:
@@ -75,7 +73,7 @@ def check_ports(
                 " none. Give it one in networks.",
             )
         ]
-    if all(_is_internal(name, snapshot, request) for name in names):
+    if all(_is_internal(name, context) for name in names):
         return [
             Failure(
                 "network_mode_conflict",
@@ -84,24 +82,23 @@ def check_ports(
             )
         ]
     main = "bridge" if mode == "default" else mode
-    return check_bind_policy(
-        desired.name, desired.bind_policy, publications, publish_all, _host_binding(main, snapshot, request)
-    )
+    return check_bind_policy(desired.name, desired.bind_policy, publications, publish_all, _host_binding(main, context))
 
 
-def _is_internal(name: str, snapshot: Snapshot, request: Request) -> bool:
-    raw = snapshot.find_network(name)
+def _is_internal(name: str, context: Context) -> bool:
+    raw = context.snapshot.find_network(name)
     if raw is not None:
         return bool(raw.get("Internal"))
-    return name in request.networks and bool(request.networks[name].internal)
+    planned = context.network(name)
+    return planned is not None and bool(planned.internal)
 
 
-def _host_binding(name: str, snapshot: Snapshot, request: Request) -> str:
+def _host_binding(name: str, context: Context) -> str:
     """The address that the network gives publications without one; "" for every address."""
-    raw = snapshot.find_network(name)
+    raw = context.snapshot.find_network(name)
     if raw is not None:
         return host_binding(raw.get("Options"))
-    planned = request.networks.get(name)
+    planned = context.network(name)
     return host_binding(planned.driver_options if planned else None)
 
 

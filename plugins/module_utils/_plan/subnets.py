@@ -17,7 +17,7 @@ from .._objects.driver_options import BRIDGE_OPTIONS
 from .._objects.networks import PREDEFINED, Pool, overlapping, read_pools
 from .._objects.snapshot import Snapshot
 from .._types import Json, Key
-from .changes import Request
+from .context import Context
 
 # So many owners stand in a message; the failure's details have all.
 _LISTED = 8
@@ -32,13 +32,12 @@ class SubnetOwner:
     subnet: str
 
 
-def check_overlap(desired: DesiredNetwork, raw: Json | None, snapshot: Snapshot, request: Request) -> None:
+def check_overlap(desired: DesiredNetwork, raw: Json | None, context: Context) -> None:
     """Refuse a subnet that overlaps with that of another owner. ``raw``: the network as it stands."""
-    leaving = {other.name for other in request.networks.values() if other.state == "absent"}
-    owners = [each for each in _network_owners(desired, snapshot) if each.name not in leaving]
-    owners += _planned_owners(desired.name, request.networks.values())
+    owners = [each for each in _network_owners(desired, context.snapshot) if not context.removes_network(each.name)]
+    owners += _planned_owners(desired.name, context.desired.networks)
     kept = set() if raw is None else {pool.subnet for pool in read_pools(raw)}
-    on_host = _host_owners(desired, snapshot)
+    on_host = _host_owners(desired, context.snapshot)
     for index, pool in enumerate(desired.pools or ()):
         own = [_network_owner(desired.name, earlier.subnet) for earlier in (desired.pools or ())[:index]]
         # The host has lived with the subnet that the network has had until now.
@@ -54,11 +53,11 @@ def check_overlap(desired: DesiredNetwork, raw: Json | None, snapshot: Snapshot,
                 )
 
 
-def find_releasing_networks(desired: DesiredNetwork, snapshot: Snapshot, request: Request) -> frozenset[Key]:
+def find_releasing_networks(desired: DesiredNetwork, context: Context) -> frozenset[Key]:
     """The networks that this task removes and whose addresses the new one takes."""
     releasing = set()
-    for raw in snapshot.networks:
-        planned = request.networks.get(raw["Name"])
+    for raw in context.snapshot.networks:
+        planned = context.network(raw["Name"])
         taken = [pool.subnet for pool in read_pools(raw)]
         if (
             planned
@@ -72,28 +71,26 @@ def find_releasing_networks(desired: DesiredNetwork, snapshot: Snapshot, request
 # -- a free subnet -----------------------------------------------------------------------------------------------------
 
 
-def choose_subnets(
-    networks: t.Sequence[DesiredNetwork], snapshot: Snapshot
-) -> tuple[tuple[DesiredNetwork, ...], list[Failure]]:
+def choose_subnets(context: Context) -> tuple[Context, list[Failure]]:
     """Choose a subnet for each network that takes any free one of a pool. A subnet that fits already is kept."""
-    chosen = list(networks)
+    chosen = list(context.desired.networks)
     refusals = []
-    for index, desired in enumerate(networks):
+    for index, desired in enumerate(chosen):
         if desired.subnet_pool is None or desired.state == "absent" or desired.name in PREDEFINED:
             continue
         try:
-            raw = snapshot.find_network(desired.name)
+            raw = context.snapshot.find_network(desired.name)
             if raw is not None and any(desired.subnet_pool.holds(pool) for pool in read_pools(raw)):
                 continue
             owners = [
-                *_network_owners(desired, snapshot),
+                *_network_owners(desired, context.snapshot),
                 *_planned_owners(desired.name, chosen),
-                *_host_owners(desired, snapshot),
+                *_host_owners(desired, context.snapshot),
             ]
             chosen[index] = replace(desired, pools=(Pool(_find_free(desired.name, desired.subnet_pool, owners)),))
         except Failure as failure:
             refusals.append(failure)
-    return tuple(chosen), refusals
+    return context.replace(desired=replace(context.desired, networks=tuple(chosen))), refusals
 
 
 def _find_free(name: str, pool: SubnetPool, owners: t.Sequence[SubnetOwner]) -> str:

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from unittest import mock
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import LIFETIME
@@ -332,9 +333,9 @@ class World:
             verification, _SETTLE=0, _POLL=0
         ), mock.patch.object(lock, "_POLL", 0):
             try:
-                networks = [parse_network(each) for each in wanted.networks]
+                desired = DesiredState(tuple(parse_network(each) for each in wanted.networks), tuple(entries))
                 client = ModelClient(self.daemon)
-                return converge(client, networks, entries, check_mode=False, parallel=len(entries) or 1)
+                return converge(client, desired, check_mode=False, parallel=len(entries) or 1)
             except Died:
                 return None
             finally:

@@ -12,6 +12,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _reconcile
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
@@ -47,13 +48,14 @@ def run(
     check_mode: bool = False,
     parallel: int = 1,
 ) -> Converged:
-    return converge(
-        ModelClient(daemon),
-        [parse_network(params) for params in networks],
-        [parse_container(params, **({"state": params["state"]} if "state" in params else {})) for params in containers],
-        check_mode=check_mode,
-        parallel=parallel,
+    desired = DesiredState(
+        tuple(parse_network(params) for params in networks),
+        tuple(
+            parse_container(params, **({"state": params["state"]} if "state" in params else {}))
+            for params in containers
+        ),
     )
+    return converge(ModelClient(daemon), desired, check_mode=check_mode, parallel=parallel)
 
 
 def writes(daemon: ModelDaemon) -> list[str]:

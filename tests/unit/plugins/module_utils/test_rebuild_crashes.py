@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import RECREATED
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Journal, Member, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import replay_body
@@ -65,7 +66,7 @@ def test_a_member_that_was_stopped_to_be_joined_runs_again(was_running: bool, is
         made = client.post("/networks/create", after)["Id"]
         if is_joined:
             client.post(f"/networks/{made}/connect", {"Container": web, "EndpointConfig": {}})
-    converge(client, [parse_network({"name": "net"})], [], check_mode=False)
+    converge(client, DesiredState((parse_network({"name": "net"}),)), check_mode=False)
     standing = daemon.named("web")
     assert standing["State"]["Running"] is was_running
     assert bool(standing["NetworkSettings"]["Networks"]["net"]["EndpointID"]) is was_running

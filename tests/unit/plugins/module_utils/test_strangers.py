@@ -16,6 +16,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
@@ -170,10 +171,11 @@ ALL = [
 def run(
     daemon: ModelDaemon, networks: t.Sequence[Params], containers: t.Sequence[Params], check_mode: bool = False
 ) -> Converged:
-    desired = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in containers]
-    return converge(
-        ModelClient(daemon), [parse_network(each) for each in networks], desired, check_mode=check_mode, parallel=1
+    desired = DesiredState(
+        tuple(parse_network(each) for each in networks),
+        tuple(parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in containers),
     )
+    return converge(ModelClient(daemon), desired, check_mode=check_mode, parallel=1)
 
 
 def describe(daemon: ModelDaemon, but: t.Collection[str]) -> dict[str, t.Any]:
@@ -374,7 +376,7 @@ def test_a_helper_whose_time_has_not_come_stays() -> None:
     helper = daemon.add_container(helper_name("f" * 12), start=False, **body)
     run(daemon, [], [{"name": "new", "image": "busybox:1"}])
     assert helper in daemon.containers
-    snapshot = read_snapshot(ModelClient(daemon), [], [])
+    snapshot = read_snapshot(ModelClient(daemon), DesiredState())
     assert (helper in {each.id for each in snapshot.summaries}, snapshot.abandoned) == (True, ())
 
 

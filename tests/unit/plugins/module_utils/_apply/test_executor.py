@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor 
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import ChangeOutcome
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import read_journal
@@ -24,7 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_po
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
-from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import _plan
+from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Run
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import run_state, verification
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.containers import (
@@ -57,12 +58,15 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
-    desired = (
-        [parse_network(params) for params in networks],
-        [parse_container(params, **({"state": params["state"]} if "state" in params else {})) for params in containers],
+    desired = DesiredState(
+        tuple(parse_network(params) for params in networks),
+        tuple(
+            parse_container(params, **({"state": params["state"]} if "state" in params else {}))
+            for params in containers
+        ),
     )
     client = ModelClient(daemon)
-    made, _host = _plan(client, *desired, read_snapshot(client, *desired))
+    made, _host = Run(client, desired, check_mode=False)._plan(read_snapshot(client, desired))
     assert [refusal.message for refusal in made.refusals] == []
     return made
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import (
@@ -27,8 +28,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal
     find_companions,
     read_journal,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Request
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.container import plan_container
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.replacement import plan_transaction
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import OpenJournal
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
@@ -232,7 +233,7 @@ def test_nothing_secret_is_written_down() -> None:
     raw["Config"]["Labels"] = {"secret": "swordfish-3"}
     snapshot = snapshot.replace(containers={container_id: Container(raw)})
     desired = parse_container({"name": container.name, "env": {"MORE": "swordfish-4"}})
-    planned = plan_container(desired, snapshot, Request(containers={container.name: desired}))
+    planned = plan_container(desired, Context(DesiredState(containers=(desired,)), snapshot))
     assert planned.replacement is not None
     (opened,) = [
         step for step in plan_transaction([planned.replacement], None, snapshot) if isinstance(step, OpenJournal)

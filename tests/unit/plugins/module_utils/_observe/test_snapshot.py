@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import (
     Layer,
@@ -46,9 +47,10 @@ def test_a_listing_is_three_requests() -> None:
 
 
 def inspected(daemon: ModelDaemon, networks: t.Sequence[t.Any] = (), containers: t.Sequence[t.Any] = ()) -> list[str]:
-    host_read = read_snapshot(
-        ModelClient(daemon), [parse_network(each) for each in networks], [parse_container(each) for each in containers]
+    desired = DesiredState(
+        tuple(parse_network(each) for each in networks), tuple(parse_container(each) for each in containers)
     )
+    host_read = read_snapshot(ModelClient(daemon), desired)
     return sorted(container.name for container in host_read.containers.values())
 
 
@@ -74,7 +76,9 @@ def test_members_of_a_network_named_by_its_id() -> None:
 
 def test_images_of_the_task_and_of_containers() -> None:
     daemon = host()
-    read = read_snapshot(ModelClient(daemon), [], [parse_container({"name": "web", "image": "nope:1"})])
+    read = read_snapshot(
+        ModelClient(daemon), DesiredState(containers=(parse_container({"name": "web", "image": "nope:1"}),))
+    )
     image = daemon.images["busybox:1"]
     assert {key: value and value["Id"] for key, value in read.images.items()} == {
         "busybox:1": image["Id"],
@@ -98,7 +102,9 @@ def test_depth_reads_layers_of_the_replaced_and_everybody_who_may_depend() -> No
     client = ModelClient(daemon)
     web = daemon.named("web")["Id"]
     daemon.layers[web] = [{"Path": "/new", "Kind": 1}]
-    read = read_depth(client, read_snapshot(client, [], [parse_container({"name": "web"})]), {web: ["/data"]})
+    read = read_depth(
+        client, read_snapshot(client, DesiredState(containers=(parse_container({"name": "web"}),))), {web: ["/data"]}
+    )
     assert read.layers == {
         web: Layer(frozenset({"/new"}), (), ("added /new",), above=read.layers[web].above),
     }

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import DesiredContainer
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
@@ -43,7 +44,7 @@ def plan(name: str, snapshot: Snapshot | None = None, **params: t.Any) -> Change
 
 def planned(desired: DesiredContainer, snapshot: Snapshot) -> Change:
     """The item with its steps, and with all refusals of the plan; raises where there is no item for one."""
-    made = make_plan((), (desired,), snapshot)
+    made = make_plan(DesiredState(containers=(desired,)), snapshot)
     for change in made.changes:
         if change.name == desired.name:
             return replace(change, refusals=made.refusals)
@@ -769,7 +770,7 @@ def linking(name: str, **params: t.Any) -> DesiredContainer:
 
 def test_a_link_waits_for_its_target() -> None:
     desired = (linking("web", image="fx-busybox:1", links=["store"]), linking("store", image="fx-busybox:1"))
-    made = make_plan((), desired, recorded.snapshot("plain"))
+    made = make_plan(DesiredState(containers=desired), recorded.snapshot("plain"))
     assert made.refusals == ()
     assert {change.name: change.needs for change in made.changes} == {
         "web": frozenset([("container", "store")]),
@@ -794,5 +795,7 @@ def test_links_that_cannot_be(name: str, params: dict[str, t.Any], code: str, te
 def test_a_link_to_one_that_goes() -> None:
     snapshot = recorded.snapshot("plain")
     gone = parse_container({"name": "fx-plain"}, state="absent")
-    made = make_plan((), (linking("new", image="fx-busybox:1", links=["fx-plain"]), gone), snapshot)
+    made = make_plan(
+        DesiredState(containers=(linking("new", image="fx-busybox:1", links=["fx-plain"]), gone)), snapshot
+    )
     assert [refusal.code for refusal in made.refusals] == ["container_not_found"]

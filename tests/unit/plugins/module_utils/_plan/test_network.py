@@ -9,10 +9,12 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change, Request
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network import plan_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import (
     Connect,
@@ -35,14 +37,12 @@ def plan(
 ) -> Change:
     """``beside``: containers of the same task, ``others``: its other networks."""
     desired = parse_network({"name": name, **params})
-    containers = [parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in beside]
-    networks = [desired, *(parse_network(other) for other in others)]
-    request = Request(
-        {each.name: each for each in networks},
-        {each.name: each for each in containers},
-        frozenset({name} if rebuilt and snapshot.find_network(name) else ()),
+    state = DesiredState(
+        (desired, *(parse_network(other) for other in others)),
+        tuple(parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in beside),
     )
-    return plan_network(desired, snapshot, request)
+    rebuilds = frozenset({name} if rebuilt and snapshot.find_network(name) else ())
+    return plan_network(desired, Context(state, snapshot, rebuilds))
 
 
 def words(change: Change) -> list[str]:

@@ -13,6 +13,7 @@ from unittest import mock
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
@@ -48,10 +49,10 @@ def change(
     daemon: ModelDaemon, *networks: dict[str, t.Any], containers: t.Sequence[dict[str, t.Any]] = ()
 ) -> Converged:
     """What check mode says to these networks."""
-    entries = [parse_network(params) for params in networks]
-    return converge(
-        ModelClient(daemon), entries, [parse_container(params) for params in containers], check_mode=True, parallel=1
+    desired = DesiredState(
+        tuple(parse_network(params) for params in networks), tuple(parse_container(params) for params in containers)
     )
+    return converge(ModelClient(daemon), desired, check_mode=True, parallel=1)
 
 
 def recreates(converged: Converged) -> list[str]:
@@ -188,7 +189,7 @@ def test_a_member_that_the_task_removes_goes_first() -> None:
     daemon = make_host(OLD, "front", "")
     absent = parse_container({"name": "web"}, state="absent")
     desired = parse_network({"name": "front", "mtu": 1400})
-    converged = converge(ModelClient(daemon), [desired], [absent], check_mode=False, parallel=2)
+    converged = converge(ModelClient(daemon), DesiredState((desired,), (absent,)), check_mode=False, parallel=2)
     needs = {planned.key: planned.needs for planned in converged.plan.changes}
     assert ("container", "web") in needs["network", "front"]
     assert {"remove container web", "create network front"} <= set(converged.actions)
@@ -228,7 +229,7 @@ def test_a_sidecar_that_does_not_run_can_start_after_the_rollback(number: int) -
     desired = parse_network({"name": "front", "mtu": 1400, "on_member_recreate": "recreate"})
     dependents = parse_container({"name": "web", "dependents": "recreate"})
     with mock.patch.multiple(verification, _SETTLE=0, _POLL=0), contextlib.suppress(Failure, ApiError):
-        converge(ModelClient(daemon), [desired], [dependents], check_mode=False, parallel=1)
+        converge(ModelClient(daemon), DesiredState((desired,), (dependents,)), check_mode=False, parallel=1)
     daemon.next_run()
     ModelClient(daemon).post(f"/containers/{daemon.named('side')['Id']}/start")
     assert daemon.named("side")["State"]["Running"]

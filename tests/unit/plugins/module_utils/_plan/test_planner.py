@@ -9,6 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_depth, read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.memberships import resolve_names
@@ -23,18 +24,18 @@ Params = t.Dict[str, t.Any]
 def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
     """As converge does it, up to the plan."""
     client = ModelClient(daemon)
-    desired = (
-        [parse_network(params) for params in networks],
-        [
+    desired = DesiredState(
+        tuple(parse_network(params) for params in networks),
+        tuple(
             parse_container(params, **{key: params[key] for key in ("state", "starts_new") if key in params})
             for params in containers
-        ],
+        ),
     )
-    host = read_snapshot(client, *desired)
-    resolved = resolve_names(*desired, host)
-    made = make_plan(*resolved, host)
+    host = read_snapshot(client, desired)
+    resolved = resolve_names(desired, host)
+    made = make_plan(resolved, host)
     if made.replaced:
-        made = make_plan(*resolved, read_depth(client, host, made.replaced))
+        made = make_plan(resolved, read_depth(client, host, made.replaced))
     return made
 
 

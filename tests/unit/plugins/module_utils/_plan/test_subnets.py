@@ -10,9 +10,11 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import HostRange, Snapshot
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.subnets import choose_subnets
@@ -37,13 +39,14 @@ def pool(whole: str, prefix: int) -> dict[str, t.Any]:
 
 
 def plan(*networks: dict[str, t.Any], snapshot: Snapshot = RECORDED) -> Plan:
-    return make_plan([parse_network(each) for each in networks], [], snapshot)
+    return make_plan(DesiredState(tuple(parse_network(each) for each in networks)), snapshot)
 
 
 def chosen(*networks: dict[str, t.Any], snapshot: Snapshot = RECORDED) -> list[str]:
-    entries, refusals = choose_subnets([parse_network(each) for each in networks], snapshot)
+    desired = DesiredState(tuple(parse_network(each) for each in networks))
+    context, refusals = choose_subnets(Context(desired, snapshot))
     assert not refusals
-    return [desired.pools[0].subnet if desired.pools else "" for desired in entries]
+    return [each.pools[0].subnet if each.pools else "" for each in context.desired.networks]
 
 
 # -- the host ----------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils import _reconcile
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import lock
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import hold_locks
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
@@ -130,7 +131,7 @@ class Bed:
             self.client.delete(f"/volumes/{self.journal.volume}")
 
     def read(self, name: str = "web") -> Snapshot:
-        return read_snapshot(self.client, [], [parse_container({"name": name})])
+        return read_snapshot(self.client, DesiredState(containers=(parse_container({"name": name}),)))
 
     def recover(self) -> list[str]:
         """What was done."""
@@ -321,7 +322,7 @@ def test_what_does_not_fit_is_refused_and_left_as_it_is(case: str, check_mode: b
     for state in ("present", "absent"):
         desired = parse_container({"name": "web", "image": "busybox:1"}, state=state)
         with pytest.raises(Failure) as caught:
-            converge(bed.client, [], [desired], check_mode=check_mode)
+            converge(bed.client, DesiredState(containers=(desired,)), check_mode=check_mode)
         assert caught.value.code == "interrupted_change"
         assert "web" in caught.value.message
         assert bed.daemon.state() == before
@@ -389,10 +390,13 @@ def test_check_mode_waits_for_a_change_that_is_going_on(
     with hold_locks(ModelClient(bed.daemon), [("container", "web")]):
         before = bed.daemon.state()
         if finishes:
-            assert converge(bed.client, [], [desired], check_mode=True).base_result()["changed"] is False
+            assert (
+                converge(bed.client, DesiredState(containers=(desired,)), check_mode=True).base_result()["changed"]
+                is False
+            )
         else:
             with pytest.raises(Failure, match="Another run is changing container 'web'") as caught:
-                converge(bed.client, [], [desired], check_mode=True)
+                converge(bed.client, DesiredState(containers=(desired,)), check_mode=True)
             assert (caught.value.code, bed.daemon.state()) == ("busy", before)
     assert (now[0] > 30) is not finishes
 
@@ -407,13 +411,13 @@ def test_a_network_changes_only_with_members_that_are_settled(phase: str, monkey
     desired = parse_network({"name": "net", "labels": {"new": "yes"}})
     before = bed.daemon.state()
     with pytest.raises(Failure, match="'web' was interrupted") as caught:
-        converge(bed.client, [desired], [], check_mode=True)
+        converge(bed.client, DesiredState((desired,)), check_mode=True)
     assert (caught.value.code, bed.daemon.state()) == ("interrupted_change", before)
     monkeypatch.setattr(lock, "WAIT", 0)
     with hold_locks(ModelClient(bed.daemon), [("container", "web")]), pytest.raises(Failure) as caught:
-        converge(bed.client, [desired], [], check_mode=False)
+        converge(bed.client, DesiredState((desired,)), check_mode=False)
     assert (caught.value.code, bed.daemon.state()) == ("busy", before)
-    converge(bed.client, [desired], [], check_mode=False)
+    converge(bed.client, DesiredState((desired,)), check_mode=False)
     ((_id, raw),) = bed.daemon.containers.items()
     assert (raw["Name"], raw["State"]["Running"], bed.daemon.volumes) == ("/web", True, {})
     assert bed.daemon.networks[raw["NetworkSettings"]["Networks"]["net"]["NetworkID"]]["Labels"] == {"new": "yes"}
@@ -424,6 +428,6 @@ def test_check_mode_only_reports() -> None:
         bed = Bed(phase=phase)
         before = bed.daemon.state()
         with pytest.raises(Failure, match="'web' was interrupted") as caught:
-            converge(bed.client, [], [parse_container({"name": "web"})], check_mode=True)
+            converge(bed.client, DesiredState(containers=(parse_container({"name": "web"}),)), check_mode=True)
         assert caught.value.code == "interrupted_change"
         assert bed.daemon.state() == before

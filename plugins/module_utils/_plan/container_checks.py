@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What is refused of a container's options and networks, whether the container is made or changed."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._desired.containers import DesiredContainer
+from .._errors import Failure, too_old
+from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
+from .._objects.ports import Publication
+from .context import Context
+from .network import check_endpoint
+
+
+def check_options(desired: DesiredContainer, context: Context) -> None:
+    if "StartInterval" in desired.options.get("healthcheck", {}) and context.engine.api < (1, 44):
+        raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
+
+
+def check_links(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
+    links = desired.options.get("links")
+    if not links:
+        return
+    mode = design.body["HostConfig"].get("NetworkMode") or "default"
+    if mode not in ("default", "bridge"):
+        # The engine accepts such links without a word, and does not keep them.
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {desired.name!r} cannot have links: its network mode is {mode}, and the engine links"
+            " containers on the default bridge only. On a network of their own they find each other by name; give"
+            " aliases there.",
+        )
+    for name in [link.partition(":")[0] for link in links]:
+        planned = context.container(name)
+        gone = context.snapshot.find_container(name) is None if planned is None else planned.state == "absent"
+        if gone:
+            raise Failure(
+                "container_not_found",
+                f"Container {desired.name!r} shall link to {name!r}, but there "
+                f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
+            )
+
+
+def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
+    """A replacement refuses what the plan for endpoints refuses."""
+    for endpoint in desired.networks or ():
+        check_endpoint(desired.name, endpoint, endpoint.name, context)
+    mode = design.body["HostConfig"].get("NetworkMode") or "default"
+    if desired.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {desired.name!r} cannot join {desired.networks[0].name!r}: its network mode is {mode}, which"
+            " has no endpoints of its own.",
+        )
+
+
+def check_wait(
+    desired: DesiredContainer, publications: t.Sequence[Publication], publish_all: bool, runs: bool
+) -> list[Failure]:
+    if desired.wait != "listening" or desired.ports.close or not runs:
+        return []
+    if publish_all or any(publication.protocol == "tcp" for publication in publications):
+        return []
+    return [
+        Failure(
+            "option_conflict",
+            f"Container {desired.name!r} publishes no tcp port, so that wait=listening has nothing to wait for.",
+        )
+    ]

@@ -1,0 +1,62 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""What planning knows: the desired state, the host as it was read, and what has been decided so far."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from .._desired.containers import DesiredContainer
+from .._desired.networks import DesiredNetwork
+from .._desired.state import DesiredState
+from .._objects.engine import Engine
+from .._objects.snapshot import Snapshot
+from .changes import Replacement
+
+
+@dataclass(frozen=True)
+class Context:
+    """The plan for one object depends on what the others are, and on what they will be.
+
+    ``desired`` has the containers that planning adds to those of the task, because others depend on them.
+    """
+
+    desired: DesiredState
+    snapshot: Snapshot
+    # Networks that are rebuilt.
+    rebuilt: frozenset[str] = frozenset()
+    # Containers that an earlier round of planning replaces, by ID.
+    replacements: t.Mapping[str, Replacement] = field(default_factory=dict)
+    # Containers that are recreated for the sake of networks: the names of these networks, by the container's name.
+    recreated: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def replace(self, **changes: t.Any) -> Context:
+        return replace(self, **changes)
+
+    @property
+    def engine(self) -> Engine:
+        return self.snapshot.engine
+
+    def network(self, name: str) -> DesiredNetwork | None:
+        """The network of this name as it is desired; None where it is not to be changed."""
+        return self.desired.network(name)
+
+    def container(self, name: str) -> DesiredContainer | None:
+        """The container of this name as it is desired; None where it has no plan of its own."""
+        return self.desired.container(name)
+
+    def removes_network(self, name: str) -> bool:
+        desired = self.network(name)
+        return desired is not None and desired.state == "absent"
+
+    def removes_container(self, name: str) -> bool:
+        desired = self.container(name)
+        return desired is not None and desired.state == "absent"
+
+    def recreates(self, container: str, network: str) -> bool:
+        """Whether this container is recreated for the sake of this network."""
+        return network in self.recreated.get(container, ())
