@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from ._objects.containers import Container, automatic_aliases
+from ._objects.engine import Api
 from ._objects.networks import normal_address, read_pools
 from ._objects.ports import Publication, exposure
 from ._objects.snapshot import Summary
@@ -34,7 +35,7 @@ def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]
     )
 
 
-def container_result(container: Container, api: tuple[int, int]) -> dict[str, t.Any]:
+def container_result(container: Container, api: Api) -> dict[str, t.Any]:
     # The aliases that the engine adds by itself are left out.
     automatic = automatic_aliases(container, api)
     return {

@@ -93,8 +93,8 @@ def _trial_body(change: Change, wanted: t.Sequence[Publication], host: Snapshot)
             "PortBindings": bindings,
             "NetworkMode": mode,
             "AutoRemove": True,
-            # From engine 28 on ports are bound only when the container's first program has been found.
-            "Init": host.engine.api >= (1, 48),
+            # An init is a program that is found.
+            "Init": host.engine.api.finds_program_before_ports,
         },
     }
 

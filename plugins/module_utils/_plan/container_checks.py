@@ -18,7 +18,7 @@ from .network import check_endpoint
 
 
 def check_options(desired: DesiredContainer, context: Context) -> None:
-    if "StartInterval" in desired.options.get("healthcheck", {}) and context.engine.api < (1, 44):
+    if "StartInterval" in desired.options.get("healthcheck", {}) and not context.engine.api.health_start_interval:
         raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
 
 

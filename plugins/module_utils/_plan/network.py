@@ -14,6 +14,7 @@ from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure, too_old
 from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
+from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, contains, read_pools
 from .._objects.snapshot import Summary
 from .._results import describe_network, network_result
@@ -39,7 +40,7 @@ def plan_network(desired: DesiredNetwork, context: Context) -> Change:
         _check_kind(raw)
     if desired.state == "absent":
         return _plan_removal(desired, raw, context)
-    if desired.enable_ipv4 is False and context.engine.api < (1, 48):
+    if desired.enable_ipv4 is False and not context.engine.api.ipv4_can_be_off:
         raise too_old("enable_ipv4=false", "28.0", context.engine.version)
     check_engine_knows(desired.name, desired.driver_options or {}, context.engine.version)
     rebuilds = desired.name in context.rebuilt
@@ -173,7 +174,7 @@ def _plan_removal(desired: DesiredNetwork, raw: Json | None, context: Context) -
     )
 
 
-def _leave(raw: Json, member: Summary, container: Container, api: tuple[int, int]) -> Disconnect:
+def _leave(raw: Json, member: Summary, container: Container, api: Api) -> Disconnect:
     endpoint = clean_endpoint(container, container.endpoints.get(raw["Name"]) or {}, api)
     return Disconnect(raw["Id"], member.id, endpoint, raw["Name"], member.name)
 
@@ -282,7 +283,7 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
         raise Failure(
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
-    if desired.gw_priority and context.engine.api < (1, 48):
+    if desired.gw_priority and not context.engine.api.gateway_priority:
         raise too_old("gw_priority", "28.0", context.engine.version)
     if not desired.addresses():
         return

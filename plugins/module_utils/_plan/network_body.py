@@ -11,14 +11,12 @@ import typing as t
 
 from .._desired.networks import DesiredNetwork
 from .._objects.driver_options import DRIVER_DEFAULTS, same_driver_option
+from .._objects.engine import Api
 from .._objects.networks import RESERVED_LABELS, Pool, read_pools, same_pools
 from .._types import Json
 
-# Engine 27.0 and later choose an IPv6 subnet where none is given.
-API_CHOOSES_IPV6 = (1, 46)
 
-
-def create_body(desired: DesiredNetwork, api: tuple[int, int]) -> dict[str, t.Any]:
+def create_body(desired: DesiredNetwork, api: Api) -> dict[str, t.Any]:
     ipam: dict[str, t.Any] = {"Driver": desired.ipam_driver or "default"}
     if desired.ipam_driver_options:
         ipam["Options"] = dict(desired.ipam_driver_options)
@@ -36,12 +34,12 @@ def create_body(desired: DesiredNetwork, api: tuple[int, int]) -> dict[str, t.An
         # Engines before 25 accept two networks of one name otherwise.
         "CheckDuplicate": True,
     }
-    if desired.enable_ipv4 is not None and api >= (1, 48):
+    if desired.enable_ipv4 is not None and api.ipv4_can_be_off:
         body["EnableIPv4"] = desired.enable_ipv4
     return body
 
 
-def replay_body(raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+def replay_body(raw: Json, api: Api) -> dict[str, t.Any]:
     """The create request that remakes this network, on the subnets that it has."""
     ipam = raw.get("IPAM") or {}
     body: dict[str, t.Any] = {
@@ -59,12 +57,12 @@ def replay_body(raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
         "Labels": dict(raw.get("Labels") or {}),
         "CheckDuplicate": True,
     }
-    if "EnableIPv4" in raw and api >= (1, 48):
+    if "EnableIPv4" in raw and api.ipv4_can_be_off:
         body["EnableIPv4"] = raw["EnableIPv4"]
     return body
 
 
-def rebuild_body(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+def rebuild_body(desired: DesiredNetwork, raw: Json, api: Api) -> dict[str, t.Any]:
     """The create request for this network as the task describes it; what the task leaves open stays as it is."""
     body = replay_body(raw, api)
     for key, wanted in (
@@ -73,7 +71,7 @@ def rebuild_body(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> di
         ("EnableIPv6", desired.enable_ipv6),
         ("EnableIPv4", desired.enable_ipv4),
     ):
-        if wanted is not None and (key != "EnableIPv4" or api >= (1, 48)):
+        if wanted is not None and (key != "EnableIPv4" or api.ipv4_can_be_off):
             body[key] = wanted
     for key, value in (desired.driver_options or {}).items():
         if value is None:
@@ -94,7 +92,7 @@ def rebuild_body(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> di
     return body
 
 
-def _left_to_engine(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> list[Pool]:
+def _left_to_engine(desired: DesiredNetwork, raw: Json, api: Api) -> list[Pool]:
     """The pools of a network about which the task says nothing.
 
     The engine chooses an IPv4 subnet where only an IPv6 subnet is given, and the other way round from 27.0 on. An
@@ -104,13 +102,13 @@ def _left_to_engine(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) ->
     if not desired.pools:
         return pools
     versions = {pool.network.version for pool in desired.pools}
-    keeps_ipv6 = api >= API_CHOOSES_IPV6 and desired.enable_ipv6 is not False
+    keeps_ipv6 = api.chooses_ipv6_subnets and desired.enable_ipv6 is not False
     return [
         pool for pool in pools if pool.network.version not in versions and (pool.network.version == 4 or keeps_ipv6)
     ]
 
 
-def find_differences(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
+def find_differences(desired: DesiredNetwork, raw: Json, api: Api) -> dict[str, tuple[t.Any, t.Any]]:
     """Where the network is not as the task describes it: by option, the value that stands and the desired value."""
     found: dict[str, tuple[t.Any, t.Any]] = {}
     for option, key, default in (

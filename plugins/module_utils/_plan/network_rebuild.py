@@ -17,8 +17,9 @@ from dataclasses import replace
 
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure
-from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container, automatic_aliases, clean_endpoint
+from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.driver_options import BRIDGE_OPTIONS
+from .._objects.engine import Api
 from .._objects.journal import Member, RebuildRecord
 from .._objects.names import trial_network_name
 from .._objects.networks import Pool, contains, overlapping, read_pools
@@ -132,7 +133,7 @@ def find_members_to_recreate(desired: DesiredNetwork, raw: Json, context: Contex
         elif (
             container.main_network == desired.name
             and container.config.get("MacAddress")
-            and context.engine.api >= API_ENDPOINTS_AT_CREATE
+            and context.engine.api.mac_per_endpoint
         ):
             found[container.name] = "the engine would not give it its MAC address again"
     return found
@@ -182,11 +183,11 @@ def _check_members(
         )
 
 
-def _check_early(desired: DesiredNetwork, member: Member, before: Json, api: tuple[int, int]) -> None:
+def _check_early(desired: DesiredNetwork, member: Member, before: Json, api: Api) -> None:
     """Engines from 25 on look at an address when the successor is made, which is while the old network stands."""
     subnets = [pool.subnet for pool in read_pools(before)]
     for address in _fixed_addresses(member):
-        if api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
+        if api.checks_addresses_at_create and not contains(subnets, address):
             raise Failure(
                 "unsupported",
                 f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"

@@ -25,7 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology i
     topology_rows,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import (
@@ -163,7 +163,7 @@ def test_aliases_of_members() -> None:
 )
 def test_networks_without_ipv4(given: dict[str, bool], expected: bool) -> None:
     raw = {**recorded.load("networks")[0], **given}
-    assert network_row(raw, Snapshot(Engine("28.5.2", (1, 51))))["enable_ipv4"] is expected
+    assert network_row(raw, Snapshot(Engine("28.5.2", Api(1, 51))))["enable_ipv4"] is expected
 
 
 def test_free_addresses_by_pool() -> None:

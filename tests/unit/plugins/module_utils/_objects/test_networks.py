@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredEndpoint, DesiredNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.driver_options import BRIDGE_OPTIONS
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import (
     Pool,
     contains,
@@ -250,31 +251,31 @@ DIFFERENCES: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "desired", "expected"), DIFFERENCES)
 def test_find_differences(name: str, desired: dict[str, t.Any], expected: list[str]) -> None:
-    assert sorted(find_differences(DesiredNetwork(name, **desired), NETWORKS[name], (1, 41))) == expected
+    assert sorted(find_differences(DesiredNetwork(name, **desired), NETWORKS[name], Api(1, 41))) == expected
 
 
 def test_a_pool_that_a_newer_engine_chooses() -> None:
     """Engine 27.0 and later add an IPv6 subnet of their own, which no list of IPv4 subnets is against."""
     desired = DesiredNetwork("fx-six", pools=SIX[:1])
-    assert find_differences(desired, NETWORKS["fx-six"], (1, 45)) != {}
-    assert find_differences(desired, NETWORKS["fx-six"], (1, 46)) == {}
+    assert find_differences(desired, NETWORKS["fx-six"], Api(1, 45)) != {}
+    assert find_differences(desired, NETWORKS["fx-six"], Api(1, 46)) == {}
     off = replace(desired, enable_ipv6=False)
-    assert sorted(find_differences(off, NETWORKS["fx-six"], (1, 46))) == ["enable_ipv6", "ipam_config"]
+    assert sorted(find_differences(off, NETWORKS["fx-six"], Api(1, 46))) == ["enable_ipv6", "ipam_config"]
 
 
 REBUILT_POOLS: list[t.Any] = [
-    pytest.param({}, (1, 41), SIX, id="unset"),
-    pytest.param({"pools": ()}, (1, 41), SIX, id="empty"),
-    pytest.param({"enable_ipv6": False}, (1, 41), SIX[:1], id="no-ipv6"),
-    pytest.param({"pools": SIX[:1]}, (1, 45), SIX[:1], id="without-the-ipv6-one"),
-    pytest.param({"pools": SIX[:1]}, (1, 46), SIX, id="left-to-a-newer-engine"),
-    pytest.param({"pools": SIX[:1], "enable_ipv6": False}, (1, 46), SIX[:1], id="no-ipv6-on-a-newer-engine"),
-    pytest.param({"pools": SIX[1:]}, (1, 41), SIX[::-1], id="keeps-the-ipv4-one"),
+    pytest.param({}, Api(1, 41), SIX, id="unset"),
+    pytest.param({"pools": ()}, Api(1, 41), SIX, id="empty"),
+    pytest.param({"enable_ipv6": False}, Api(1, 41), SIX[:1], id="no-ipv6"),
+    pytest.param({"pools": SIX[:1]}, Api(1, 45), SIX[:1], id="without-the-ipv6-one"),
+    pytest.param({"pools": SIX[:1]}, Api(1, 46), SIX, id="left-to-a-newer-engine"),
+    pytest.param({"pools": SIX[:1], "enable_ipv6": False}, Api(1, 46), SIX[:1], id="no-ipv6-on-a-newer-engine"),
+    pytest.param({"pools": SIX[1:]}, Api(1, 41), SIX[::-1], id="keeps-the-ipv4-one"),
 ]
 
 
 @pytest.mark.parametrize(("desired", "api", "expected"), REBUILT_POOLS)
-def test_the_pools_of_a_rebuilt_network(desired: dict[str, t.Any], api: tuple[int, int], expected: t.Any) -> None:
+def test_the_pools_of_a_rebuilt_network(desired: dict[str, t.Any], api: Api, expected: t.Any) -> None:
     body = rebuild_body(DesiredNetwork("fx-six", **desired), NETWORKS["fx-six"], api)
     assert read_pools(body) == expected
 
@@ -300,16 +301,16 @@ DESIRED = st.builds(
 @given(DESIRED)
 def test_what_is_made_does_not_differ(desired: DesiredNetwork) -> None:
     """The body of the create, read as the engine gives it back, meets the desired network."""
-    assert find_differences(desired, create_body(desired, (1, 48)), (1, 48)) == {}
+    assert find_differences(desired, create_body(desired, Api(1, 48)), Api(1, 48)) == {}
 
 
 def test_create_body() -> None:
-    body = create_body(DesiredNetwork("n", labels={"a": "b"}, enable_ipv4=False), (1, 41))
+    body = create_body(DesiredNetwork("n", labels={"a": "b"}, enable_ipv4=False), Api(1, 41))
     assert body["CheckDuplicate"] is True, "engines before 25 make a second network of the name otherwise"
     assert body["Driver"] == "bridge"
     assert "EnableIPv4" not in body, "unknown before API 1.48"
-    assert create_body(DesiredNetwork("n", enable_ipv4=False), (1, 48))["EnableIPv4"] is False
-    assert "EnableIPv4" not in create_body(DesiredNetwork("n"), (1, 48))
+    assert create_body(DesiredNetwork("n", enable_ipv4=False), Api(1, 48))["EnableIPv4"] is False
+    assert "EnableIPv4" not in create_body(DesiredNetwork("n"), Api(1, 48))
     assert "Config" not in body["IPAM"]
 
 

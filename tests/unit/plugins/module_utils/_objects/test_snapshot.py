@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, Summary, read_summary
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
@@ -21,7 +21,7 @@ def summary(name: str, container_id: str = "", **fields: t.Any) -> Summary:
 
 
 def snapshot(*summaries: Summary, networks: t.Sequence[dict[str, t.Any]] = ()) -> Snapshot:
-    return Snapshot(Engine("x", (1, 41)), summaries, tuple(networks))
+    return Snapshot(Engine("x", Api(1, 41)), summaries, tuple(networks))
 
 
 RECORDED = {each.name: each for each in recorded.snapshot().summaries}

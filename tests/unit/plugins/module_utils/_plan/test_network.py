@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
@@ -230,8 +230,8 @@ def test_networks_that_are_not_ours() -> None:
             assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("api", "code"), [((1, 47), "unsupported"), ((1, 48), None)])
-def test_what_a_newer_engine_can_do(api: tuple[int, int], code: str | None) -> None:
+@pytest.mark.parametrize(("api", "code"), [(Api(1, 47), "unsupported"), (Api(1, 48), None)])
+def test_what_a_newer_engine_can_do(api: Api, code: str | None) -> None:
     snapshot = RECORDED.replace(engine=Engine("x", api))
     for params in ({"enable_ipv4": False}, {"connected": [{"name": "fx-ports", "gw_priority": 1}]}):
         try:
@@ -242,7 +242,7 @@ def test_what_a_newer_engine_can_do(api: tuple[int, int], code: str | None) -> N
         assert found == code
 
 
-NEWER = RECORDED.replace(engine=Engine("28.5.2", (1, 51)))
+NEWER = RECORDED.replace(engine=Engine("28.5.2", Api(1, 51)))
 ISOLATED = {"com.docker.network.bridge.gateway_mode_ipv4": "isolated"}
 
 
