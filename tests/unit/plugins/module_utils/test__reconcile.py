@@ -400,6 +400,15 @@ def test_a_refusal_under_the_lock_gives_it_back(monkeypatch: pytest.MonkeyPatch)
     assert daemon.volumes == {}
 
 
+def test_what_was_pulled_before_another_pull_failed_is_said() -> None:
+    daemon = ModelDaemon()
+    daemon.pullable["a:1"] = daemon.images["busybox:1"]
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [{"name": "one", "image": "a:1"}, {"name": "two", "image": "b:1"}])
+    assert caught.value.code == "image_not_found"
+    assert caught.value.outcome == {"changed": True, "actions": ["pull image a:1"]}
+
+
 # -- ports of the host itself ------------------------------------------------------------------------------------------
 
 
