@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import functools
 import time
 import typing as t
 from urllib.parse import quote
@@ -110,7 +111,12 @@ class Worker:
         check_layer(self.daemon, container_id)
 
     def is_listening(self, container: Container, port: int) -> bool:
-        return is_listening(self.daemon, container, port, bool(is_local(self.daemon.connection)))
+        return is_listening(self.daemon, container, port, self._is_local)
+
+    @functools.cached_property
+    def _is_local(self) -> bool:
+        """Whether this host reaches the networks of the containers."""
+        return bool(is_local(self.daemon.connection))
 
     def read_logs(self, container_id: str) -> list[str]:
         return read_logs(self.daemon, container_id)

@@ -7,8 +7,9 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .._desired.containers import DesiredContainer
 from .._errors import Failure
@@ -21,6 +22,18 @@ from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._steps.verification import VerifyMembers
 from .._types import Json, Key
 
+Planner = t.TypeVar("Planner", bound=t.Callable[..., t.Iterator[Step]])
+
+
+def with_cause(planner: Planner) -> Planner:
+    """Give the steps that a function plans for its first argument, a replacement or a rebuild, the cause of that."""
+
+    @functools.wraps(planner)
+    def plan(planned: Replacement | NetworkRebuild, *arguments: t.Any, **options: t.Any) -> t.Iterator[Step]:
+        return (step.because(planned.cause) for step in planner(planned, *arguments, **options))
+
+    return t.cast(Planner, plan)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -30,7 +43,8 @@ class Change:
     objects that come first. ``pull``: an image to pull first. ``replacement``, ``network_rebuild``: the replacement of
     a container, the rebuild of a network; where several are in one transaction, the first has the steps of all, and is
     the ``leader`` of the others. ``predicted``: what check mode returns for the object. ``settles``: these steps settle
-    an interrupted change; where one fails, what was done stays done and the next run goes on from there.
+    an interrupted change; where one fails, what was done stays done and the next run goes on from there. ``cause``: why
+    the object is changed, in a few words for people.
     """
 
     kind: str
@@ -49,6 +63,7 @@ class Change:
     predicted: t.Mapping[str, t.Any] | None = None
     settles: bool = False
     leader: Key | None = None
+    cause: str = ""
 
     @property
     def key(self) -> Key:
@@ -57,6 +72,16 @@ class Change:
     @property
     def has_effect(self) -> bool:
         return bool(self.steps) or self.replacement is not None or self.network_rebuild is not None
+
+    def because(self, cause: str) -> Change:
+        """The change with its cause, which is also that of all steps that have none of their own."""
+        return replace(
+            self,
+            cause=cause,
+            steps=tuple(step.because(cause) for step in self.steps),
+            replacement=self.replacement and replace(self.replacement, cause=cause),
+            network_rebuild=self.network_rebuild and replace(self.network_rebuild, cause=cause),
+        )
 
 
 @dataclass(frozen=True)
@@ -72,17 +97,20 @@ class NetworkRebuild:
     recreated: frozenset[str]
     verified: tuple[tuple[str, tuple[Publication, ...]], ...]
     losses: tuple[str, ...]
+    cause: str = ""
 
     @property
     def after(self) -> Json:
         return self.record.after
 
+    @with_cause
     def rehearse(self) -> t.Iterator[Step]:
         """Find out what only the engine knows to be in the way, before any member is disconnected."""
         if self.trial is not None:
             yield CreateNetwork(self.trial["Name"], self.trial)
             yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
 
+    @with_cause
     def leave(self, fixed: bool) -> t.Iterator[Step]:
         """Members without fixed addresses leave first, so that an undo lets them join last: see replace_network."""
         record = self.record
@@ -90,6 +118,7 @@ class NetworkRebuild:
             if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
                 yield Disconnect(record.original, member.container, member.before, record.name, member.name, force=True)
 
+    @with_cause
     def replace_network(self) -> t.Iterator[Step]:
         """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
         record = self.record
@@ -98,6 +127,7 @@ class NetworkRebuild:
         yield CreateNetwork(record.name, record.after)
         yield from self._join(fixed=True)
 
+    @with_cause
     def join_others(self) -> t.Iterator[Step]:
         yield from self._join(fixed=False)
         yield VerifyMembers(self.record.name, self.record.name, self.verified)
@@ -122,6 +152,7 @@ class Replacement:
     publications: tuple[Publication, ...]
     runs: bool
     new_image: bool = False
+    cause: str = ""
 
     @property
     def successor(self) -> str:

@@ -213,7 +213,8 @@ def _plan_members(
         for summary in context.snapshot.members_of(raw):
             # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and context.container(summary.name) is None:
-                steps.append(_leave(raw, summary, context.snapshot.inspected(summary), context.engine.api))
+                left = _leave(raw, summary, context.snapshot.inspected(summary), context.engine.api)
+                steps.append(left.because(f"{summary.name} is not to be on {desired.name}"))
     return steps, losses
 
 
@@ -247,7 +248,8 @@ def plan_endpoint(
     if container is not None and needs_other_mac(container, desired, network):
         raise refuse_mac(name, desired, network)
     if container is None or standing is None:
-        return [Connect(reference, target, desired.merge_into({}), network, name)]
+        joined = Connect(reference, target, desired.merge_into({}), network, name)
+        return [joined.because(f"{name} is not on {network}")]
     if any(each["Id"] == standing.get("NetworkID") != reference for each in context.snapshot.networks):
         raise Failure(
             "ambiguous_name",
@@ -262,9 +264,13 @@ def plan_endpoint(
     is_live = endpoint_is_live(container, standing, reference)
     if merged == former and is_live:
         return []
+    differing = sorted(key for key in {*merged, *former} if merged.get(key) != former.get(key))
+    cause = (
+        f"{', '.join(differing)} of {name} on {network} differ" if differing else f"{name} is half joined to {network}"
+    )
     return [
-        Disconnect(reference, target, former, network, name, force=not is_live),
-        Connect(reference, target, merged, network, name),
+        Disconnect(reference, target, former, network, name, force=not is_live).because(cause),
+        Connect(reference, target, merged, network, name).because(cause),
     ]
 
 

@@ -82,7 +82,7 @@ def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Chang
         for member in members:
             by_key[member.key] = replace(member, needs=frozenset([leader]), leader=leader)
         steps = plan_transaction(replacements, network_rebuilds[0] if network_rebuilds else None, snapshot)
-        by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps))
+        by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps)).because(members[0].cause)
     return [by_key[change.key] for change in changes], refusals
 
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from dataclasses import dataclass
 
@@ -63,6 +64,27 @@ class Plan:
             [pull_action(image) for image in self.pulls]
             + [str(step) for change in self.changes for step in change.steps]
         )
+
+    def describe(self) -> str:
+        """The plan as a text for people: what is done to each object and why, and what it waits for.
+
+        A step has the cause of its object where none is said.
+        """
+        lines = [pull_action(image) for image in self.pulls]
+        effective = {change.key for change in self.changes if change.has_effect}
+        numbers = itertools.count(1)
+        for change in self.changes:
+            heading = f"{change.kind} {change.name}"
+            if change.leader is not None and change.leader != change.key:
+                heading += f", together with {' '.join(change.leader)}"
+            elif change.needs & effective:
+                heading += f", after {' and '.join(' '.join(need) for need in sorted(change.needs & effective))}"
+            lines.append(f"{heading}: {change.cause or 'nothing to do'}")
+            for step in change.steps:
+                cause = "" if step.cause == change.cause else f" [{step.cause}]"
+                lines.append(f"{next(numbers):>4}. {step}{cause}")
+        lines += [f"refused: {refusal.message}" for refusal in self.refusals]
+        return "".join(f"{line}\n" for line in lines)
 
     @property
     def replaced(self) -> dict[str, list[str]]:

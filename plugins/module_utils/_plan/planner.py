@@ -53,6 +53,10 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     refusals = [*duplicates, *full, *refused, *refusals]
     if not refusals:
         refusals = _check_ports(changes, snapshot)
+    if any(change.has_effect for change in changes):
+        from .causes import add_causes
+
+        changes = add_causes(changes, context)
     if not refusals:
         changes, refusals = arrange(changes, snapshot)
     return Plan(tuple(_add_warnings(changes, snapshot)), tuple(refusals))

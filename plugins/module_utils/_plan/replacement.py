@@ -27,7 +27,7 @@ from .._steps.layer import CarryLayer, CheckCarry, CheckLayer
 from .._steps.networks import Connect, Disconnect
 from .._steps.run_state import Park, Pause, SetRestartPolicy, Start, Stop, Unpause
 from .._steps.verification import Verify
-from .changes import NO_RESTART, NetworkRebuild, Replacement
+from .changes import NO_RESTART, NetworkRebuild, Replacement, with_cause
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
@@ -155,7 +155,8 @@ def plan_transaction(
             *_pause(replacement),
         ]
         if _carries(replacement, snapshot):
-            steps.append(CheckLayer(replacement.container.id, replacement.container.name))
+            checked = CheckLayer(replacement.container.id, replacement.container.name)
+            steps.append(checked.because(replacement.cause))
     else:
         steps += [] if network_rebuild is None else [*network_rebuild.leave(fixed=False)]
         for replacement in replacements:
@@ -163,7 +164,8 @@ def plan_transaction(
         for replacement in reversed(replacements):
             steps += _release(replacement, snapshot)
             if network_rebuild is not None and not replacement.container.is_running:
-                steps.append(Park(replacement.container.id, replacement.container.name, replacement.successor))
+                parked = Park(replacement.container.id, replacement.container.name, replacement.successor)
+                steps.append(parked.because(replacement.cause))
         steps += [] if network_rebuild is None else [*network_rebuild.replace_network()]
         # Before the start: some log drivers note the name that a container has when it starts.
         for replacement in replacements:
@@ -174,9 +176,9 @@ def plan_transaction(
     for replacement in reversed(replacements):
         old, desired = replacement.container, replacement.desired
         stops = replacement.vanishes
-        steps.append(
-            RemoveContainer(old.id, replacement.backup, stops=stops, timeout=desired.stop_timeout if stops else None)
-        )
+        timeout = desired.stop_timeout if stops else None
+        removed = RemoveContainer(old.id, replacement.backup, stops=stops, timeout=timeout)
+        steps.append(removed.because(replacement.cause))
     steps.append(CloseJournal(journal))
     return steps
 
@@ -198,6 +200,7 @@ def _describe(replacement: Replacement, snapshot: Snapshot) -> Entry:
     )
 
 
+@with_cause
 def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     design, name, successor = replacement.design, replacement.container.name, replacement.successor
     if replacement.starts_first:
@@ -222,6 +225,7 @@ def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
         yield CheckCarry(replacement.container.id, successor, name)
 
 
+@with_cause
 def _stay_down(replacement: Replacement) -> t.Iterator[Step]:
     """A stopped container with restart=always comes back with the daemon and would take the ports."""
     container = replacement.container
@@ -229,6 +233,7 @@ def _stay_down(replacement: Replacement) -> t.Iterator[Step]:
         yield SetRestartPolicy(container.id, container.name, NO_RESTART, replacement.policy, runs=container.is_running)
 
 
+@with_cause
 def _release(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     """Make the original release its ports and addresses, and carry its layer."""
     container = replacement.container
@@ -241,6 +246,7 @@ def _release(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
         yield from carry
 
 
+@with_cause
 def _stop(replacement: Replacement) -> t.Iterator[Step]:
     container, desired = replacement.container, replacement.desired
     if replacement.vanishes or not container.is_running:
@@ -268,12 +274,14 @@ def _leave(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Disconnec
         yield Disconnect(standing.get("NetworkID") or network, container.id, former, network, container.name)
 
 
+@with_cause
 def _rename(replacement: Replacement) -> t.Iterator[Step]:
     name = replacement.container.name
     yield Rename(replacement.container.id, name, replacement.backup)
     yield Rename(replacement.successor, replacement.successor, name)
 
 
+@with_cause
 def _start(replacement: Replacement) -> t.Iterator[Step]:
     if not replacement.runs:
         return
@@ -294,6 +302,7 @@ def _start(replacement: Replacement) -> t.Iterator[Step]:
     )
 
 
+@with_cause
 def _pause(replacement: Replacement) -> t.Iterator[Step]:
     if replacement.runs and replacement.container.is_paused:
         yield Pause(replacement.successor, replacement.container.name)

@@ -79,6 +79,7 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Change | None:
     journal = noted or _deduce_journal(name, snapshot)
     written = {each for entry in (journal.entries if journal else ()) for each in (entry.original, entry.successor)}
     steps: list[Step] = []
+    cause = f"a change of container {name} was interrupted"
     for summary in leftovers:
         if summary.id in written:
             continue
@@ -97,11 +98,12 @@ def plan_recovery(name: str, snapshot: Snapshot) -> Change | None:
         by_id = {each.id: snapshot.inspected(each) for each in snapshot.summaries if each.id in written}
         if any(_is_accepted(entry, by_id) for entry in journal.entries):
             steps += _finish(journal, by_id, snapshot, leftovers)
+            cause += " when its successors had been accepted"
         else:
             steps += _undo(journal, by_id, snapshot)
     if noted is not None:
         steps.append(CloseJournal(noted))
-    return Change("container", name, steps=tuple(steps), settles=True)
+    return Change("container", name, steps=tuple(steps), settles=True).because(cause)
 
 
 def _is_accepted(entry: Entry, by_id: t.Mapping[str, Container]) -> bool:

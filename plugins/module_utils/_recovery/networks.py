@@ -32,7 +32,8 @@ def plan_network_recovery(name: str, snapshot: Snapshot) -> Change | None:
     if journal is not None and journal.rebuild is not None:
         steps += _settle(journal.rebuild, snapshot)
         steps.append(CloseJournal(journal))
-    return Change("network", name, steps=tuple(steps), settles=True) if steps else None
+    change = Change("network", name, steps=tuple(steps), settles=True)
+    return change.because(f"a rebuild of network {name} was interrupted") if steps else None
 
 
 def _settle(rebuild: RebuildRecord, snapshot: Snapshot) -> t.Iterator[Step]:
