@@ -130,6 +130,13 @@ def contains(subnets: t.Iterable[str], address: str) -> bool:
     return any(parsed in ipaddress.ip_network(subnet) for subnet in subnets)
 
 
+def judge_address(address: str, pools: t.Sequence[Pool]) -> str | None:
+    """Why a network with these pools cannot give a container this address, as a failure code; None where it can."""
+    if not contains([pool.subnet for pool in pools], address):
+        return "address_outside_subnet"
+    return "address_in_use" if any(address == pool.gateway for pool in pools) else None
+
+
 def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:
     """The first of the other subnets that shares an address with this one."""
     network = ipaddress.ip_network(subnet)

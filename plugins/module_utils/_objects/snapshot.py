@@ -19,7 +19,7 @@ from .journal import Journal
 from .layer import Layer
 from .leftovers import Lock
 from .networks import normal_address
-from .ports import Publication, overlaps, parse_port_bindings
+from .ports import Publication, find_overlap, parse_port_bindings
 
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
@@ -90,6 +90,19 @@ def read_summary(raw: Json) -> Summary:
     )
 
 
+class PortHolder(t.NamedTuple):
+    """A container that runs, and what it publishes in the way of another publication."""
+
+    summary: Summary
+    held: Publication
+
+
+def find_port_holders(publication: Publication, summaries: t.Iterable[Summary]) -> list[PortHolder]:
+    """Which of these containers have the host port of this publication; one that does not run has none."""
+    found = ((summary, find_overlap(publication, summary.publications)) for summary in summaries if summary.is_running)
+    return [PortHolder(summary, held) for summary, held in found if held is not None]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """``containers`` holds those that were inspected, by ID; ``images`` by the reference that was asked for."""
@@ -128,11 +141,6 @@ class Snapshot:
         if len(found) > 1:
             raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
         return found[0] if found else None
-
-    def holds_port(self, publication: Publication) -> bool:
-        """Whether a container that runs has the host port of this publication."""
-        running = (summary for summary in self.summaries if summary.is_running)
-        return any(overlaps(publication, held) for summary in running for held in summary.publications)
 
     def find_network(self, reference: str) -> Json | None:
         """By exact name, or by an ID of at least 12 hex digits."""

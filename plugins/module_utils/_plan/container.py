@@ -27,8 +27,8 @@ from .container_checks import check_links, check_options, check_wait
 from .container_design import choose_pull, current_blueprint, find_needs, merge_networks
 from .container_view import predict_container, view_blueprint, view_container
 from .context import Context
+from .endpoints import check_endpoint
 from .mac import check_early_mac
-from .network import check_endpoint
 from .ports import check_ports, merge_ports
 from .publications import reconcile
 

@@ -13,8 +13,9 @@ from .._desired.containers import DesiredContainer
 from .._errors import Failure, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
+from .container_design import find_other
 from .context import Context
-from .network import check_endpoint
+from .endpoints import check_endpoint
 
 
 def check_options(desired: DesiredContainer, context: Context) -> None:
@@ -36,14 +37,7 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
             " aliases there.",
         )
     for name in [link.partition(":")[0] for link in links]:
-        planned = context.container(name)
-        gone = context.snapshot.find_container(name) is None if planned is None else planned.state == "absent"
-        if gone:
-            raise Failure(
-                "container_not_found",
-                f"Container {desired.name!r} shall link to {name!r}, but there "
-                f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
-            )
+        find_other(desired, f"link to {name!r}", name, context)
 
 
 def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:

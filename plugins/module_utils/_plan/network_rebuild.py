@@ -17,16 +17,17 @@ from dataclasses import replace
 
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure
-from .._objects.containers import Container, automatic_aliases, clean_endpoint
+from .._objects.containers import clean_endpoint
 from .._objects.driver_options import BRIDGE_OPTIONS
 from .._objects.engine import Api
 from .._objects.journal import Member, RebuildRecord
 from .._objects.names import trial_network_name
-from .._objects.networks import Pool, contains, overlapping, read_pools
+from .._objects.networks import Pool, contains, judge_address, overlapping, read_pools
 from .._objects.ports import Publication
 from .._types import Json
 from .changes import NetworkRebuild
 from .context import Context
+from .endpoints import find_joining, merge_endpoint
 from .mac import needs_other_mac, refuse_mac
 from .network_body import rebuild_body, replay_body
 
@@ -78,7 +79,8 @@ def _list_members(desired: DesiredNetwork, raw: Json, context: Context) -> list[
         planned = context.container(summary.name)
         if planned is not None and planned.state == "absent":
             continue
-        former = clean_endpoint(container, container.endpoints.get(desired.name) or {}, context.engine.api)
+        current = container.endpoints.get(desired.name) or {}
+        former = clean_endpoint(container, current, context.engine.api)
         endpoint: DesiredEndpoint | None = None
         stays = desired.connected is None or desired.appends or summary.name in listed
         if planned is not None:
@@ -89,31 +91,17 @@ def _list_members(desired: DesiredNetwork, raw: Json, context: Context) -> list[
         stays_itself = stays and not context.recreates(summary.name, desired.name)
         if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, desired.name):
             raise refuse_mac(summary.name, endpoint, desired.name)
-        after = _merge_endpoint(container, endpoint, desired.name, former, context) if stays else None
+        after = former if stays else None
+        if stays and endpoint is not None:
+            after = merge_endpoint(endpoint, container, current, context.engine.api)
         found.append(Member(summary.id, summary.name, former, after, summary.is_running))
     names = {summary.name for summary in standing}
     for name, member in listed.items():
         if name not in names and context.container(name) is None:
-            joining = context.snapshot.find_container(name)
-            if joining is None:
-                raise Failure(
-                    "container_not_found",
-                    f"Network {desired.name!r} cannot connect {name!r}: there is no container of that name or ID.",
-                )
+            joining = find_joining(name, desired.name, context)
             after = replace(member, mac_address=None).merge_into({})
             found.append(Member(joining.id, joining.name, None, after, joining.is_running))
     return found
-
-
-def _merge_endpoint(
-    container: Container, desired: DesiredEndpoint | None, network: str, former: Json, context: Context
-) -> dict[str, t.Any]:
-    if desired is None:
-        return dict(former)
-    standing = container.endpoints.get(network) or {}
-    met = automatic_aliases(container, context.engine.api) & set(standing.get("Aliases") or ())
-    aliases = None if desired.aliases is None else tuple(alias for alias in desired.aliases if alias not in met)
-    return replace(desired, aliases=aliases, mac_address=None).merge_into(dict(former))
 
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
@@ -205,18 +193,19 @@ def _fixed_addresses(member: Member) -> list[str]:
 
 def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[Pool]) -> None:
     for address in _fixed_addresses(member):
-        if not contains([pool.subnet for pool in pools], address):
+        code = judge_address(address, pools)
+        if code == "address_outside_subnet":
             subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
             raise Failure(
-                "address_outside_subnet",
+                code,
                 f"Network {desired.name!r} cannot be rebuilt with {subnets}: its member {member.name!r} has the fixed"
                 f" address {address}. Give it another one in connected, or choose a subnet that holds it.",
                 address=address,
                 container=member.name,
             )
-        if any(address == pool.gateway for pool in pools):
+        if code is not None:
             raise Failure(
-                "address_in_use",
+                code,
                 f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address"
                 f" {address}, which would be the gateway.",
                 address=address,

@@ -15,7 +15,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._desired.state import DesiredState
 from .._errors import Failure
-from .._objects.ports import Publication, overlaps
+from .._objects.ports import Publication, find_overlap
 from .._objects.snapshot import Snapshot
 from .._types import Key
 from .changes import Change, Replacement
@@ -171,7 +171,7 @@ def _add_warnings(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Chang
         warnings = list(change.warnings)
         for publication in change.holds or () if change.has_effect else ():
             for other in idle:
-                wanted = next((b.configured for b in other.bindings if overlaps(b.configured, publication)), None)
+                wanted = find_overlap(publication, (binding.configured for binding in other.bindings))
                 if wanted is not None:
                     warnings.append(
                         f"Container {other.name!r}, which does not run, is to publish {wanted}: it will not start as"
@@ -210,7 +210,7 @@ def _check_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Failur
     for change in changes:
         for publication in change.holds or ():
             for name, held in holders.items():
-                other = next((each for each in held if overlaps(each, publication)), None)
+                other = find_overlap(publication, held)
                 if name == change.name or other is None or (name, change.name) in reported:
                     continue
                 reported.add((change.name, name))

@@ -18,6 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine 
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import (
     Pool,
     contains,
+    judge_address,
     normal_address,
     overlapping,
     parse_address,
@@ -165,6 +166,21 @@ def test_contains() -> None:
     assert not contains(["10.0.0.0/24"], "::1")
     assert contains(["10.0.0.0/24", "fd00::/64"], "fd00::9")
     assert not contains([], "10.0.0.1")
+
+
+JUDGED: list[t.Any] = [
+    pytest.param("10.0.0.9", None, id="fits"),
+    pytest.param("fd00::9", None, id="fits-another-pool"),
+    pytest.param("10.0.1.9", "address_outside_subnet", id="outside"),
+    pytest.param("fd01::9", "address_outside_subnet", id="outside-ipv6"),
+    pytest.param("10.0.0.254", "address_in_use", id="gateway"),
+]
+
+
+@pytest.mark.parametrize(("address", "code"), JUDGED)
+def test_which_addresses_a_network_can_give(address: str, code: str | None) -> None:
+    assert judge_address(address, [Pool("10.0.0.0/24", gateway="10.0.0.254"), Pool("fd00::/64")]) == code
+    assert judge_address(address, []) == "address_outside_subnet"
 
 
 OVERLAPS: list[t.Any] = [

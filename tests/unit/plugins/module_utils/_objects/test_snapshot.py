@@ -5,12 +5,19 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import (
+    Snapshot,
+    Summary,
+    find_port_holders,
+    read_summary,
+)
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
@@ -65,6 +72,26 @@ def test_recorded_summaries() -> None:
     assert RECORDED["fx-host"].network_mode == "host"
     assert RECORDED["fx-shared"].network_mode == f"container:{RECORDED['fx-plain'].id}"
     assert RECORDED["fx-full"].labels["team"] == "web"
+
+
+HOLDERS: list[t.Any] = [
+    pytest.param(Publication(1, "tcp", "127.0.0.1", 8080), ["a", "b"], id="every-address-and-the-same"),
+    pytest.param(Publication(1, "tcp", "127.0.0.2", 8080), ["a"], id="another-address"),
+    pytest.param(Publication(1, "udp", "", 8080), [], id="another-protocol"),
+    pytest.param(Publication(1, "tcp", "", 8081), ["b"], id="not-of-a-stopped-container"),
+    pytest.param(Publication(1, "tcp", "", 0), [], id="ephemeral"),
+]
+
+
+@pytest.mark.parametrize(("publication", "names"), HOLDERS)
+def test_who_has_a_host_port(publication: Publication, names: list[str]) -> None:
+    every, one, other = (Publication(80, "tcp", ip, port) for ip, port in (("", 8080), ("127.0.0.1", 8080), ("", 8081)))
+    containers = (
+        replace(summary("a"), publications=(every,)),
+        replace(summary("b"), publications=(one, other), state="paused"),
+        replace(summary("c"), publications=(other,), state="exited"),
+    )
+    assert [holder.summary.name for holder in find_port_holders(publication, containers)] == names
 
 
 def test_addresses_of_running_and_stopped_containers() -> None:
