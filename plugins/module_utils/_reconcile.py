@@ -12,10 +12,11 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ._apply.executor import apply_changes
+from ._apply.image_pull import pull_images
 from ._apply.outcome import raise_failed
 from ._apply.port_preflight import preflight_ports
 from ._desired.state import DesiredState
-from ._engine.client import ApiError, Client
+from ._engine.client import Client
 from ._engine.lock import WAIT, break_abandoned, find_held, find_locked, hold_locks, refuse_foreign
 from ._errors import Failure
 from ._objects.journal import find_companions, refuse_foreign_journal
@@ -24,7 +25,7 @@ from ._objects.snapshot import Snapshot
 from ._observe.host_ports import check_free
 from ._observe.snapshot import read_depth, read_images, read_snapshot
 from ._plan.memberships import resolve_names
-from ._plan.plan import Plan, pull_action
+from ._plan.plan import Plan
 from ._plan.planner import make_plan
 from ._probe.helper import remove_abandoned
 from ._recovery.containers import plan_recovery
@@ -255,7 +256,7 @@ class Run:
         And whether all host ports and subnets that it takes were tried on the host before.
         """
         if plan.pulls:
-            self._pull(plan)
+            pull_images(self.client, plan.pulls, self.actions)
             plan, host = self._plan(read_images(self.client, host, plan.pulls))
         tried = bool(host.engine.is_local) or preflight_ports(self.client, plan.changes, host)
         if plan.changed:
@@ -264,19 +265,6 @@ class Run:
         self.actions += [action for outcome in outcomes for action in outcome.actions]
         raise_failed(outcomes, self.actions)
         return plan, tried and _knows_subnets(plan, host)
-
-    def _pull(self, plan: Plan) -> None:
-        for reference in plan.pulls:
-            try:
-                self.client.pull(reference)
-            except ApiError as error:
-                raise Failure(
-                    "image_not_found",
-                    f"Image {reference!r} is not on the host and could not be pulled: {error.message}. Check its name,"
-                    " log in to its registry, or put it on the host by other means.",
-                    image=reference,
-                ) from error
-            self.actions.append(pull_action(reference))
 
 
 def _knows_subnets(plan: Plan, host: Snapshot) -> bool:
