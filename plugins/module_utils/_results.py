@@ -11,7 +11,7 @@ import typing as t
 
 from ._objects.containers import Container, automatic_aliases
 from ._objects.engine import Api
-from ._objects.networks import normal_address, read_pools
+from ._objects.networks import Network, normal_address
 from ._objects.ports import Publication, exposure
 from ._objects.snapshot import Summary
 from ._types import Json
@@ -75,15 +75,15 @@ def endpoint_result(endpoint: Json) -> dict[str, t.Any]:
     }
 
 
-def describe_network(raw: Json) -> dict[str, t.Any]:
-    """A network, inspected or still a create body, in the terms of the module's options."""
+def describe_network(network: Network) -> dict[str, t.Any]:
+    """A network, as it stands or as it is to be made, in the terms of the module's options."""
     return {
-        "driver": raw.get("Driver") or "bridge",
-        "internal": bool(raw.get("Internal")),
-        "attachable": bool(raw.get("Attachable")),
-        "enable_ipv6": bool(raw.get("EnableIPv6")),
-        "driver_options": dict(raw.get("Options") or {}),
-        "labels": dict(raw.get("Labels") or {}),
+        "driver": network.driver,
+        "internal": network.is_internal,
+        "attachable": network.is_attachable,
+        "enable_ipv6": network.has_ipv6,
+        "driver_options": dict(network.options),
+        "labels": dict(network.labels),
         "ipam_config": [
             {
                 "subnet": pool.subnet,
@@ -91,18 +91,17 @@ def describe_network(raw: Json) -> dict[str, t.Any]:
                 "gateway": pool.gateway,
                 "aux_addresses": dict(pool.aux_addresses),
             }
-            for pool in read_pools(raw)
+            for pool in network.pools
         ],
     }
 
 
-def network_result(raw: Json, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
+def network_result(network: Network, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
     """``members`` are names where the network is only predicted."""
-    name = raw["Name"]
     connected = []
     for member in members:
         if isinstance(member, Summary):
-            endpoint = endpoint_result(member.endpoints.get(name) or {})
+            endpoint = endpoint_result(member.endpoints.get(network.name) or {})
             connected.append(
                 {
                     "name": member.name,
@@ -115,8 +114,8 @@ def network_result(raw: Json, members: t.Iterable[str | Summary]) -> dict[str, t
         else:
             connected.append({"name": member, "id": "", "state": "", "ip_address": "", "ipv6_address": ""})
     return {
-        "name": name,
-        "id": raw.get("Id") or "",
-        **describe_network(raw),
+        "name": network.name,
+        "id": network.id,
+        **describe_network(network),
         "connected": sorted(connected, key=lambda each: str(each["name"])),
     }

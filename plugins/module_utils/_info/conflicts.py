@@ -45,7 +45,7 @@ def publishes_nothing(container: Container, snapshot: Snapshot) -> bool:
     mode = container.network_mode
     if mode in MODES_WITHOUT_PORTS or mode.startswith("container:"):
         return True
-    internal = {network["Name"] for network in snapshot.networks if network.get("Internal")}
+    internal = {network.name for network in snapshot.networks if network.is_internal}
     return bool(container.endpoints) and set(container.endpoints) <= internal
 
 

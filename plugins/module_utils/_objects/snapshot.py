@@ -18,7 +18,7 @@ from .engine import Engine
 from .journal import Journal
 from .layer import Layer
 from .leftovers import Lock
-from .networks import normal_address
+from .networks import Network, normal_address
 from .ports import Publication, find_overlap, parse_port_bindings
 
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
@@ -109,7 +109,7 @@ class Snapshot:
 
     engine: Engine
     summaries: tuple[Summary, ...] = ()
-    networks: tuple[Json, ...] = ()
+    networks: tuple[Network, ...] = ()
     containers: t.Mapping[str, Container] = field(default_factory=dict)
     images: t.Mapping[str, Json | None] = field(default_factory=dict)
     # Changes that are going on or were interrupted.
@@ -142,16 +142,16 @@ class Snapshot:
             raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
         return found[0] if found else None
 
-    def find_network(self, reference: str) -> Json | None:
+    def find_network(self, reference: str) -> Network | None:
         """By exact name, or by an ID of at least 12 hex digits."""
-        found = [network for network in self.networks if network["Name"] == reference]
+        found = [network for network in self.networks if network.name == reference]
         if reference in self.chosen:
-            found = [network for network in found if network["Id"] == self.chosen[reference]]
+            found = [network for network in found if network.id == self.chosen[reference]]
         elif not found and LONG_ID.fullmatch(reference):
-            found = [network for network in self.networks if network["Id"].startswith(reference)]
+            found = [network for network in self.networks if network.id.startswith(reference)]
         if len(found) > 1:
-            by_name = found[0]["Name"] == reference
-            ids = sorted(network["Id"] if by_name else network["Id"][:24] for network in found)
+            by_name = found[0].name == reference
+            ids = sorted(network.id if by_name else network.id[:24] for network in found)
             raise Failure(
                 "ambiguous_name",
                 f"{len(found)} networks {'are called' if by_name else 'have an ID that begins with'} {reference!r}:"
@@ -165,20 +165,20 @@ class Snapshot:
             )
         return found[0] if found else None
 
-    def members_of(self, network: Json) -> list[Summary]:
+    def members_of(self, network: Network) -> list[Summary]:
         """Every container with an endpoint on this network, running or stopped."""
         # One that was created and never started knows the network's name only (engine 20.10).
-        ids = (network["Id"], "", None)
+        ids = (network.id, "", None)
         return [
             summary
             for summary in self.summaries
-            if network["Name"] in summary.endpoints and summary.endpoints[network["Name"]].get("NetworkID") in ids
+            if network.name in summary.endpoints and summary.endpoints[network.name].get("NetworkID") in ids
         ]
 
-    def stale_members_of(self, network: Json) -> list[Summary]:
+    def stale_members_of(self, network: Network) -> list[Summary]:
         """Containers whose endpoint is on a network of this name that is gone: they cannot start as they are."""
-        known = {"", None, *(each["Id"] for each in self.networks)}
-        name = network["Name"]
+        known = {"", None, *(each.id for each in self.networks)}
+        name = network.name
         found = [summary for summary in self.summaries if name in summary.endpoints]
         return [summary for summary in found if summary.endpoints[name].get("NetworkID") not in known]
 
@@ -200,10 +200,10 @@ class Snapshot:
             return ""
         network_id = (container.endpoints.get(main) or {}).get("NetworkID")
         # By name where it was never started; there may be several of that name (engines before 25).
-        found = [each for each in self.networks if each["Id"] == network_id] or [
-            each for each in self.networks if each["Name"] == main
+        found = [each for each in self.networks if each.id == network_id] or [
+            each for each in self.networks if each.name == main
         ]
-        return host_binding(found[0].get("Options")) if found else ""
+        return host_binding(found[0].options) if found else ""
 
     def inspected(self, summary: Summary) -> Container:
         return self.containers[summary.id]

@@ -14,7 +14,7 @@ from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
 from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.engine import Api
-from .._objects.networks import PREDEFINED, judge_address, read_pools
+from .._objects.networks import PREDEFINED, Network, judge_address
 from .._objects.snapshot import Summary
 from .._steps.base import Step
 from .._steps.networks import Connect, Disconnect
@@ -47,7 +47,7 @@ def plan_endpoint(
     if container is None or standing is None:
         joined = Connect(reference, target, desired.merge_into({}), network, name)
         return [joined.because(f"{name} is not on {network}")]
-    if any(each["Id"] == standing.get("NetworkID") != reference for each in context.snapshot.networks):
+    if any(each.id == standing.get("NetworkID") != reference for each in context.snapshot.networks):
         raise Failure(
             "ambiguous_name",
             f"Container {name!r} cannot join {network!r}: it is on another network of that name, which Docker could not"
@@ -96,9 +96,9 @@ def find_joining(name: str, network: str, context: Context) -> Summary:
 
 def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: Context) -> None:
     """Refuse an address that the network cannot give."""
-    raw = context.snapshot.find_network(network)
+    found = context.snapshot.find_network(network)
     planned = context.network(network)
-    if raw is None and (planned is None or planned.state == "absent"):
+    if found is None and (planned is None or planned.state == "absent"):
         raise Failure(
             "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
         )
@@ -110,7 +110,7 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
         raise Failure(
             "option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}."
         )
-    pools = (planned.pools if planned else None) or (read_pools(raw) if raw is not None else ())
+    pools = (planned.pools if planned else None) or (found.pools if found is not None else ())
     if not pools:
         raise Failure(
             "option_conflict",
@@ -128,11 +128,11 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
             )
         if code is not None:
             raise Failure(code, f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address)
-        _check_free(name, address, network, raw, context)
+        _check_free(name, address, network, found, context)
 
 
-def _check_free(name: str, address: str, network: str, raw: Json | None, context: Context) -> None:
-    members = [] if raw is None else context.snapshot.members_of(raw)
+def _check_free(name: str, address: str, network: str, found: Network | None, context: Context) -> None:
+    members = [] if found is None else context.snapshot.members_of(found)
     holders = [member.name for member in members if address in member.addresses_on(network)]
     planned_holders = [
         other.name

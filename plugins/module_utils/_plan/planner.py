@@ -87,12 +87,12 @@ def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
     """The members that have to be recreated to be on a network as the task says, and may be: by name, the networks."""
     found: dict[str, frozenset[str]] = {}
     for desired in context.desired.networks:
-        raw = (
+        standing = (
             None
             if desired.state == "absent" or not desired.recreates_members
             else context.snapshot.find_network(desired.name)
         )
-        if raw is None:
+        if standing is None:
             continue
         listed = [(member.name, member) for member in desired.connected or ()]
         for container in context.desired.containers:
@@ -101,7 +101,8 @@ def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
                 [(container.name, DesiredEndpoint(desired.name))] if container.network_mode == desired.name else []
             )
         all_stay = desired.connected is None or desired.appends
-        must_be_recreated = find_members_to_recreate(desired, raw, context) if desired.name in context.rebuilt else {}
+        rebuilds = desired.name in context.rebuilt
+        must_be_recreated = find_members_to_recreate(desired, standing, context) if rebuilds else {}
         names = [name for name in must_be_recreated if all_stay or name in dict(listed)]
         for name, member in listed:
             summary = context.snapshot.find_container(name)

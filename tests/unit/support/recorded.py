@@ -14,6 +14,7 @@ from pathlib import Path
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, read_summary
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "engine_20_10"
@@ -54,7 +55,7 @@ def snapshot(*names: str, api: Api = API_20_10) -> Snapshot:
     return Snapshot(
         Engine("20.10.24+dfsg1", api),
         tuple(summaries),
-        tuple(load("networks")),
+        tuple(map(Network, load("networks"))),
         by_id,
         images,
         layers=dict.fromkeys(by_id, Layer(frozenset(), (), ())),

@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.driver_options import BRIDGE_OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import (
+    Network,
     Pool,
     contains,
     judge_address,
@@ -24,7 +25,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.network
     parse_address,
     parse_pool,
     parse_subnet,
-    read_pools,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import (
     create_body,
@@ -33,7 +33,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_bo
 )
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
-NETWORKS = {raw["Name"]: raw for raw in recorded.load("networks")}
+NETWORKS = {raw["Name"]: Network(raw) for raw in recorded.load("networks")}
 
 
 # -- addresses, subnets, pools -----------------------------------------------------------------------------------------
@@ -128,7 +128,7 @@ def test_parse_pool(entry: dict[str, t.Any], expected: t.Any) -> None:
 
 def test_pool_as_body_is_read_back() -> None:
     pool = Pool("10.0.0.0/24", "10.0.0.128/25", "10.0.0.254", (("a", "10.0.0.5"),))
-    assert read_pools({"IPAM": {"Config": [pool.as_body()]}}) == (pool,)
+    assert Network({"IPAM": {"Config": [pool.as_body()]}}).pools == (pool,)
 
 
 READ_POOLS: list[t.Any] = [
@@ -145,12 +145,12 @@ READ_POOLS: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "pools"), READ_POOLS)
 def test_read_pools(name: str, pools: tuple[Pool, ...]) -> None:
-    assert read_pools(NETWORKS[name]) == pools
+    assert NETWORKS[name].pools == pools
 
 
 def test_read_pools_of_null() -> None:
-    assert read_pools({"IPAM": None}) == ()
-    assert read_pools({"IPAM": {"Config": None}}) == ()
+    assert Network({"IPAM": None}).pools == ()
+    assert Network({"IPAM": {"Config": None}}).pools == ()
 
 
 @pytest.mark.parametrize(
@@ -196,6 +196,39 @@ OVERLAPS: list[t.Any] = [
 @pytest.mark.parametrize(("subnet", "others", "expected"), OVERLAPS)
 def test_overlapping(subnet: str, others: list[str], expected: str | None) -> None:
     assert overlapping(subnet, others) == expected
+
+
+# -- a network as a value ----------------------------------------------------------------------------------------------
+
+SWITCHES = ("is_internal", "is_attachable", "has_ipv4", "says_ipv4", "has_ipv6", "is_of_swarm")
+
+NETWORK_VALUES: list[t.Any] = [
+    pytest.param({}, {"has_ipv4"}, id="says-nothing"),
+    pytest.param({"Internal": True, "Attachable": True}, {"has_ipv4", "is_internal", "is_attachable"}, id="switches"),
+    pytest.param({"EnableIPv4": False, "EnableIPv6": True}, {"says_ipv4", "has_ipv6"}, id="ipv6-alone"),
+    pytest.param({"EnableIPv4": True}, {"says_ipv4", "has_ipv4"}, id="says-ipv4"),
+    pytest.param({"Scope": "swarm"}, {"has_ipv4", "is_of_swarm"}, id="swarm"),
+    pytest.param({"Ingress": True}, {"has_ipv4", "is_of_swarm"}, id="ingress"),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), NETWORK_VALUES)
+def test_switches_of_a_network(fields: dict[str, t.Any], expected: set[str]) -> None:
+    network = Network({"Name": "n", **fields})
+    assert {switch for switch in SWITCHES if getattr(network, switch)} == expected
+
+
+def test_a_network_of_which_the_answer_says_little() -> None:
+    network = Network({"Name": "n", "Options": None, "Labels": None, "IPAM": None})
+    assert (network.id, network.name, network.driver, network.scope) == ("", "n", "bridge", "local")
+    assert (network.options, network.labels, network.ipam_options, network.pools, network.subnets) == (
+        {},
+        {},
+        {},
+        (),
+        [],
+    )
+    assert network.ipam_driver == "default"
 
 
 # -- differences -------------------------------------------------------------------------------------------------------
@@ -293,7 +326,7 @@ REBUILT_POOLS: list[t.Any] = [
 @pytest.mark.parametrize(("desired", "api", "expected"), REBUILT_POOLS)
 def test_the_pools_of_a_rebuilt_network(desired: dict[str, t.Any], api: Api, expected: t.Any) -> None:
     body = rebuild_body(DesiredNetwork("fx-six", **desired), NETWORKS["fx-six"], api)
-    assert read_pools(body) == expected
+    assert Network(body).pools == expected
 
 
 # -- making one --------------------------------------------------------------------------------------------------------
@@ -317,7 +350,7 @@ DESIRED = st.builds(
 @given(DESIRED)
 def test_what_is_made_does_not_differ(desired: DesiredNetwork) -> None:
     """The body of the create, read as the engine gives it back, meets the desired network."""
-    assert find_differences(desired, create_body(desired, Api(1, 48)), Api(1, 48)) == {}
+    assert find_differences(desired, Network(create_body(desired, Api(1, 48))), Api(1, 48)) == {}
 
 
 def test_create_body() -> None:

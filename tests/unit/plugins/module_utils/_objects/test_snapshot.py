@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import (
     Snapshot,
@@ -28,7 +29,7 @@ def summary(name: str, container_id: str = "", **fields: t.Any) -> Summary:
 
 
 def snapshot(*summaries: Summary, networks: t.Sequence[dict[str, t.Any]] = ()) -> Snapshot:
-    return Snapshot(Engine("x", Api(1, 41)), summaries, tuple(networks))
+    return Snapshot(Engine("x", Api(1, 41)), summaries, tuple(map(Network, networks)))
 
 
 RECORDED = {each.name: each for each in recorded.snapshot().summaries}
@@ -142,9 +143,9 @@ def test_an_id_that_fits_two() -> None:
 def test_find_network() -> None:
     networks = [{"Name": "n", "Id": "a" * 64}, {"Name": "a" * 12, "Id": "b" * 64}]
     host = snapshot(networks=networks)
-    assert host.find_network("n") == networks[0]
-    assert host.find_network("a" * 12) == networks[1], "a name comes before an ID"
-    assert host.find_network("a" * 13) == networks[0]
+    assert host.find_network("n") == Network(networks[0])
+    assert host.find_network("a" * 12) == Network(networks[1]), "a name comes before an ID"
+    assert host.find_network("a" * 13) == Network(networks[0])
     assert host.find_network("b" * 11) is None
     assert host.find_network("N") is None
 
@@ -161,7 +162,7 @@ def test_two_networks_of_one_name() -> None:
     for each in ("a", "b"):
         chosen = host.replace(chosen={"n": each * 64}).find_network("n")
         assert chosen is not None
-        assert chosen["Id"] == each * 64
+        assert chosen.id == each * 64
     assert host.replace(chosen={"n": "c" * 64}).find_network("n") is None, "it is gone, and another is not it"
 
 
@@ -180,4 +181,6 @@ def test_members() -> None:
     assert sorted(each.name for each in host.members_of(network)) == ["fx-created", "fx-id", "fx-rm"]
     # fx-created never ran: the engine lists it without a network ID. fx-moved has left.
     assert RECORDED["fx-created"].endpoints["fx-net"]["NetworkID"] == ""
-    assert host.members_of({**network, "Id": "f" * 64}) == [RECORDED["fx-created"]], "stale endpoints are no members"
+    assert host.members_of(Network({**network.raw, "Id": "f" * 64})) == [RECORDED["fx-created"]], (
+        "stale endpoints are no members"
+    )

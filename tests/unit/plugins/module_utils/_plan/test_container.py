@@ -21,6 +21,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine 
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
@@ -179,7 +180,7 @@ def test_run_states(name: str, state: str, expected: list[str]) -> None:
 
 def test_an_endpoint_on_a_network_that_was_made_again_is_repaired() -> None:
     snapshot = recorded.snapshot("full")
-    networks = [{**raw, "Id": "f" * 64} if raw["Name"] == "fx-sub" else raw for raw in snapshot.networks]
+    networks = [Network({**each.raw, "Id": "f" * 64}) if each.name == "fx-sub" else each for each in snapshot.networks]
     change = plan("full", snapshot.replace(networks=tuple(networks)), networks=[{"name": "fx-sub"}])
     assert kinds(change) == ["Disconnect", "Connect"]
 
