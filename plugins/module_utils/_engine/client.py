@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import email.utils
 import http.client
 import importlib.util
 import json
@@ -192,6 +193,11 @@ class Client:
     def timeout(self) -> float:
         """How long one request may take, in seconds."""
         return self.connection.timeout
+
+    def daemon_time(self) -> float:
+        """The daemon's clock in seconds since the epoch, as far as its last answer tells; ours may be another one."""
+        date = email.utils.parsedate_to_datetime(self.last_date) if self.last_date else None
+        return time.time() if date is None else date.timestamp()
 
     # -- requests ----------------------------------------------------------------------------------------------------
 

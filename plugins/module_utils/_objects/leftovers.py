@@ -167,6 +167,26 @@ def read_lock(volume: Json) -> Lock | None:
     return lock if is_named else None
 
 
+def find_locked(keys: t.Iterable[Key], locks: t.Mapping[str, Lock], task: str = "") -> set[Key]:
+    """Those of the objects whose lock is held, or was left behind, and what the same runs have locked beside them.
+
+    Also what other runs have locked for a task about the same objects. ``locks``: those that stand, by their names.
+    """
+    found = {key for key in keys if lock_name(key) in locks or guard_name(lock_name(key)) in locks}
+    runs = {locks[lock_name(key)].owner.token for key in found if lock_name(key) in locks}
+    for lock in locks.values():
+        if lock.key is not None and (lock.owner.token in runs or (task and lock.task == task)):
+            found.add(lock.key)
+    return found
+
+
+def locked_object(lock: Lock, locks: t.Mapping[str, Lock]) -> Key | None:
+    """What a lock, or the guard of one, is about; None where that is not said."""
+    if lock.key is not None:
+        return lock.key
+    return next((each.key for each in locks.values() if guard_name(each.name) == lock.name), None)
+
+
 # -- helpers of probes -------------------------------------------------------------------------------------------------
 
 # Its value is the ID of the container or network from which the probe is made.

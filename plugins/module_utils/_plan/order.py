@@ -19,10 +19,8 @@ from .._errors import Failure
 from .._objects.containers import SHARED_NAMESPACES, Container
 from .._objects.ports import overlaps
 from .._objects.snapshot import Snapshot, Summary
-from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change, NetworkRebuild, Replacement
-from .replacement import plan_transaction
 
 
 def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:
@@ -81,6 +79,8 @@ def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Chang
         needs = frozenset(need for member in members for need in member.needs) - set(group)
         for member in members:
             by_key[member.key] = replace(member, needs=frozenset([leader]), leader=leader)
+        from .replacement import plan_transaction
+
         steps = plan_transaction(replacements, network_rebuilds[0] if network_rebuilds else None, snapshot)
         by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps))
     return [by_key[change.key] for change in changes], refusals
@@ -168,7 +168,7 @@ def _moved(change: Change) -> set[str]:
     """The names of the containers that join or leave a network and are not recreated."""
     if change.network_rebuild is not None:
         return {member.name for member in change.network_rebuild.record.members}
-    return {step.container_name for step in change.steps if isinstance(step, (Connect, Disconnect))}
+    return change.moved
 
 
 def _shared_with(change: Change, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:

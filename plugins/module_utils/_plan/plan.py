@@ -15,7 +15,6 @@ from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot
-from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change
 
@@ -35,12 +34,8 @@ class Plan:
 
         A part of a change that is going on, or was interrupted, counts as the container that is changed.
         """
-        members = {
-            ("container", (read_part_name(step.container_name) or (step.container_name,))[0])
-            for change in self.changes
-            for step in change.steps
-            if change.kind == "network" and isinstance(step, (Connect, Disconnect))
-        }
+        moved = {name for change in self.changes if change.kind == "network" for name in change.moved}
+        members = {("container", (read_part_name(name) or (name,))[0]) for name in moved}
         return members | {change.key for change in self.changes if change.has_effect or change.pull}
 
     @property

@@ -20,18 +20,18 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock imp
     WAIT,
     break_abandoned,
     find_held,
-    find_locked,
     hold_locks,
     identify,
     is_gone,
-    locked_object,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
     LOCK_PREFIX,
     Lock,
     Owner,
+    find_locked,
     lock_name,
+    locked_object,
     name_task,
     read_lock,
 )

@@ -20,9 +20,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer i
     LayerChanges,
     MountPoint,
     PathStat,
-    filter_archive,
     list_mount_points,
     list_requested_mount_points,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_archive import (
+    filter_archive,
     restore_links,
 )
 
