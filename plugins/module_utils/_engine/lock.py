@@ -17,7 +17,6 @@ import os
 import secrets
 import time
 import typing as t
-from dataclasses import replace
 
 from .._errors import Failure
 from .._objects.leftovers import LOCK_PREFIX, Lock, Owner, guard_name, lock_name, locked_object, read_lock
@@ -137,7 +136,7 @@ def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) ->
         if owner.token == me.token:
             return
         if is_gone(owner, me, client.daemon_time()):
-            if _break(client, replace(lock, owner=owner), me):
+            if _break(client, lock._replace(owner=owner), me):
                 actions.append(_say_broken(lock.key, lock.name))
             continue
         if time.monotonic() > deadline:

@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from .._errors import Failure
 from .._objects.layer import list_requested_mount_points
@@ -19,8 +18,7 @@ from .._types import Key
 from .changes import Change
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(t.NamedTuple):
     changes: tuple[Change, ...] = ()
     refusals: tuple[Failure, ...] = ()
 
