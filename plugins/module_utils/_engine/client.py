@@ -24,7 +24,6 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._errors import DaemonRefusal, Failure
-from .messages import read_reasons
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -65,6 +64,8 @@ class ApiError(DaemonRefusal):
     """A refusal as the daemon words it."""
 
     def __init__(self, status: int, message: str) -> None:
+        from .messages import read_reasons
+
         super().__init__(status, message, read_reasons(status, message))
 
 

@@ -24,8 +24,8 @@ from .container_checks import check_links, check_networks, check_wait
 from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
 from .container_view import predict_container, view_blueprint, view_container
 from .context import Context
+from .dependents import find_dependents
 from .mac import check_early_mac, needs_other_mac
-from .order import find_dependents
 from .ports import check_ports, merge_ports
 from .publications import reconcile
 

@@ -16,32 +16,12 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import Failure
-from .._objects.containers import SHARED_NAMESPACES, Container
+from .._objects.containers import SHARED_NAMESPACES
 from .._objects.ports import overlaps
-from .._objects.snapshot import Snapshot, Summary
+from .._objects.snapshot import Snapshot
 from .._types import Key
 from .changes import Change, NetworkRebuild, Replacement
-
-
-def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:
-    """Containers that share a namespace with this one or link to it. A listing tells the network mode only."""
-    found = []
-    for summary in snapshot.summaries:
-        if summary.id == container.id:
-            continue
-        reasons = []
-        inspected = snapshot.containers.get(summary.id)
-        if inspected is None and summary.network_mode == f"container:{container.id}":
-            reasons.append(f"shares its {SHARED_NAMESPACES['NetworkMode']}")
-        if inspected is not None:
-            shared = [key for key, reference in inspected.shares.items() if reference == container.id]
-            reasons += [f"shares its {SHARED_NAMESPACES[key]}" for key in shared]
-            links = inspected.host_config.get("Links") or ()
-            if any(link.split(":")[0].lstrip("/") == container.name for link in links):
-                reasons.append("links to it")
-        if reasons:
-            found.append((summary, " and ".join(reasons)))
-    return found
+from .dependents import find_dependents
 
 
 def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Change], list[Failure]]:

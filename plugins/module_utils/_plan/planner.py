@@ -21,8 +21,8 @@ from .._types import Key
 from .changes import Change, Replacement
 from .container import plan_container
 from .context import Context
+from .dependents import find_dependents
 from .memberships import unite_memberships
-from .order import arrange, find_dependents
 from .plan import Plan
 from .ports import refuse_taken
 
@@ -49,7 +49,9 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     refusals = [*duplicates, *full, *refused, *refusals]
     if not refusals:
         refusals = _check_ports(changes, snapshot)
-    if not refusals:
+    if not refusals and any(change.has_effect or change.pull for change in changes):
+        from .order import arrange
+
         changes, refusals = arrange(changes, snapshot)
     return Plan(tuple(_add_warnings(changes, snapshot)), tuple(refusals))
 

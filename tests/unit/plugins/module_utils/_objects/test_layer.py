@@ -13,11 +13,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import (
-    ADDED,
-    CHANGED,
-    DELETED,
     Layer,
-    LayerChanges,
     MountPoint,
     PathStat,
     list_mount_points,
@@ -26,6 +22,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer i
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_archive import (
     filter_archive,
     restore_links,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_changes import (
+    ADDED,
+    CHANGED,
+    DELETED,
+    LayerChanges,
 )
 
 Changes = t.List[t.Tuple[str, int]]
