@@ -8,11 +8,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+import typing as t
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(t.NamedTuple):
     """``is_local``: a unix socket, and the daemon in our own network namespace; None where we may not look."""
 
     version: str

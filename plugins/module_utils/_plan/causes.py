@@ -7,15 +7,30 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
 from .._objects.containers import SHARED_NAMESPACES, Container
 from .._objects.driver_options import BRIDGE_OPTIONS
-from .changes import Change, Replacement
+from .._steps.base import Step
+from .changes import Change, NetworkRebuild, Replacement
 from .context import Context
 
 _BRIDGE_OPTION_NAMES = {key: option for option, key in BRIDGE_OPTIONS.items()}
+
+
+Planner = t.TypeVar("Planner", bound=t.Callable[..., t.Iterator[Step]])
+
+
+def with_cause(planner: Planner) -> Planner:
+    """Give the steps that a function plans for its first argument, a replacement or a rebuild, the cause of that."""
+
+    @functools.wraps(planner)
+    def plan(planned: Replacement | NetworkRebuild, *arguments: t.Any, **options: t.Any) -> t.Iterator[Step]:
+        return (step.because(planned.cause) for step in planner(planned, *arguments, **options))
+
+    return t.cast(Planner, plan)
 
 
 def add_causes(changes: t.Sequence[Change], context: Context) -> list[Change]:

@@ -92,6 +92,10 @@ class Connect(Step):
         return f"connect {self.container_name} to {self.network_name}"
 
     @property
+    def moves(self) -> str:
+        return self.container_name
+
+    @property
     def subject(self) -> Subject:
         return Subject(self.container, self.container_name)
 
@@ -140,6 +144,10 @@ class Disconnect(Step):
 
     def __str__(self) -> str:
         return f"disconnect {self.container_name} from {self.network_name}"
+
+    @property
+    def moves(self) -> str:
+        return self.container_name
 
     @property
     def subject(self) -> Subject:
