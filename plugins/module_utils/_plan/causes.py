@@ -69,7 +69,8 @@ def _explain_container(change: Change, replacements: t.Iterable[Replacement], co
         return causes or [_explain_rest(replacement)]
     if change.before["state"] != change.after["state"]:
         causes.append(_tell("state", change.before["state"], change.after["state"]))
-    return causes
+    # The steps of an endpoint that is not joined as it should be have causes of their own.
+    return causes or ["its endpoints are joined again"]
 
 
 def _compare_containers(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> list[str]:
