@@ -3,7 +3,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The one flow behind every module that changes something: read, plan, refuse or apply, read again."""
+"""The one flow behind every module that changes something: read, plan, refuse or apply, read again.
+
+What only a run that changes something needs is imported there: most runs change nothing, and Ansible's modules are
+compiled anew in each of them.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +15,19 @@ import time
 import typing as t
 from dataclasses import dataclass, field
 
-from ._apply.executor import apply_changes
-from ._apply.image_pull import pull_images
-from ._apply.outcome import raise_failed
-from ._apply.port_preflight import preflight_ports
 from ._desired.state import DesiredState
 from ._engine.client import Client
-from ._engine.lock import WAIT, break_abandoned, find_held, find_locked, hold_locks, refuse_foreign
 from ._errors import Failure
-from ._objects.journal import find_companions, refuse_foreign_journal
-from ._objects.leftovers import lock_name, name_task
+from ._objects.journal import find_companions
+from ._objects.leftovers import find_locked, lock_name, name_task
 from ._objects.snapshot import Snapshot
 from ._observe.host_ports import check_free
 from ._observe.snapshot import read_depth, read_images, read_snapshot
 from ._plan.memberships import resolve_names
 from ._plan.plan import Plan
 from ._plan.planner import make_plan
-from ._probe.helper import remove_abandoned
-from ._recovery.containers import plan_recovery
 from ._recovery.interrupted import find_interrupted
-from ._recovery.networks import plan_network_recovery
 from ._results import container_result, network_result
-from ._steps.journal import OpenJournal
 from ._types import Key
 
 # How often a plan that grew while it waited for its locks is made again with more of them.
@@ -172,6 +167,8 @@ class Run:
 
     def _await_others(self, host: Snapshot, touched: t.Collection[Key]) -> Snapshot:
         """What looks like an interrupted change may be going on. Check mode takes no locks, and looks again."""
+        from ._engine.lock import WAIT, find_held
+
         deadline = time.monotonic() + WAIT
         while True:
             interrupted = sorted(find_interrupted(self.desired, host, touched))
@@ -205,6 +202,8 @@ class Run:
 
     def _change(self, keys: set[Key]) -> Converged:
         """Lock these objects, and whatever else turns out to be concerned; settle, plan and apply under the locks."""
+        from ._engine.lock import break_abandoned, hold_locks
+
         for _attempt in range(_ATTEMPTS):
             with hold_locks(self.client, keys, self._task, self.actions):
                 # Another run may have changed anything until the locks were ours.
@@ -228,6 +227,11 @@ class Run:
 
     def _recover(self, host: Snapshot, keys: t.Collection[Key]) -> Snapshot:
         """Settle what interrupted runs have left of these containers, before the host is planned for."""
+        from ._apply.executor import apply_changes
+        from ._apply.outcome import raise_failed
+        from ._recovery.containers import plan_recovery
+        from ._recovery.networks import plan_network_recovery
+
         settled: set[Key] = set()
         cleared = False
         for key in sorted(keys):
@@ -248,6 +252,9 @@ class Run:
 
         It is in the way of nobody else, so that only a run that changes something does this.
         """
+        from ._engine.lock import break_abandoned
+        from ._probe.helper import remove_abandoned
+
         self.actions += [*remove_abandoned(self.client, host), *break_abandoned(self.client, host.locks)]
 
     def _apply(self, plan: Plan, host: Snapshot) -> tuple[Plan, bool]:
@@ -255,7 +262,13 @@ class Run:
 
         And whether all host ports and subnets that it takes were tried on the host before.
         """
+        from ._apply.executor import apply_changes
+        from ._apply.outcome import raise_failed
+        from ._apply.port_preflight import preflight_ports
+
         if plan.pulls:
+            from ._apply.image_pull import pull_images
+
             pull_images(self.client, plan.pulls, self.actions)
             plan, host = self._plan(read_images(self.client, host, plan.pulls))
         tried = bool(host.engine.is_local) or preflight_ports(self.client, plan.changes, host)
@@ -273,6 +286,12 @@ def _knows_subnets(plan: Plan, host: Snapshot) -> bool:
 
 def _check_volumes(plan: Plan, host: Snapshot) -> None:
     """Locks and journals need volumes of certain names, which may be those of others."""
+    if not host.foreign:
+        return
+    from ._engine.lock import refuse_foreign
+    from ._objects.journal import refuse_foreign_journal
+    from ._steps.journal import OpenJournal
+
     for key in sorted(plan.touched):
         if lock_name(key) in host.foreign:
             raise refuse_foreign(lock_name(key), key)

@@ -437,7 +437,7 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import NETWORK_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState

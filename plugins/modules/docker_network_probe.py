@@ -336,7 +336,7 @@ failure:
   sample: {code: unreachable, message: "ping to db from web failed: no reply within 5 s (172.18.0.3)."}
 """
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import (
     CONNECTION_SPEC,
     create_module,

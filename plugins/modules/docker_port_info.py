@@ -279,7 +279,7 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import find_conflicts, holder_results

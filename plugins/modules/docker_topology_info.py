@@ -492,7 +492,7 @@ failure:
 
 import typing as t
 
-from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401
+from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector, parse_selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import find_held

@@ -19,7 +19,8 @@ from .._engine.client import ApiError, Client
 from .._engine.messages import is_overwrite_refused
 from .._errors import Failure
 from .._objects.containers import Container
-from .._objects.layer import Layer, filter_archive, list_mount_points, restore_links
+from .._objects.layer import Layer, list_mount_points
+from .._objects.layer_archive import filter_archive, restore_links
 from .._observe.layer import fetch_layer
 
 

@@ -83,8 +83,7 @@ class DesiredEndpoint:
         return DesiredEndpoint(self.name, **merged)
 
 
-@dataclass(frozen=True)
-class SubnetPool:
+class SubnetPool(t.NamedTuple):
     """Any subnet of this prefix length in ``whole`` will do."""
 
     whole: str

@@ -15,7 +15,6 @@ import copy
 import re
 import shlex
 import typing as t
-from dataclasses import dataclass
 
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
@@ -260,8 +259,7 @@ def _merge_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str
     return merge
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(t.NamedTuple):
     """How one option is merged into a create body, and the key of the body, or of its HostConfig, that holds it."""
 
     key: str

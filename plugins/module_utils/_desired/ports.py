@@ -7,13 +7,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import typing as t
 
 from .._objects.ports import Publication
 
 
-@dataclass(frozen=True)
-class DesiredPorts:
+class DesiredPorts(t.NamedTuple):
     """``publications`` None leaves them as they are. ``close``: these publications are to be closed, not opened."""
 
     publications: tuple[Publication, ...] | None = None

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import email.utils
 import http.client
 import importlib.util
 import json
@@ -24,7 +25,6 @@ from dataclasses import dataclass, replace
 
 from .._errors import DaemonRefusal, Failure
 from .._objects.engine import Api
-from .messages import read_reasons
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -65,6 +65,8 @@ class ApiError(DaemonRefusal):
     """A refusal as the daemon words it."""
 
     def __init__(self, status: int, message: str) -> None:
+        from .messages import read_reasons
+
         super().__init__(status, message, read_reasons(status, message))
 
 
@@ -193,6 +195,11 @@ class Client:
     def timeout(self) -> float:
         """How long one request may take, in seconds."""
         return self.connection.timeout
+
+    def daemon_time(self) -> float:
+        """The daemon's clock in seconds since the epoch, as far as its last answer tells; ours may be another one."""
+        date = email.utils.parsedate_to_datetime(self.last_date) if self.last_date else None
+        return time.time() if date is None else date.timestamp()
 
     # -- requests ----------------------------------------------------------------------------------------------------
 

@@ -12,16 +12,14 @@ answers with the labels of the volume that stands, so the answer says which run 
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import json
 import os
 import secrets
 import time
 import typing as t
-from dataclasses import replace
 
 from .._errors import Failure
-from .._objects.leftovers import LOCK_PREFIX, Lock, Owner, guard_name, lock_name, read_lock
+from .._objects.leftovers import LOCK_PREFIX, Lock, Owner, guard_name, lock_name, locked_object, read_lock
 from .._types import Key
 from .client import ApiError, Client
 
@@ -78,31 +76,11 @@ def identify(now: float) -> Owner:
     )
 
 
-def find_locked(keys: t.Iterable[Key], locks: Locks, task: str = "") -> set[Key]:
-    """Those of the objects whose lock is held, or was left behind, and what the same runs have locked beside them.
-
-    Also what other runs have locked for a task about the same objects. ``locks``: those that stand, by their names.
-    """
-    found = {key for key in keys if lock_name(key) in locks or guard_name(lock_name(key)) in locks}
-    runs = {locks[lock_name(key)].owner.token for key in found if lock_name(key) in locks}
-    for lock in locks.values():
-        if lock.key is not None and (lock.owner.token in runs or (task and lock.task == task)):
-            found.add(lock.key)
-    return found
-
-
 def find_held(client: Client, locks: Locks) -> frozenset[str]:
     """The names of the locks whose owners live; the others were left behind."""
-    now = daemon_time(client)
+    now = client.daemon_time()
     me = identify(now)
     return frozenset(name for name, lock in locks.items() if not is_gone(lock.owner, me, now))
-
-
-def locked_object(lock: Lock, locks: Locks) -> Key | None:
-    """The object of a lock, or of the lock that a guard guards; None where labels do not say."""
-    if lock.key is not None:
-        return lock.key
-    return next((each.key for each in locks.values() if guard_name(each.name) == lock.name), None)
 
 
 def break_abandoned(client: Client, locks: Locks, keys: t.Collection[Key] | None = None) -> list[str]:
@@ -110,12 +88,12 @@ def break_abandoned(client: Client, locks: Locks, keys: t.Collection[Key] | None
 
     ``locks`` as they were read a moment ago. ``keys``: only those of these objects.
     """
-    me = identify(daemon_time(client))
+    me = identify(client.daemon_time())
     actions: list[str] = []
     # Guards first: a guard that was left behind would keep its lock from being broken.
     for lock in sorted(locks.values(), key=lambda each: (not each.is_guard, each.name)):
         about = locked_object(lock, locks)
-        if (keys is not None and about not in keys) or not is_gone(lock.owner, me, daemon_time(client)):
+        if (keys is not None and about not in keys) or not is_gone(lock.owner, me, client.daemon_time()):
             continue
         removed = _remove(client, lock.name) if lock.is_guard else _break(client, lock, me)
         if removed:
@@ -136,7 +114,7 @@ def hold_locks(
     Raises Failure(busy) where one of the locks cannot be taken within WAIT. ``task``: what they are taken for, as
     name_task says it. ``actions`` grows by what was removed for it: locks that runs which died have left.
     """
-    me = identify(daemon_time(client))
+    me = identify(client.daemon_time())
     deadline = time.monotonic() + WAIT
     names: list[str] = []
     try:
@@ -157,8 +135,8 @@ def _acquire(client: Client, lock: Lock, deadline: float, actions: list[str]) ->
         owner = _try(client, lock)
         if owner.token == me.token:
             return
-        if is_gone(owner, me, daemon_time(client)):
-            if _break(client, replace(lock, owner=owner), me):
+        if is_gone(owner, me, client.daemon_time()):
+            if _break(client, lock._replace(owner=owner), me):
                 actions.append(_say_broken(lock.key, lock.name))
             continue
         if time.monotonic() > deadline:
@@ -207,7 +185,7 @@ def _break(client: Client, gone: Lock, me: Owner) -> bool:
     guard = Lock(guard_name(gone.name), me, gone.key, gone.task)
     breaker = _try(client, guard)
     if breaker.token != me.token:
-        if is_gone(breaker, me, daemon_time(client)):
+        if is_gone(breaker, me, client.daemon_time()):
             _remove(client, guard.name)
         time.sleep(_POLL)
         return False
@@ -242,7 +220,7 @@ def _release(client: Client, names: t.Sequence[str], me: Owner) -> None:
         breaker = owners.get(guard)
         with contextlib.suppress(ApiError, Failure):
             # Left by a run that died while it broke the lock of another.
-            if breaker is not None and (breaker.token == me.token or is_gone(breaker, me, daemon_time(client))):
+            if breaker is not None and (breaker.token == me.token or is_gone(breaker, me, client.daemon_time())):
                 _remove(client, guard)
             _remove(client, name)
 
@@ -263,9 +241,3 @@ def _remove(client: Client, name: str) -> bool:
             raise
         return False
     return True
-
-
-def daemon_time(client: Client) -> float:
-    """The daemon's clock in seconds since the epoch, as far as its last answer tells; ours may be another one."""
-    date = email.utils.parsedate_to_datetime(client.last_date) if client.last_date else None
-    return time.time() if date is None else date.timestamp()

@@ -11,9 +11,9 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._desired.selector import Selector
-from .._engine.lock import locked_object
 from .._objects.containers import Container
 from .._objects.interrupted import read_part, read_trial
+from .._objects.leftovers import locked_object
 from .._objects.networks import PREDEFINED, Network, normal_address
 from .._objects.snapshot import Snapshot, Summary
 from .._results import container_result, endpoint_result, exposed_result, network_result

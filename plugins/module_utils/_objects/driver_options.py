@@ -14,7 +14,6 @@ from __future__ import annotations
 import ipaddress
 import re
 import typing as t
-from dataclasses import dataclass
 
 from .._errors import Failure
 
@@ -94,8 +93,7 @@ def host_binding(options: t.Mapping[str, t.Any] | None) -> str:
 # -- values ------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(t.NamedTuple):
     """``read`` gives what a text means, None where it means nothing; ``form`` says what it should look like."""
 
     read: t.Callable[[str], t.Any]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
 
 
 class Api(t.NamedTuple):
@@ -67,8 +66,7 @@ class Api(t.NamedTuple):
         return self >= (1, 48)
 
 
-@dataclass(frozen=True)
-class Engine:
+class Engine(t.NamedTuple):
     """``is_local``: a unix socket, and the daemon in our own network namespace; None where we may not look."""
 
     version: str

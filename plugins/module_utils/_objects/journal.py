@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 import typing as t
-from dataclasses import asdict, dataclass, field, fields
 
 from .._errors import Failure
 from .._types import Key
@@ -26,8 +25,7 @@ _VOLUME_NAME = re.compile(rf"{PREFIX}[0-9a-f]{{20}}")
 _ID = re.compile(r"[0-9a-f]{64}")
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(t.NamedTuple):
     """One container of a change: ``original`` and ``successor`` are IDs, the rest is how the original stood.
 
     ``original`` is empty for a new container. ``endpoints`` holds, by network ID, what an original loses
@@ -41,7 +39,7 @@ class Entry:
     was_paused: bool = False
     policy: str = "no"
     retries: int = 0
-    endpoints: t.Mapping[str, t.Any] = field(default_factory=dict)
+    endpoints: t.Mapping[str, t.Any] = {}
     removes_itself: bool = False
 
     @property
@@ -49,8 +47,7 @@ class Entry:
         return {"Name": self.policy, "MaximumRetryCount": self.retries}
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(t.NamedTuple):
     """A container on a network that is rebuilt: its endpoint as it stood, and as desired; None where it is not on it.
 
     ``was_running``: the container may have to be stopped for a moment, so that it can join.
@@ -63,8 +60,7 @@ class Member:
     was_running: bool = False
 
 
-@dataclass(frozen=True)
-class RebuildRecord:
+class RebuildRecord(t.NamedTuple):
     """The rebuild of a network: its ID, and its definition as it stood and as desired."""
 
     name: str
@@ -74,8 +70,7 @@ class RebuildRecord:
     members: tuple[Member, ...] = ()
 
 
-@dataclass(frozen=True)
-class Journal:
+class Journal(t.NamedTuple):
     """One change: of containers that belong together, in the order in which they start, or of a network."""
 
     entries: tuple[Entry, ...] = ()
@@ -98,7 +93,11 @@ class Journal:
         return PREFIX + hash_name(self.name)
 
     def as_labels(self) -> dict[str, str]:
-        return {LABEL: json.dumps(asdict(self))}
+        rebuild = self.rebuild and {
+            **self.rebuild._asdict(),
+            "members": [member._asdict() for member in self.rebuild.members],
+        }
+        return {LABEL: json.dumps({"entries": [entry._asdict() for entry in self.entries], "rebuild": rebuild})}
 
 
 def read_journal(volume: t.Mapping[str, t.Any]) -> Journal | None:
@@ -184,9 +183,9 @@ def _parse_member(raw: object) -> Member:
     return Member(**found)
 
 
-def _check_fields(kind: type[t.Any], raw: object, **checks: t.Callable[[object], bool]) -> dict[str, t.Any]:
-    """Exactly the fields of this dataclass, each with a value that passes its check. Raises _UnknownTerms."""
-    if not isinstance(raw, dict) or set(raw) != {each.name for each in fields(kind)}:
+def _check_fields(kind: t.Any, raw: object, **checks: t.Callable[[object], bool]) -> dict[str, t.Any]:
+    """Exactly the fields of this value, each with a value that passes its check. Raises _UnknownTerms."""
+    if not isinstance(raw, dict) or set(raw) != set(kind._fields):
         raise _UnknownTerms(f"no {kind.__name__}")
     for name, is_right in checks.items():
         if not is_right(raw[name]):

@@ -19,7 +19,6 @@ import hashlib
 import math
 import re
 import typing as t
-from dataclasses import dataclass
 
 from .._types import Json, Key
 
@@ -74,8 +73,7 @@ def name_task(keys: t.Iterable[Key]) -> str:
     return hash_name("\n".join("/".join(key) for key in sorted(keys)))
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(t.NamedTuple):
     """A process, told apart from all others, also from those with the same number later or elsewhere."""
 
     token: str
@@ -86,12 +84,12 @@ class Owner:
     deadline: float
 
     def as_labels(self) -> dict[str, str]:
-        return {f"{_LOCK_LABEL}{name}": str(value) for name, value in vars(self).items()}
+        return {f"{_LOCK_LABEL}{name}": str(value) for name, value in self._asdict().items()}
 
     @classmethod
     def from_labels(cls, labels: object) -> Owner | None:
         """None where anything is missing or reads differently from what is written above."""
-        texts = {name: read_label(labels, f"{_LOCK_LABEL}{name}") or "" for name in cls.__dataclass_fields__}
+        texts = {name: read_label(labels, f"{_LOCK_LABEL}{name}") or "" for name in cls._fields}
         patterns = {
             "token": _TOKEN,
             "boot_id": _BOOT_ID,
@@ -122,8 +120,7 @@ def _read_deadline(text: str) -> float | None:
     return value if math.isfinite(value) and value >= 0 and str(value) == text else None
 
 
-@dataclass(frozen=True)
-class Lock:
+class Lock(t.NamedTuple):
     """A lock that stands. ``key``: the object that is locked; None for a guard that does not say.
 
     ``task``: the name of the task that it was taken for; empty where it does not say.
@@ -165,6 +162,26 @@ def read_lock(volume: Json) -> Lock | None:
     # Guards have not always said what they are about.
     is_named = lock.is_guard if key is None else name in (lock_name(key), guard_name(lock_name(key)))
     return lock if is_named else None
+
+
+def find_locked(keys: t.Iterable[Key], locks: t.Mapping[str, Lock], task: str = "") -> set[Key]:
+    """Those of the objects whose lock is held, or was left behind, and what the same runs have locked beside them.
+
+    Also what other runs have locked for a task about the same objects. ``locks``: those that stand, by their names.
+    """
+    found = {key for key in keys if lock_name(key) in locks or guard_name(lock_name(key)) in locks}
+    runs = {locks[lock_name(key)].owner.token for key in found if lock_name(key) in locks}
+    for lock in locks.values():
+        if lock.key is not None and (lock.owner.token in runs or (task and lock.task == task)):
+            found.add(lock.key)
+    return found
+
+
+def locked_object(lock: Lock, locks: t.Mapping[str, Lock]) -> Key | None:
+    """What a lock, or the guard of one, is about; None where that is not said."""
+    if lock.key is not None:
+        return lock.key
+    return next((each.key for each in locks.values() if guard_name(each.name) == lock.name), None)
 
 
 # -- helpers of probes -------------------------------------------------------------------------------------------------

@@ -29,8 +29,7 @@ def is_called(reference: str, name: str, object_id: str) -> bool:
     return name == reference or bool(LONG_ID.fullmatch(reference) and object_id.startswith(reference))
 
 
-@dataclass(frozen=True)
-class HostRange:
+class HostRange(t.NamedTuple):
     """What the host has a route to by a device, or an address of its own there."""
 
     subnet: str

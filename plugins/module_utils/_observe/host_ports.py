@@ -12,7 +12,6 @@ import os
 import socket
 import struct
 import typing as t
-from dataclasses import dataclass
 
 from .._engine.client import Connection
 from .._errors import Failure
@@ -36,8 +35,7 @@ def is_local(connection: Connection) -> bool | None:
         return None
 
 
-@dataclass(frozen=True)
-class Blocker:
+class Blocker(t.NamedTuple):
     """Why the engine could not have a host port on this address: the host lacks it, or a process has the port.
 
     ``process``: ``name (PID n)``, as far as we may look.

@@ -12,7 +12,8 @@ import typing as t
 
 from .._engine.client import Client
 from .._objects.containers import Container
-from .._objects.layer import INIT, Layer, LayerChanges, Look, PathStat, list_mount_points
+from .._objects.layer import INIT, Layer, Look, PathStat, list_mount_points
+from .._objects.layer_changes import LayerChanges
 
 
 def fetch_layer(

@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 from .._desired.state import DesiredState
 from .._engine.client import Client
-from .._engine.lock import daemon_time
 from .._errors import Failure
 from .._objects import journal as journal_module
 from .._objects.containers import Container
@@ -24,8 +23,6 @@ from .._objects.leftovers import LOCK_PREFIX, Lock, is_helper, read_helper_deadl
 from .._objects.networks import Network
 from .._objects.snapshot import Snapshot, Summary, read_summary
 from .host_ports import is_local
-from .host_routes import read_host_ranges
-from .layer import fetch_layer
 
 
 def read_listing(client: Client) -> Snapshot:
@@ -33,6 +30,19 @@ def read_listing(client: Client) -> Snapshot:
     engine = Engine(client.read_engine_version(), client.api_version, is_local(client.connection))
     summaries = [read_summary(raw) for raw in client.get("/containers/json", all=1)]
     return Snapshot(engine, tuple(summaries), tuple(map(Network, client.get("/networks"))))
+
+
+def _list_with_host_ranges(client: Client) -> Snapshot:
+    from .host_routes import read_host_ranges
+
+    before = read_host_ranges()
+    snapshot = read_listing(client)
+    if not snapshot.engine.is_local:
+        return snapshot
+    after = read_host_ranges()
+    # The bridge of a network that comes or goes in between is neither listed nor the host's own.
+    both = None if before is None or after is None else tuple(each for each in before if each in after)
+    return snapshot.replace(host_ranges=both)
 
 
 def read_changes(client: Client, snapshot: Snapshot) -> Snapshot:
@@ -67,7 +77,7 @@ def set_helpers_aside(client: Client, snapshot: Snapshot) -> Snapshot:
 
     Nothing is removed. They do not count as members, dependents or anything else that a change would have to mind.
     """
-    now = daemon_time(client)
+    now = client.daemon_time()
     abandoned = []
     for summary in snapshot.summaries:
         deadline = read_helper_deadline(summary.name, summary.labels, summary.network_mode)
@@ -84,13 +94,8 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
 
     Raises Failure(unsupported) where another version of this collection is in the middle of a change.
     """
-    before = read_host_ranges() if desired.networks else None
-    snapshot = set_helpers_aside(client, read_listing(client))
-    if desired.networks and snapshot.engine.is_local:
-        after = read_host_ranges()
-        # The bridge of a network that comes or goes in between is neither listed nor the host's own.
-        both = None if before is None or after is None else tuple(each for each in before if each in after)
-        snapshot = snapshot.replace(host_ranges=both)
+    snapshot = _list_with_host_ranges(client) if desired.networks else read_listing(client)
+    snapshot = set_helpers_aside(client, snapshot)
     snapshot = read_changes(client, snapshot.replace(chosen=desired.chosen))
     if snapshot.unreadable:
         # Nothing tells which objects this journal is about.
@@ -141,6 +146,8 @@ def read_depth(client: Client, snapshot: Snapshot, replaced: t.Mapping[str, t.It
     Of those that are replaced also the writable layer, and the images that remake them. ``replaced``: where their
     successors have something mounted, by their IDs.
     """
+    from .layer import fetch_layer
+
     layers = dict(snapshot.layers)
     references = set()
     for container_id, mounted in replaced.items():

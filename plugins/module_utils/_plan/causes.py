@@ -7,15 +7,30 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
 from .._objects.containers import SHARED_NAMESPACES, Container
 from .._objects.driver_options import BRIDGE_OPTIONS
-from .changes import Change, Replacement
+from .._steps.base import Step
+from .changes import Change, NetworkRebuild, Replacement
 from .context import Context
 
 _BRIDGE_OPTION_NAMES = {key: option for option, key in BRIDGE_OPTIONS.items()}
+
+
+Planner = t.TypeVar("Planner", bound=t.Callable[..., t.Iterator[Step]])
+
+
+def with_cause(planner: Planner) -> Planner:
+    """Give the steps that a function plans for its first argument, a replacement or a rebuild, the cause of that."""
+
+    @functools.wraps(planner)
+    def plan(planned: Replacement | NetworkRebuild, *arguments: t.Any, **options: t.Any) -> t.Iterator[Step]:
+        return (step.because(planned.cause) for step in planner(planned, *arguments, **options))
+
+    return t.cast(Planner, plan)
 
 
 def add_causes(changes: t.Sequence[Change], context: Context) -> list[Change]:
@@ -54,7 +69,8 @@ def _explain_container(change: Change, replacements: t.Iterable[Replacement], co
         return causes or [_explain_rest(replacement)]
     if change.before["state"] != change.after["state"]:
         causes.append(_tell("state", change.before["state"], change.after["state"]))
-    return causes
+    # The steps of an endpoint that is not joined as it should be have causes of their own.
+    return causes or ["its endpoints are joined again"]
 
 
 def _compare_containers(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any]) -> list[str]:

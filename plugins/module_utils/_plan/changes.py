@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -18,21 +17,7 @@ from .._objects.journal import RebuildRecord
 from .._objects.names import backup_name, successor_name
 from .._objects.ports import Publication
 from .._steps.base import Step
-from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
-from .._steps.verification import VerifyMembers
 from .._types import Json, Key
-
-Planner = t.TypeVar("Planner", bound=t.Callable[..., t.Iterator[Step]])
-
-
-def with_cause(planner: Planner) -> Planner:
-    """Give the steps that a function plans for its first argument, a replacement or a rebuild, the cause of that."""
-
-    @functools.wraps(planner)
-    def plan(planned: Replacement | NetworkRebuild, *arguments: t.Any, **options: t.Any) -> t.Iterator[Step]:
-        return (step.because(planned.cause) for step in planner(planned, *arguments, **options))
-
-    return t.cast(Planner, plan)
 
 
 @dataclass(frozen=True)
@@ -70,6 +55,11 @@ class Change:
         return (self.kind, self.name)
 
     @property
+    def moved(self) -> set[str]:
+        """The names of the containers that join or leave a network by steps of this change."""
+        return {step.moves for step in self.steps if step.moves is not None}
+
+    @property
     def has_effect(self) -> bool:
         return bool(self.steps) or self.replacement is not None or self.network_rebuild is not None
 
@@ -102,41 +92,6 @@ class NetworkRebuild:
     @property
     def after(self) -> Json:
         return self.record.after
-
-    @with_cause
-    def rehearse(self) -> t.Iterator[Step]:
-        """Find out what only the engine knows to be in the way, before any member is disconnected."""
-        if self.trial is not None:
-            yield CreateNetwork(self.trial["Name"], self.trial)
-            yield RemoveNetwork(self.trial["Name"], self.trial["Name"])
-
-    @with_cause
-    def leave(self, fixed: bool) -> t.Iterator[Step]:
-        """Members without fixed addresses leave first, so that an undo lets them join last: see replace_network."""
-        record = self.record
-        for member in record.members:
-            if member.before is not None and bool(member.before.get("IPAMConfig")) == fixed:
-                yield Disconnect(record.original, member.container, member.before, record.name, member.name, force=True)
-
-    @with_cause
-    def replace_network(self) -> t.Iterator[Step]:
-        """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
-        record = self.record
-        yield from self.leave(fixed=True)
-        yield RemoveNetwork(record.original, record.name, record.before)
-        yield CreateNetwork(record.name, record.after)
-        yield from self._join(fixed=True)
-
-    @with_cause
-    def join_others(self) -> t.Iterator[Step]:
-        yield from self._join(fixed=False)
-        yield VerifyMembers(self.record.name, self.record.name, self.verified)
-
-    def _join(self, fixed: bool) -> t.Iterator[Step]:
-        name = self.record.name
-        for member in self.record.members:
-            if member.after is not None and bool(member.after.get("IPAMConfig")) == fixed:
-                yield Connect(name, member.container, member.after, name, member.name)
 
 
 NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}

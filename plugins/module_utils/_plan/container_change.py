@@ -18,21 +18,16 @@ from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
 from .._objects.ports import Publication
 from .._steps.base import Step
-from .._steps.networks import Disconnect
-from .._steps.run_state import Start, Stop
-from .._steps.verification import Verify
 from .._types import Key
 from .changes import Change, Replacement
 from .container_checks import check_links, check_networks, check_wait
 from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
 from .container_view import predict_container, view_blueprint, view_container
 from .context import Context
-from .endpoints import plan_endpoint
+from .dependents import find_dependents
 from .mac import check_early_mac, needs_other_mac
-from .order import find_dependents
 from .ports import check_ports, merge_ports
 from .publications import reconcile
-from .replacement import check_replacement, list_losses
 
 
 @dataclass(frozen=True)
@@ -64,9 +59,13 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     _follow_others(container, design, context)
     replacement: Replacement | None = None
     steps: list[Step] = []
+    losses: list[str] = []
     if _has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
+        from .replacement import check_replacement, list_losses
+
         replacement = _replace(desired, container, design, context)
         refusals += check_replacement(replacement, context.snapshot)
+        losses = list_losses(replacement, context.snapshot)
     else:
         steps = _change_in_place(desired, container, design, context)
     if replacement is not None or (design.runs and not container.is_running):
@@ -81,7 +80,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         steps=tuple(steps),
         before=view_container(container, design.current, design.options),
         after=after,
-        will_lose=() if replacement is None else tuple(list_losses(replacement, context.snapshot)),
+        will_lose=tuple(losses),
         refusals=tuple(refusals),
         warnings=() if replacement is None else _warnings(container),
         holds=_held(publications, container, design.runs) if has_effect else None,
@@ -218,12 +217,17 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
 def _change_in_place(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
     steps = _plan_endpoints(desired, container, design.blueprint, context)
     if design.runs and not container.is_running:
+        from .._steps.run_state import Start
+        from .._steps.verification import Verify
+
         networks = tuple(design.blueprint.endpoints)
         steps += [
             Start(container.id, container.name),
             Verify(container.id, container.name, design.publications, networks, desired.wait, desired.wait_timeout),
         ]
     elif desired.state == "stopped" and container.is_running:
+        from .._steps.run_state import Stop
+
         steps.append(Stop(container.id, container.name, desired.stop_timeout, desired.force_kill))
     return steps
 
@@ -236,11 +240,15 @@ def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blu
         rebuilt = endpoint.name in context.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
             continue  # the plan for the network makes the container join again, with this endpoint
+        from .endpoints import plan_endpoint
+
         reference = endpoint.name if network is None or rebuilt else network.id
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, context)
     for name, standing in container.endpoints.items():
         leaves = name not in design.endpoints and name not in context.rebuilt
         if leaves and (desired.purge_networks or name in desired.leaves):
+            from .._steps.networks import Disconnect
+
             former = clean_endpoint(container, standing, context.engine.api)
             steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
     return steps

@@ -15,7 +15,6 @@ from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
 from .container_design import find_other
 from .context import Context
-from .endpoints import check_endpoint
 
 
 def check_options(desired: DesiredContainer, context: Context) -> None:
@@ -43,6 +42,8 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
 def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
     """A replacement refuses what the plan for endpoints refuses."""
     for endpoint in desired.networks or ():
+        from .endpoints import check_endpoint
+
         check_endpoint(desired.name, endpoint, endpoint.name, context)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
     if desired.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):

@@ -16,33 +16,11 @@ import typing as t
 from dataclasses import replace
 
 from .._errors import Failure
-from .._objects.containers import SHARED_NAMESPACES, Container
-from .._objects.snapshot import Snapshot, Summary, find_port_holders
-from .._steps.networks import Connect, Disconnect
+from .._objects.containers import SHARED_NAMESPACES
+from .._objects.snapshot import Snapshot, find_port_holders
 from .._types import Key
 from .changes import Change, NetworkRebuild, Replacement
-from .replacement import plan_transaction
-
-
-def find_dependents(container: Container, snapshot: Snapshot) -> list[tuple[Summary, str]]:
-    """Containers that share a namespace with this one or link to it. A listing tells the network mode only."""
-    found = []
-    for summary in snapshot.summaries:
-        if summary.id == container.id:
-            continue
-        reasons = []
-        inspected = snapshot.containers.get(summary.id)
-        if inspected is None and summary.network_mode == f"container:{container.id}":
-            reasons.append(f"shares its {SHARED_NAMESPACES['NetworkMode']}")
-        if inspected is not None:
-            shared = [key for key, reference in inspected.shares.items() if reference == container.id]
-            reasons += [f"shares its {SHARED_NAMESPACES[key]}" for key in shared]
-            links = inspected.host_config.get("Links") or ()
-            if any(link.split(":")[0].lstrip("/") == container.name for link in links):
-                reasons.append("links to it")
-        if reasons:
-            found.append((summary, " and ".join(reasons)))
-    return found
+from .dependents import find_dependents
 
 
 def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Change], list[Failure]]:
@@ -80,6 +58,8 @@ def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Chang
         needs = frozenset(need for member in members for need in member.needs) - set(group)
         for member in members:
             by_key[member.key] = replace(member, needs=frozenset([leader]), leader=leader)
+        from .replacement import plan_transaction
+
         steps = plan_transaction(replacements, network_rebuilds[0] if network_rebuilds else None, snapshot)
         by_key[leader] = replace(members[0], needs=needs, steps=tuple(steps)).because(members[0].cause)
     return [by_key[change.key] for change in changes], refusals
@@ -164,7 +144,7 @@ def _moved(change: Change) -> set[str]:
     """The names of the containers that join or leave a network and are not recreated."""
     if change.network_rebuild is not None:
         return {member.name for member in change.network_rebuild.record.members}
-    return {step.container_name for step in change.steps if isinstance(step, (Connect, Disconnect))}
+    return change.moved
 
 
 def _shared_with(change: Change, snapshot: Snapshot, replaced: t.Mapping[str, Key]) -> list[Key]:

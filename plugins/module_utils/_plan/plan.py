@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass
 
 from .._errors import Failure
 from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot, find_port_holders
-from .._steps.networks import Connect, Disconnect
 from .._types import Key
 from .changes import Change
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(t.NamedTuple):
     changes: tuple[Change, ...] = ()
     refusals: tuple[Failure, ...] = ()
 
@@ -36,12 +33,8 @@ class Plan:
 
         A part of a change that is going on, or was interrupted, counts as the container that is changed.
         """
-        members = {
-            ("container", (read_part_name(step.container_name) or (step.container_name,))[0])
-            for change in self.changes
-            for step in change.steps
-            if change.kind == "network" and isinstance(step, (Connect, Disconnect))
-        }
+        moved = {name for change in self.changes if change.kind == "network" for name in change.moved}
+        members = {("container", (read_part_name(name) or (name,))[0]) for name in moved}
         return members | {change.key for change in self.changes if change.has_effect or change.pull}
 
     @property

@@ -21,19 +21,15 @@ from .._types import Key
 from .changes import Change, Replacement
 from .container import plan_container
 from .context import Context
-from .mac import needs_other_mac
+from .dependents import find_dependents
 from .memberships import unite_memberships
-from .network import is_to_be_rebuilt, plan_network
-from .network_rebuild import find_members_to_recreate
-from .order import arrange, find_dependents
 from .plan import Plan
 from .ports import refuse_taken
-from .subnets import choose_subnets
 
 
 def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     duplicates = _find_duplicates(desired.keys)
-    context, full = choose_subnets(Context(desired, snapshot))
+    context, full = _choose_subnets(Context(desired, snapshot))
     try:
         context = _add_recreated(_decide_rebuilds(context))
         context = context.replace(desired=unite_memberships(context.desired, snapshot))
@@ -57,9 +53,19 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
         from .causes import add_causes
 
         changes = add_causes(changes, context)
-    if not refusals:
+    if not refusals and any(change.has_effect or change.pull for change in changes):
+        from .order import arrange
+
         changes, refusals = arrange(changes, snapshot)
     return Plan(tuple(_add_warnings(changes, snapshot)), tuple(refusals))
+
+
+def _choose_subnets(context: Context) -> tuple[Context, list[Failure]]:
+    if not context.desired.networks:
+        return context, []
+    from .subnets import choose_subnets
+
+    return choose_subnets(context)
 
 
 def _decide_rebuilds(context: Context) -> Context:
@@ -69,6 +75,8 @@ def _decide_rebuilds(context: Context) -> Context:
 
 
 def _is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
+    from .network import is_to_be_rebuilt
+
     try:
         return is_to_be_rebuilt(desired, context)
     except Failure:
@@ -94,6 +102,9 @@ def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
         )
         if standing is None:
             continue
+        from .mac import needs_other_mac
+        from .network_rebuild import find_members_to_recreate
+
         listed = [(member.name, member) for member in desired.connected or ()]
         for container in context.desired.containers:
             listed += [(container.name, each) for each in container.networks or () if each.name == desired.name]
@@ -113,11 +124,17 @@ def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
     return found
 
 
+def _plan_network(desired: DesiredNetwork, context: Context) -> Change:
+    from .network import plan_network
+
+    return plan_network(desired, context)
+
+
 def _plan_changes(context: Context) -> tuple[list[Change], list[Failure]]:
     changes: list[Change] = []
     refusals: list[Failure] = []
     planners: list[t.Callable[[], Change]] = [
-        *(partial(plan_network, desired, context) for desired in context.desired.networks),
+        *(partial(_plan_network, desired, context) for desired in context.desired.networks),
         *(partial(plan_container, desired, context) for desired in context.desired.containers),
     ]
     for planner in planners:

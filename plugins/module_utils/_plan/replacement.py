@@ -27,7 +27,9 @@ from .._steps.layer import CarryLayer, CheckCarry, CheckLayer
 from .._steps.networks import Connect, Disconnect
 from .._steps.run_state import Park, Pause, SetRestartPolicy, Start, Stop, Unpause
 from .._steps.verification import Verify
-from .changes import NO_RESTART, NetworkRebuild, Replacement, with_cause
+from . import rebuild_steps
+from .causes import with_cause
+from .changes import NO_RESTART, NetworkRebuild, Replacement
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
@@ -142,7 +144,7 @@ def plan_transaction(
     """
     record = None if network_rebuild is None else network_rebuild.record
     journal = Journal(tuple(_describe(replacement, snapshot) for replacement in replacements), record)
-    steps: list[Step] = [] if network_rebuild is None else [*network_rebuild.rehearse()]
+    steps: list[Step] = [] if network_rebuild is None else [*rebuild_steps.rehearse(network_rebuild)]
     steps += [step for replacement in replacements for step in _prepare(replacement, snapshot)]
     steps.append(OpenJournal(journal))
     if any(replacement.starts_first for replacement in replacements):
@@ -158,7 +160,7 @@ def plan_transaction(
             checked = CheckLayer(replacement.container.id, replacement.container.name)
             steps.append(checked.because(replacement.cause))
     else:
-        steps += [] if network_rebuild is None else [*network_rebuild.leave(fixed=False)]
+        steps += [] if network_rebuild is None else [*rebuild_steps.leave(network_rebuild, fixed=False)]
         for replacement in replacements:
             steps += _stay_down(replacement)
         for replacement in reversed(replacements):
@@ -166,13 +168,13 @@ def plan_transaction(
             if network_rebuild is not None and not replacement.container.is_running:
                 parked = Park(replacement.container.id, replacement.container.name, replacement.successor)
                 steps.append(parked.because(replacement.cause))
-        steps += [] if network_rebuild is None else [*network_rebuild.replace_network()]
+        steps += [] if network_rebuild is None else [*rebuild_steps.replace_network(network_rebuild)]
         # Before the start: some log drivers note the name that a container has when it starts.
         for replacement in replacements:
             steps += _rename(replacement)
         for replacement in replacements:
             steps += [*_start(replacement), *_pause(replacement)]
-        steps += [] if network_rebuild is None else [*network_rebuild.join_others()]
+        steps += [] if network_rebuild is None else [*rebuild_steps.join_others(network_rebuild)]
     for replacement in reversed(replacements):
         old, desired = replacement.container, replacement.desired
         stops = replacement.vanishes

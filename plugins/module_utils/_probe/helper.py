@@ -19,7 +19,6 @@ import typing as t
 from contextlib import contextmanager
 
 from .._engine.client import ApiError, Client
-from .._engine.lock import daemon_time
 from .._errors import Failure, Reason
 from .._objects.leftovers import helper_body, helper_commands, helper_name
 from .._objects.snapshot import Snapshot
@@ -34,7 +33,7 @@ def run_helper(client: Client, image: str, network_mode: str, origin: str, lifet
     """The ID of a container of this image that runs for as long as this lasts, and is gone afterwards."""
     for command in helper_commands(str(lifetime)):
         # The margin is for an image that takes its time to start.
-        deadline = round(daemon_time(client) + lifetime + 60)
+        deadline = round(client.daemon_time() + lifetime + 60)
         body = helper_body(image, network_mode, origin, deadline, command)
         helper = client.post("/containers/create", body, name=helper_name(secrets.token_hex(6)))["Id"]
         try:

@@ -123,6 +123,11 @@ class Step(abc.ABC):
         return None
 
     @property
+    def moves(self) -> str | None:
+        """The name of the container that joins or leaves a network with this step."""
+        return None
+
+    @property
     def subject(self) -> Subject | None:
         """None where the step is about no container that stands by then."""
         return None

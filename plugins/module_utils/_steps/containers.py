@@ -27,11 +27,9 @@ class CreateContainer(Step):
     title: str = ""
 
     failure_codes: t.ClassVar[t.Mapping[Reason, str]] = {
-        Reason.ADDRESS_TAKEN: "address_in_use",
-        Reason.PORT_TAKEN: "port_conflict",
+        **Step.failure_codes,
         Reason.IMAGE_MISSING: "image_not_found",
         Reason.CONFLICT: "busy",
-        Reason.SUBNET_TAKEN: "subnet_overlap",
     }
 
     def __str__(self) -> str:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from .._errors import Reason
 from .._objects.journal import Journal, refuse_foreign_journal
@@ -26,8 +26,8 @@ class OpenJournal(Step):
         return f"open the journal of {self.journal.name}"
 
     def perform(self, site: Site) -> None:
-        entries = tuple(replace(each, successor=site.id_of(each.successor)) for each in self.journal.entries)
-        journal = replace(self.journal, entries=entries)
+        entries = tuple(each._replace(successor=site.id_of(each.successor)) for each in self.journal.entries)
+        journal = self.journal._replace(entries=entries)
         volume, labels = journal.volume, journal.as_labels()
         site.unconfirmed[volume] = labels
         # A name that is taken is no error for the daemon: its answer shows the volume that stands.

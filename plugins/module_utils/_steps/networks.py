@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from .._errors import DaemonRefusal, Failure, Reason
@@ -84,12 +85,20 @@ class Connect(Step):
     restarts: bool = False
 
     already_so = frozenset({Reason.ALREADY_CONNECTED})
+    failure_codes: t.ClassVar[t.Mapping[Reason, str]] = {
+        Reason.SUBNET_NOT_CONFIGURED: "option_conflict",
+        **Step.failure_codes,
+    }
     # Where a host port is taken, the endpoint is left half joined.
     may_be_done_after_error = True
     restores = True
 
     def __str__(self) -> str:
         return f"connect {self.container_name} to {self.network_name}"
+
+    @property
+    def moves(self) -> str:
+        return self.container_name
 
     @property
     def subject(self) -> Subject:
@@ -117,11 +126,11 @@ class Connect(Step):
 
     def explain(self, refusal: DaemonRefusal, site: Site) -> Failure:
         failure = super().explain(refusal, site)
-        if Reason.SUBNET_NOT_CONFIGURED in refusal.reasons:
-            # Nothing tells a configured subnet from one that the engine has chosen.
-            why = "Its subnet was chosen by the engine; fixed addresses need one in ipam_config."
-            return Failure("option_conflict", f"{failure.message}. {why}", **failure.details)
-        return failure
+        if Reason.SUBNET_NOT_CONFIGURED not in refusal.reasons:
+            return failure
+        # Nothing tells a configured subnet from one that the engine has chosen.
+        why = "Its subnet was chosen by the engine; fixed addresses need one in ipam_config."
+        return Failure(failure.code, f"{failure.message}. {why}", **failure.details)
 
 
 @dataclass(frozen=True)
@@ -140,6 +149,10 @@ class Disconnect(Step):
 
     def __str__(self) -> str:
         return f"disconnect {self.container_name} from {self.network_name}"
+
+    @property
+    def moves(self) -> str:
+        return self.container_name
 
     @property
     def subject(self) -> Subject:

@@ -392,7 +392,7 @@ def test_a_refusal_under_the_lock_gives_it_back(monkeypatch: pytest.MonkeyPatch)
         daemon.add_container("thief", HostConfig=body, ExposedPorts={"80/tcp": {}})
         return hold(*arguments)
 
-    monkeypatch.setattr(_reconcile, "hold_locks", late)
+    monkeypatch.setattr(lock, "hold_locks", late)
     with pytest.raises(Failure) as caught:
         run(daemon, [], [WEB])
     assert caught.value.code == "port_conflict"

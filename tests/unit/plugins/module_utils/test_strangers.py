@@ -386,7 +386,7 @@ def test_the_lock_of_the_object_itself_is_cleared_also_where_nothing_is_to_be_do
     add_volume(daemon, lock_name(WEB), Lock("", OWNER, WEB).as_labels())
     # Of a task about web as well, which had given web's back already.
     add_volume(daemon, lock_name(beside), Lock("", OWNER, beside, name_task([WEB])).as_labels())
-    add_volume(daemon, lock_name(FAR), Lock("", Owner("1" * 32, *list(vars(OWNER).values())[1:]), FAR).as_labels())
+    add_volume(daemon, lock_name(FAR), Lock("", Owner("1" * 32, *OWNER[1:]), FAR).as_labels())
     done = run(daemon, *NOTHING_TO_DO[0].values)
     assert set(done.actions) == {
         "remove the abandoned lock of container web",

@@ -590,6 +590,13 @@ def test_remove_of_what_removed_itself() -> None:
 
 EXPLANATIONS: list[t.Any] = [
     pytest.param(
+        Connect("n", "c", {}, "n", "c"),
+        400,
+        "user specified IP address is supported only when connecting to networks with user configured subnets",
+        "option_conflict",
+        id="subnet-chosen-by-the-engine",
+    ),
+    pytest.param(
         Start("c", "c"),
         500,
         "driver failed: Bind for 0.0.0.0:80 failed: port is already allocated",

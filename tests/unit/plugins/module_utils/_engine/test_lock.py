@@ -9,7 +9,6 @@ import subprocess
 import threading
 import time
 import typing as t
-from dataclasses import replace
 
 import pytest
 
@@ -20,18 +19,18 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock imp
     WAIT,
     break_abandoned,
     find_held,
-    find_locked,
     hold_locks,
     identify,
     is_gone,
-    locked_object,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
     LOCK_PREFIX,
     Lock,
     Owner,
+    find_locked,
     lock_name,
+    locked_object,
     name_task,
     read_lock,
 )
@@ -114,7 +113,7 @@ def dead() -> Owner:
     """An owner on this very host whose process has ended."""
     with subprocess.Popen(["true"]) as process:
         pass
-    return replace(identify(NOW), token="d" * 32, pid=process.pid)
+    return identify(NOW)._replace(token="d" * 32, pid=process.pid)
 
 
 def test_held_and_abandoned_locks() -> None:
@@ -161,7 +160,7 @@ def test_a_process_that_ended_is_gone_at_once() -> None:
 
 def test_a_process_that_only_waits_to_be_collected_is_gone() -> None:
     with subprocess.Popen(["true"]) as process:
-        owner = replace(identify(NOW), pid=process.pid, start_time=lock_module._start_time(process.pid) or "1")
+        owner = identify(NOW)._replace(pid=process.pid, start_time=lock_module._start_time(process.pid) or "1")
         for _attempt in range(200):
             if is_gone(owner, identify(NOW), NOW):
                 break
@@ -171,20 +170,20 @@ def test_a_process_that_only_waits_to_be_collected_is_gone() -> None:
 
 
 def test_another_process_with_the_same_number_is_not_the_owner() -> None:
-    assert is_gone(replace(identify(NOW), start_time="1"), identify(NOW), NOW) is True
+    assert is_gone(identify(NOW)._replace(start_time="1"), identify(NOW), NOW) is True
 
 
 @pytest.mark.parametrize("field", ["boot_id", "pid_namespace"])
 @pytest.mark.parametrize(("seconds", "gone"), [(-1, False), (0, False), (1, True)])
 def test_an_owner_elsewhere_is_judged_by_its_deadline(field: str, seconds: int, gone: bool) -> None:
     """Its number means another process here, or none."""
-    owner = replace(identify(NOW), **{field: "other"}, pid=2**22 + 1, start_time="1")  # type: ignore[arg-type]
+    owner = identify(NOW)._replace(**{field: "other"}, pid=2**22 + 1, start_time="1")  # type: ignore[arg-type]
     assert is_gone(owner, identify(NOW), owner.deadline + seconds) is gone
 
 
 def test_without_proc_nobody_can_be_seen() -> None:
-    here = replace(identify(NOW), boot_id="", pid_namespace="")
-    owner = replace(here, pid=2**22 + 1)
+    here = identify(NOW)._replace(boot_id="", pid_namespace="")
+    owner = here._replace(pid=2**22 + 1)
     assert is_gone(owner, here, owner.deadline - 1) is False
     assert is_gone(owner, here, owner.deadline + 1) is True
 
@@ -364,7 +363,7 @@ def test_busy_after_the_wait(clock: FakeTime, keys: list[Key]) -> None:
 def test_a_living_process_of_this_host_is_waited_for_however_long_it_takes(clock: FakeTime) -> None:
     daemon = ModelDaemon()
     daemon.clock = NOW + 10 * LIFETIME
-    stand(daemon, lock_name(WEB), replace(identify(NOW), token="c" * 32))
+    stand(daemon, lock_name(WEB), identify(NOW)._replace(token="c" * 32))
     with pytest.raises(Failure) as caught, hold_locks(connect(daemon), [WEB]):
         pytest.fail("it is not ours")
     assert (caught.value.code, f"process {os.getpid()} of this host" in caught.value.message) == ("busy", True)
@@ -424,7 +423,7 @@ def test_a_lock_from_elsewhere_is_broken_at_its_deadline_on_the_clock_of_the_dae
 def test_what_was_left_while_breaking_is_no_obstacle() -> None:
     daemon = ModelDaemon()
     stand(daemon, lock_name(WEB), dead())
-    stand(daemon, f"{lock_name(WEB)}-break", replace(dead(), token="e" * 32))
+    stand(daemon, f"{lock_name(WEB)}-break", dead()._replace(token="e" * 32))
     with hold_locks(connect(daemon), [WEB]):
         pass
     assert daemon.volumes == {}

@@ -7,7 +7,6 @@ from __future__ import annotations
 import copy
 import json
 import typing as t
-from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -52,7 +51,7 @@ ENTRIES = st.builds(
 )
 MEMBERS = st.builds(Member, IDS, NAMES, st.one_of(st.none(), ENDPOINTS), st.one_of(st.none(), ENDPOINTS), st.booleans())
 REBUILDS = st.builds(RebuildRecord, NAMES, IDS, ENDPOINTS, ENDPOINTS, st.lists(MEMBERS, max_size=3).map(tuple))
-SWAPS = st.builds(Journal, st.lists(ENTRIES, min_size=1, max_size=3).map(tuple))
+SWAPS = st.builds(Journal, st.lists(ENTRIES, min_size=1, max_size=3).map(tuple), st.none())
 JOURNALS = st.one_of(SWAPS, st.builds(Journal, st.lists(ENTRIES, max_size=2).map(tuple), REBUILDS))
 
 
@@ -80,8 +79,9 @@ def written(text: str) -> dict[str, t.Any]:
 
 ENTRY = Entry("web", "1" * 64, "2" * 64)
 WEB = Journal((ENTRY,))
-TERMS = asdict(WEB)
-REBUILD = asdict(RebuildRecord("net", "3" * 64, {}, {}, (Member("4" * 64, "web", {}, None),)))
+TERMS: dict[str, t.Any] = {"entries": [ENTRY._asdict()], "rebuild": None}
+MEMBER = Member("4" * 64, "web", {}, None)
+REBUILD = {**RebuildRecord("net", "3" * 64, {}, {})._asdict(), "members": [MEMBER._asdict()]}
 
 
 def with_entry(**changes: t.Any) -> dict[str, t.Any]:

@@ -13,17 +13,21 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import (
+    Layer,
+    MountPoint,
+    PathStat,
+    list_mount_points,
+    list_requested_mount_points,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_archive import (
+    filter_archive,
+    restore_links,
+)
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_changes import (
     ADDED,
     CHANGED,
     DELETED,
-    Layer,
     LayerChanges,
-    MountPoint,
-    PathStat,
-    filter_archive,
-    list_mount_points,
-    list_requested_mount_points,
-    restore_links,
 )
 
 Changes = t.List[t.Tuple[str, int]]

@@ -11,11 +11,8 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import (
-    Layer,
-    LayerChanges,
-    list_mount_points,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer, list_mount_points
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_changes import LayerChanges
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.layer import fetch_layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import (
     inspect_containers,

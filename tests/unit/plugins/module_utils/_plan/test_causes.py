@@ -38,7 +38,12 @@ def lose_ports(daemon: ModelDaemon) -> None:
     daemon.named("web")["NetworkSettings"]["Ports"] = {}
 
 
+def lose_endpoint(daemon: ModelDaemon) -> None:
+    daemon.named("web")["NetworkSettings"]["Networks"]["front"]["EndpointID"] = ""
+
+
 CASES: list[t.Any] = [
+    pytest.param({"networks": [{"name": "front"}]}, lose_endpoint, "its endpoints are joined again", id="half-joined"),
     pytest.param({"image": "busybox:1", "pull": "always"}, move_tag, "image 4b227777d4dd -> busybox:1", id="moved-tag"),
     pytest.param(
         {"published_ports": ["127.0.0.1:8080:80"]}, lose_ports, "the engine does not publish its ports", id="unbound"

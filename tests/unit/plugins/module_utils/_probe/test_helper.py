@@ -20,11 +20,12 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe.helper im
 class FakeClient:
     """A daemon whose clock stands at 1000 and that answers every removal with ``status``."""
 
-    last_date = "Thu, 01 Jan 1970 00:16:40 GMT"
-
     def __init__(self, status: int = 200) -> None:
         self.status = status
         self.deleted: list[str] = []
+
+    def daemon_time(self) -> float:
+        return 1000.0
 
     def post(self, path: str, body: t.Any = None, **params: t.Any) -> t.Any:
         raise ApiError(500, "no space left on device")

@@ -66,11 +66,13 @@ class FakeClient:
         self.programs = dict(programs or {})
         self.images = {"helper%3A1"}
         self.networks = [make_network("net"), make_network("bridge"), make_network("host", "host")]
-        self.last_date = "Thu, 01 Jan 1970 00:16:40 GMT"
         self.held: list[str] = []
         self.start_errors: list[ApiError] = []
         self.calls: list[tuple[str, str]] = []
         self.created: list[dict[str, t.Any]] = []
+
+    def daemon_time(self) -> float:
+        return 1000.0
 
     def get(self, path: str, **params: t.Any) -> t.Any:
         if path == "/networks":

@@ -1,0 +1,91 @@
+# Copyright (c) 2026, the bridgeport.docker maintainers
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
+"""The plan for a container that is made."""
+
+from __future__ import annotations
+
+from .._desired.containers import DesiredContainer
+from .._desired.options import merge_options
+from .._errors import Failure
+from .._objects.containers import Blueprint, split_endpoints
+from .._objects.journal import Entry, Journal
+from .._objects.names import successor_name
+from .._objects.ports import Publication
+from .._steps.base import Step
+from .._steps.containers import CreateContainer, Rename
+from .._steps.journal import CloseJournal, OpenJournal
+from .._steps.networks import Connect
+from .._steps.run_state import Start
+from .._steps.verification import Verify
+from .changes import Change
+from .container_checks import check_links, check_wait
+from .container_design import choose_pull, find_needs, merge_networks
+from .container_view import predict_container, view_blueprint
+from .context import Context
+from .endpoints import check_endpoint
+from .mac import check_early_mac
+from .ports import check_ports, merge_ports
+from .publications import reconcile
+
+
+def plan_creation(desired: DesiredContainer, context: Context) -> Change:
+    if desired.image is None:
+        raise Failure(
+            "container_not_found",
+            f"There is no container {desired.name!r}, and without image it cannot be made. Check the name, or give an"
+            " image.",
+        )
+    design = Blueprint({"Image": desired.image, "HostConfig": {}}, {})
+    merge_options(design, desired.options, context.snapshot.images.get(desired.image))
+    merge_networks(design, desired, None, context)
+    check_links(desired, design, context)
+    for endpoint in desired.networks or ():
+        check_endpoint(desired.name, endpoint, endpoint.name, context)
+        check_early_mac(desired.name, endpoint, design.main_network, context)
+    publications, publish_all = reconcile(desired.ports, (), False, ())
+    merge_ports(design, publications, publish_all, (), desired, None)
+    refusals = check_ports(desired, design, publications, publish_all, context)
+    runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
+    refusals += check_wait(desired, publications, publish_all, runs)
+    steps = (
+        _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)
+    )
+    after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(desired.options))
+    return Change(
+        "container",
+        desired.name,
+        steps=tuple(steps),
+        before={},
+        after=after,
+        refusals=tuple(refusals),
+        holds=publications if runs else (),
+        needs=find_needs(desired.name, design, context),
+        pull=choose_pull(desired, context),
+        predicted=predict_container(desired.name, "", after, publications, runs),
+    )
+
+
+def _create(name: str, design: Blueprint, context: Context, title: str = "") -> list[Step]:
+    body, later = split_endpoints(design, context.engine.api)
+    steps: list[Step] = [CreateContainer(name, body, title)]
+    steps += [Connect(network, name, endpoint, network, title or name) for network, endpoint in later.items()]
+    return steps
+
+
+def _create_and_start(
+    desired: DesiredContainer, design: Blueprint, publications: tuple[Publication, ...], context: Context
+) -> list[Step]:
+    """The container gets its name once its journal is open: an interrupted run leaves nothing that looks finished."""
+    name, temporary = desired.name, successor_name(desired.name)
+    journal = Journal((Entry(name, original="", successor=temporary),))
+    return [
+        *_create(temporary, design, context, f"container {name}"),
+        OpenJournal(journal),
+        Rename(temporary, temporary, name),
+        Start(temporary, name),
+        Verify(temporary, name, publications, tuple(design.endpoints), desired.wait, desired.wait_timeout),
+        CloseJournal(journal),
+    ]
