@@ -38,16 +38,31 @@ def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]
 def container_result(container: Container, api: Api) -> dict[str, t.Any]:
     # The aliases that the engine adds by itself are left out.
     automatic = automatic_aliases(container, api)
+    endpoints = {
+        name: {**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - automatic}
+        for name, endpoint in sorted(container.endpoints.items())
+    }
+    image = container.config.get("Image")
+    published = published_result(container)
+    return describe_container(container.name, container.id, image, container.status, published, endpoints)
+
+
+def describe_container(
+    name: str,
+    container_id: str,
+    image: str | None,
+    state: str,
+    published: list[dict[str, t.Any]],
+    endpoints: t.Mapping[str, Json],
+) -> dict[str, t.Any]:
+    """A container as modules return it, whether it stands or a plan will make it so."""
     return {
-        "name": container.name,
-        "id": container.id,
-        "image": container.config.get("Image"),
-        "state": container.status,
-        "published": published_result(container),
-        "networks": {
-            name: endpoint_result({**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - automatic})
-            for name, endpoint in sorted(container.endpoints.items())
-        },
+        "name": name,
+        "id": container_id,
+        "image": image,
+        "state": state,
+        "published": published,
+        "networks": {network: endpoint_result(endpoint) for network, endpoint in endpoints.items()},
     }
 
 
@@ -96,26 +111,21 @@ def describe_network(network: Network) -> dict[str, t.Any]:
     }
 
 
-def network_result(network: Network, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
-    """``members`` are names where the network is only predicted."""
-    connected = []
-    for member in members:
-        if isinstance(member, Summary):
-            endpoint = endpoint_result(member.endpoints.get(network.name) or {})
-            connected.append(
-                {
-                    "name": member.name,
-                    "id": member.id,
-                    "state": member.state,
-                    "ip_address": endpoint["ip_address"],
-                    "ipv6_address": endpoint["ipv6_address"],
-                }
-            )
-        else:
-            connected.append({"name": member, "id": "", "state": "", "ip_address": "", "ipv6_address": ""})
+def network_result(network: Network, members: t.Iterable[Summary]) -> dict[str, t.Any]:
     return {
         "name": network.name,
         "id": network.id,
         **describe_network(network),
-        "connected": sorted(connected, key=lambda each: str(each["name"])),
+        "connected": sorted((_member_result(member, network) for member in members), key=lambda row: str(row["name"])),
+    }
+
+
+def _member_result(member: Summary, network: Network) -> dict[str, t.Any]:
+    endpoint = endpoint_result(member.endpoints.get(network.name) or {})
+    return {
+        "name": member.name,
+        "id": member.id,
+        "state": member.state,
+        "ip_address": endpoint["ip_address"],
+        "ipv6_address": endpoint["ipv6_address"],
     }

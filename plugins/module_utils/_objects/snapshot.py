@@ -68,6 +68,13 @@ class Summary:
         return {normal_address(text) for text in texts if text}
 
 
+def predict_summary(name: str) -> Summary:
+    """A container of which nothing but the name is known yet."""
+    return Summary(
+        id="", name=name, state="", image="", publications=(), endpoints={}, network_mode="default", labels={}
+    )
+
+
 def read_summary(raw: Json) -> Summary:
     # A container that others link to also has names such as /web/db; its own is the one without a second slash.
     names = [name.lstrip("/") for name in raw.get("Names") or () if "/" not in name.lstrip("/")]

@@ -15,7 +15,7 @@ from .._objects.containers import Container, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
 from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, Network
-from .._objects.snapshot import Summary
+from .._objects.snapshot import Summary, predict_summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
 from .._steps.networks import CreateNetwork, Disconnect, RemoveNetwork
@@ -84,7 +84,7 @@ def plan_network(desired: DesiredNetwork, context: Context) -> Change:
         will_lose=tuple(losses),
         needs=needs,
         network_rebuild=network_rebuild,
-        predicted=network_result(after, after_names),
+        predicted=network_result(after, map(predict_summary, after_names)),
     )
 
 

@@ -12,6 +12,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network, Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import predict_summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import create_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
@@ -150,6 +151,6 @@ def test_a_predicted_network_has_the_same_keys() -> None:
     pools = (Pool("10.231.8.0/24", "10.231.8.128/25", "10.231.8.254", (("nas", "10.231.8.5"),)), Pool("fd00:231::/64"))
     body = Network(create_body(DesiredNetwork("fx-six", pools=pools, enable_ipv6=True), Api(1, 41)))
     assert describe_network(body) == describe_network(raw)
-    predicted, real = network_result(body, ["a"]), network_result(raw, host.summaries[:1])
+    predicted, real = network_result(body, [predict_summary("a")]), network_result(raw, host.summaries[:1])
     assert set(predicted) == set(real)
     assert set(predicted["connected"][0]) == set(real["connected"][0])
