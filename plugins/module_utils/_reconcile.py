@@ -80,14 +80,10 @@ class Converged:
             return None if change.predicted is None else dict(change.predicted)
         if standing is None:
             return None
-        members = self.host.members_of(standing)
-        if self.check_mode and change is not None:
-            # Containers may join or leave by plans of their own, so that this counts without steps of the network too.
-            known = {member.name: member for member in members}
-            return network_result(
-                standing, [known.get(each) or predict_summary(each) for each in change.after["connected"]]
-            )
-        return network_result(standing, members)
+        members = {member.name: member for member in self.host.members_of(standing)}
+        # Containers may join or leave by plans of their own, so that this counts without steps of the network too.
+        names = members if change is None or not self.check_mode else change.after["connected"]
+        return network_result(standing, [members.get(each) or predict_summary(each) for each in names])
 
 
 def converge(client: Client, desired: DesiredState, *, check_mode: bool, parallel: int = 1) -> Converged:
