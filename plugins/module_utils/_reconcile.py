@@ -20,7 +20,7 @@ from ._engine.client import Client
 from ._errors import Failure
 from ._objects.journal import find_companions
 from ._objects.leftovers import find_locked, lock_name, name_task
-from ._objects.snapshot import Snapshot
+from ._objects.snapshot import Snapshot, predict_summary
 from ._observe.host_ports import check_free
 from ._observe.snapshot import read_depth, read_images, read_snapshot
 from ._plan.memberships import resolve_names
@@ -75,17 +75,19 @@ class Converged:
     def network(self, index: int) -> dict[str, t.Any] | None:
         name = self.desired.networks[index].name
         change = self.plan.find_change("network", name)
-        raw = self.host.find_network(name)
-        if self.check_mode and change is not None and (raw is None or not change.after):
+        standing = self.host.find_network(name)
+        if self.check_mode and change is not None and (standing is None or not change.after):
             return None if change.predicted is None else dict(change.predicted)
-        if raw is None:
+        if standing is None:
             return None
-        members = self.host.members_of(raw)
+        members = self.host.members_of(standing)
         if self.check_mode and change is not None:
             # Containers may join or leave by plans of their own, so that this counts without steps of the network too.
             known = {member.name: member for member in members}
-            return network_result(raw, [known.get(name, name) for name in change.after["connected"]])
-        return network_result(raw, members)
+            return network_result(
+                standing, [known.get(each) or predict_summary(each) for each in change.after["connected"]]
+            )
+        return network_result(standing, members)
 
 
 def converge(client: Client, desired: DesiredState, *, check_mode: bool, parallel: int = 1) -> Converged:

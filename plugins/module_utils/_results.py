@@ -10,7 +10,8 @@ from __future__ import annotations
 import typing as t
 
 from ._objects.containers import Container, automatic_aliases
-from ._objects.networks import normal_address, read_pools
+from ._objects.engine import Api
+from ._objects.networks import Network, normal_address
 from ._objects.ports import Publication, exposure
 from ._objects.snapshot import Summary
 from ._types import Json
@@ -34,19 +35,34 @@ def sort_published(rows: t.Iterable[dict[str, t.Any]]) -> list[dict[str, t.Any]]
     )
 
 
-def container_result(container: Container, api: tuple[int, int]) -> dict[str, t.Any]:
+def container_result(container: Container, api: Api) -> dict[str, t.Any]:
     # The aliases that the engine adds by itself are left out.
     automatic = automatic_aliases(container, api)
+    endpoints = {
+        name: {**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - automatic}
+        for name, endpoint in sorted(container.endpoints.items())
+    }
+    image = container.config.get("Image")
+    published = published_result(container)
+    return describe_container(container.name, container.id, image, container.status, published, endpoints)
+
+
+def describe_container(
+    name: str,
+    container_id: str,
+    image: str | None,
+    state: str,
+    published: list[dict[str, t.Any]],
+    endpoints: t.Mapping[str, Json],
+) -> dict[str, t.Any]:
+    """A container as modules return it, whether it stands or a plan will make it so."""
     return {
-        "name": container.name,
-        "id": container.id,
-        "image": container.config.get("Image"),
-        "state": container.status,
-        "published": published_result(container),
-        "networks": {
-            name: endpoint_result({**endpoint, "Aliases": set(endpoint.get("Aliases") or ()) - automatic})
-            for name, endpoint in sorted(container.endpoints.items())
-        },
+        "name": name,
+        "id": container_id,
+        "image": image,
+        "state": state,
+        "published": published,
+        "networks": {network: endpoint_result(endpoint) for network, endpoint in endpoints.items()},
     }
 
 
@@ -74,15 +90,15 @@ def endpoint_result(endpoint: Json) -> dict[str, t.Any]:
     }
 
 
-def describe_network(raw: Json) -> dict[str, t.Any]:
-    """A network, inspected or still a create body, in the terms of the module's options."""
+def describe_network(network: Network) -> dict[str, t.Any]:
+    """A network, as it stands or as it is to be made, in the terms of the module's options."""
     return {
-        "driver": raw.get("Driver") or "bridge",
-        "internal": bool(raw.get("Internal")),
-        "attachable": bool(raw.get("Attachable")),
-        "enable_ipv6": bool(raw.get("EnableIPv6")),
-        "driver_options": dict(raw.get("Options") or {}),
-        "labels": dict(raw.get("Labels") or {}),
+        "driver": network.driver,
+        "internal": network.is_internal,
+        "attachable": network.is_attachable,
+        "enable_ipv6": network.has_ipv6,
+        "driver_options": dict(network.options),
+        "labels": dict(network.labels),
         "ipam_config": [
             {
                 "subnet": pool.subnet,
@@ -90,32 +106,26 @@ def describe_network(raw: Json) -> dict[str, t.Any]:
                 "gateway": pool.gateway,
                 "aux_addresses": dict(pool.aux_addresses),
             }
-            for pool in read_pools(raw)
+            for pool in network.pools
         ],
     }
 
 
-def network_result(raw: Json, members: t.Iterable[str | Summary]) -> dict[str, t.Any]:
-    """``members`` are names where the network is only predicted."""
-    name = raw["Name"]
-    connected = []
-    for member in members:
-        if isinstance(member, Summary):
-            endpoint = endpoint_result(member.endpoints.get(name) or {})
-            connected.append(
-                {
-                    "name": member.name,
-                    "id": member.id,
-                    "state": member.state,
-                    "ip_address": endpoint["ip_address"],
-                    "ipv6_address": endpoint["ipv6_address"],
-                }
-            )
-        else:
-            connected.append({"name": member, "id": "", "state": "", "ip_address": "", "ipv6_address": ""})
+def network_result(network: Network, members: t.Iterable[Summary]) -> dict[str, t.Any]:
     return {
-        "name": name,
-        "id": raw.get("Id") or "",
-        **describe_network(raw),
-        "connected": sorted(connected, key=lambda each: str(each["name"])),
+        "name": network.name,
+        "id": network.id,
+        **describe_network(network),
+        "connected": sorted((_member_result(member, network) for member in members), key=lambda row: str(row["name"])),
+    }
+
+
+def _member_result(member: Summary, network: Network) -> dict[str, t.Any]:
+    endpoint = endpoint_result(member.endpoints.get(network.name) or {})
+    return {
+        "name": member.name,
+        "id": member.id,
+        "state": member.state,
+        "ip_address": endpoint["ip_address"],
+        "ipv6_address": endpoint["ipv6_address"],
     }

@@ -13,8 +13,7 @@ from __future__ import annotations
 from .._engine.client import ApiError, Client
 from .._errors import Failure
 from .._objects.containers import Container
-from .._objects.ports import overlaps
-from .._objects.snapshot import read_summary
+from .._objects.snapshot import find_port_holders, read_summary
 from .._observe.host_ports import check_free, is_local
 from .._plan.ports import refuse_taken
 
@@ -29,10 +28,8 @@ def find_port_holder(client: Client, container_id: str, name: str) -> Failure | 
         others = [read_summary(raw) for raw in client.get("/containers/json") if raw["Id"] != container.id]
         wanted = [binding.configured for binding in container.bindings if binding.configured.is_fixed]
         for publication in wanted:
-            for other in others:
-                held = next((each for each in other.publications if overlaps(each, publication)), None)
-                if held is not None:
-                    return refuse_taken(name, publication, other.name, held)
+            for holder in find_port_holders(publication, others):
+                return refuse_taken(name, publication, holder.summary.name, holder.held)
         if is_local(client.connection):
             for publication in wanted:
                 check_free(name, publication)

@@ -17,8 +17,8 @@ import typing as t
 from .._engine.client import ApiError, Client
 from .._errors import Failure, Reason
 from .._objects.names import TRIAL_PROGRAM, trial_name
-from .._objects.ports import Publication, overlaps
-from .._objects.snapshot import Snapshot
+from .._objects.ports import Publication
+from .._objects.snapshot import Snapshot, find_port_holders
 from .._plan.changes import Change
 from .._steps.containers import CreateContainer
 
@@ -28,13 +28,12 @@ def preflight_ports(client: Client, changes: t.Sequence[Change], host: Snapshot)
 
     Ports that containers of this engine hold are left out: whether they will be free is known from the plan.
     """
-    held = [publication for summary in host.summaries if summary.is_running for publication in summary.publications]
     tried = True
     for change in changes:
         wanted = [
             publication
             for publication in change.holds or ()
-            if change.has_effect and publication.is_fixed and not any(overlaps(publication, other) for other in held)
+            if change.has_effect and publication.is_fixed and not find_port_holders(publication, host.summaries)
         ]
         if wanted:
             tried = _preflight(client, change, wanted, host) and tried
@@ -93,8 +92,8 @@ def _trial_body(change: Change, wanted: t.Sequence[Publication], host: Snapshot)
             "PortBindings": bindings,
             "NetworkMode": mode,
             "AutoRemove": True,
-            # From engine 28 on ports are bound only when the container's first program has been found.
-            "Init": host.engine.api >= (1, 48),
+            # An init is a program that is found.
+            "Init": host.engine.api.finds_program_before_ports,
         },
     }
 

@@ -24,6 +24,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from .._errors import DaemonRefusal, Failure
+from .._objects.engine import Api
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -153,7 +154,7 @@ class Client:
 
     def __init__(self, connection: Connection, session: t.Any, api_version: tuple[int, int]) -> None:
         self.connection = connection
-        self.api_version = api_version
+        self.api_version = Api(*api_version)
         self.last_date = ""
         self._engine_version = ""
         self._session = session
@@ -172,7 +173,7 @@ class Client:
         client = cls(connection, _open_session(connection, version), version)
         if connection.api_version == "auto":
             answer = client.request("GET", "/version", versioned=False)
-            client.api_version = min(parse_version(answer["ApiVersion"]), NEWEST_API)
+            client.api_version = Api(*min(parse_version(answer["ApiVersion"]), NEWEST_API))
             client._engine_version = answer["Version"]
         return client
 

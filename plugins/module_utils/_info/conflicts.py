@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from .._objects.containers import MODES_WITHOUT_PORTS, Container
 from .._objects.interrupted import read_part
-from .._objects.ports import Publication, overlaps
-from .._objects.snapshot import Snapshot, Summary
+from .._objects.ports import Publication, find_overlap
+from .._objects.snapshot import Snapshot, find_port_holders
 from .._observe.host_ports import Blocker
 from .._results import published_result
 
@@ -45,7 +45,7 @@ def publishes_nothing(container: Container, snapshot: Snapshot) -> bool:
     mode = container.network_mode
     if mode in MODES_WITHOUT_PORTS or mode.startswith("container:"):
         return True
-    internal = {network["Name"] for network in snapshot.networks if network.get("Internal")}
+    internal = {network.name for network in snapshot.networks if network.is_internal}
     return bool(container.endpoints) and set(container.endpoints) <= internal
 
 
@@ -66,25 +66,21 @@ def find_conflicts(snapshot: Snapshot, probe: Probe | None) -> tuple[Conflict, .
         # A change sees to the ports of its parts itself.
         if summary.state in _STARTABLE and read_part(summary, snapshot) is None
     }
-    running = [summary for summary in snapshot.summaries if summary.is_running]
     found = []
     for name, wanted in sorted(stopped.items()):
         for publication in wanted:
-            rivals = [Conflict(name, publication, "running", each) for each in _holders(publication, running)]
+            holders = sorted(each.summary.name for each in find_port_holders(publication, snapshot.summaries))
+            rivals = [Conflict(name, publication, "running", holder) for holder in holders]
             if not rivals and probe is not None:
                 blocker = probe(publication)
                 if blocker is not None:
                     kind = "no_address" if blocker.is_missing else "process"
                     rivals.append(Conflict(name, publication, kind, blocker.process or ""))
             for other, theirs in sorted(stopped.items()):
-                if other != name and any(overlaps(publication, each) for each in theirs):
+                if other != name and find_overlap(publication, theirs) is not None:
                     rivals.append(Conflict(name, publication, "stopped", other))
             found += rivals
     return tuple(found)
-
-
-def _holders(publication: Publication, running: t.Iterable[Summary]) -> list[str]:
-    return sorted(each.name for each in running if any(overlaps(publication, held) for held in each.publications))
 
 
 def holder_results(snapshot: Snapshot, conflicts: t.Iterable[Conflict]) -> list[dict[str, t.Any]]:

@@ -264,8 +264,8 @@ def _holder(conflict: Conflict) -> str:
 def _name_problems(topology: Topology) -> t.Iterator[Finding]:
     grouped: dict[str, list[str]] = defaultdict(list)
     for network in topology.snapshot.networks:
-        grouped[network["Name"]].append(network["Id"])
-    shown = {network["Name"] for network in topology.networks}
+        grouped[network.name].append(network.id)
+    shown = {network.name for network in topology.networks}
     for name, ids in sorted(grouped.items()):
         if len(ids) > 1 and name in shown:
             yield Finding(

@@ -14,10 +14,10 @@ from .._desired.selector import Selector
 from .._objects.containers import Container
 from .._objects.interrupted import read_part, read_trial
 from .._objects.leftovers import locked_object
-from .._objects.networks import PREDEFINED, normal_address, read_pools
+from .._objects.networks import PREDEFINED, Network, normal_address
 from .._objects.snapshot import Snapshot, Summary
 from .._results import container_result, endpoint_result, exposed_result, network_result
-from .._types import Json, Row
+from .._types import Row
 from .conflicts import Conflict
 from .free_addresses import count_free
 from .links import find_uses, link_names, link_variables
@@ -38,26 +38,28 @@ class Topology:
     host_name: str
     snapshot: Snapshot
     containers: tuple[Summary, ...]
-    networks: tuple[Json, ...]
+    networks: tuple[Network, ...]
     selector: Selector = field(default_factory=Selector)
     held: frozenset[str] = frozenset()
     conflicts: tuple[Conflict, ...] = ()
 
 
-def select(snapshot: Snapshot, selector: Selector) -> tuple[tuple[Summary, ...], tuple[Json, ...]]:
+def select(snapshot: Snapshot, selector: Selector) -> tuple[tuple[Summary, ...], tuple[Network, ...]]:
     """The containers that fit, and the networks that fit or have such a container as a member."""
     containers = tuple(each for each in snapshot.summaries if selector.fits(each.name, each.id, each.labels))
     shown = {each.id for each in containers}
 
-    def is_asked(network: Json) -> bool:
-        if selector.fits(network["Name"], network["Id"], network.get("Labels") or {}):
+    def is_asked(network: Network) -> bool:
+        if selector.fits(network.name, network.id, network.labels):
             return True
         return any(member.id in shown for member in snapshot.members_of(network))
 
     return containers, tuple(network for network in snapshot.networks if is_asked(network))
 
 
-def to_inspect(snapshot: Snapshot, containers: t.Iterable[Summary], networks: t.Iterable[Json]) -> tuple[Summary, ...]:
+def to_inspect(
+    snapshot: Snapshot, containers: t.Iterable[Summary], networks: t.Iterable[Network]
+) -> tuple[Summary, ...]:
     """What a listing does not say enough about: aliases of members, and ports that are wanted at the next start."""
     asked = {each.id for each in containers}
     asked |= {member.id for network in networks for member in snapshot.members_of(network)}
@@ -98,39 +100,39 @@ def legacy_links(container: Container) -> list[dict[str, str]]:
     return sorted(links, key=lambda link: (link["container"], link["alias"]))
 
 
-def network_row(network: Json, snapshot: Snapshot) -> Row:
+def network_row(network: Network, snapshot: Snapshot) -> Row:
     members = {member.id: member for member in snapshot.members_of(network)}
     row = network_result(network, members.values())
     by_id = {each["id"]: each for each in (_member_row(member, network, snapshot) for member in members.values())}
     return {
         **row,
-        "scope": network.get("Scope") or "local",
+        "scope": network.scope,
         # Engines before 28 have no networks without IPv4.
-        "enable_ipv4": network.get("EnableIPv4") is not False,
-        "predefined": network["Name"] in PREDEFINED,
+        "enable_ipv4": network.has_ipv4,
+        "predefined": network.name in PREDEFINED,
         "connected": [{**each, **by_id[each["id"]]} for each in row["connected"]],
         "free_addresses": free_addresses(network, members.values()),
     }
 
 
-def _member_row(member: Summary, network: Json, snapshot: Snapshot) -> Row:
-    name = network["Name"]
+def _member_row(member: Summary, network: Network, snapshot: Snapshot) -> Row:
+    name = network.name
     shown = container_result(snapshot.inspected(member), snapshot.engine.api)["networks"].get(name)
     # The container may have left the network since it was listed.
     endpoint = shown or endpoint_result({})
     return {"id": member.id, "aliases": endpoint["aliases"], "mac_address": endpoint["mac_address"]}
 
 
-def free_addresses(network: Json, members: t.Iterable[Summary]) -> list[Row]:
+def free_addresses(network: Network, members: t.Iterable[Summary]) -> list[Row]:
     """By pool. Only running members have addresses; the engine keeps no fixed address for a stopped container."""
-    endpoints = [member.endpoints.get(network["Name"]) or {} for member in members if member.is_running]
+    endpoints = [member.endpoints.get(network.name) or {} for member in members if member.is_running]
     used = {
         normal_address(endpoint[key])
         for endpoint in endpoints
         for key in ("IPAddress", "GlobalIPv6Address")
         if endpoint.get(key)
     }
-    return [{"subnet": pool.subnet, "free": count_free(pool, used)} for pool in read_pools(network)]
+    return [{"subnet": pool.subnet, "free": count_free(pool, used)} for pool in network.pools]
 
 
 def link_rows(topology: Topology) -> list[Row]:
@@ -162,7 +164,7 @@ def _link_row(source: Container, target: Container | None, link: t.Mapping[str, 
 def stale_rows(topology: Topology) -> list[Row]:
     """Endpoints on networks that are gone: containers that cannot start as they are."""
     networks = topology.snapshot.networks
-    ids, names = {each["Id"] for each in networks}, {each["Name"] for each in networks}
+    ids, names = {each.id for each in networks}, {each.name for each in networks}
     rows = []
     for summary in topology.containers:
         for name, endpoint in summary.endpoints.items():
@@ -199,9 +201,9 @@ def leftover_rows(topology: Topology) -> list[Row]:
     for network in snapshot.networks:
         tried = read_trial(network, snapshot)
         if tried is not None:
-            add("trial", network["Name"], "network", tried)
+            add("trial", network.name, "network", tried)
     shown = {("container", each.name) for each in topology.containers}
-    shown |= {("network", each["Name"]) for each in topology.networks}
+    shown |= {("network", each.name) for each in topology.networks}
     named = set(topology.selector.names or ())
 
     def is_asked(row: Row) -> bool:

@@ -20,15 +20,11 @@ from functools import cached_property
 
 from .._types import Json
 from .bindings import Binding, pair_bindings
+from .engine import Api
 from .ports import Publication, parse_actual_ports, parse_port_bindings
 
 # Of the daemon's clock, to be compared with each other.
 Moment = t.Tuple[str, str]
-
-# API 1.44 (Engine 25): a create may name several networks, and a MAC belongs to an endpoint.
-API_ENDPOINTS_AT_CREATE = (1, 44)
-# API 1.45 (Engine 26): Aliases of an answer are those that were asked for, without host name and short ID.
-API_EXACT_ALIASES = (1, 45)
 
 # The modes in which a container has no endpoint of its own to publish through.
 MODES_WITHOUT_PORTS = ("none", "host")
@@ -175,13 +171,13 @@ class Container:
         return pair_bindings(configured, self.actual)
 
 
-def automatic_aliases(container: Container, api: tuple[int, int]) -> set[str]:
+def automatic_aliases(container: Container, api: Api) -> set[str]:
     """The aliases that the engine lists whether they were asked for or not."""
     short_id = container.id[:12]
-    return {short_id, container.config.get("Hostname") or short_id} if api < API_EXACT_ALIASES else {short_id}
+    return {short_id} if api.exact_aliases else {short_id, container.config.get("Hostname") or short_id}
 
 
-def clean_endpoint(container: Container, endpoint: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+def clean_endpoint(container: Container, endpoint: Json, api: Api) -> dict[str, t.Any]:
     """The part of an endpoint that was asked for, without what the daemon filled in."""
     asked: dict[str, t.Any] = {}
     ipam = {key: value for key, value in (endpoint.get("IPAMConfig") or {}).items() if value}
@@ -203,7 +199,7 @@ def read_blueprint(
     container: Container,
     named: Json | None,
     own: Json | None,
-    api: tuple[int, int],
+    api: Api,
     live_containers: t.Collection[str],
 ) -> Blueprint:
     """The create request that remakes this container.
@@ -235,7 +231,7 @@ def read_blueprint(
         body.pop("ExposedPorts", None)
 
     mac_address = body.pop("MacAddress", "")
-    if mac_address and api < API_ENDPOINTS_AT_CREATE:
+    if mac_address and not api.mac_per_endpoint:
         body["MacAddress"] = mac_address
     elif mac_address and container.main_network in endpoints:
         endpoints[container.main_network]["MacAddress"] = mac_address
@@ -323,7 +319,7 @@ def subtract_image_defaults(blueprint: Blueprint, image: Json) -> None:
         body[key] = {k: v for k, v in (body.get(key) or {}).items() if k not in inherited or inherited[k] != v}
 
 
-def split_endpoints(blueprint: Blueprint, api: tuple[int, int]) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
+def split_endpoints(blueprint: Blueprint, api: Api) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
     """The body of the create, and the endpoints that have to be connected after it and before the start."""
     body = copy.deepcopy(blueprint.body)
     main = blueprint.main_network
@@ -331,11 +327,11 @@ def split_endpoints(blueprint: Blueprint, api: tuple[int, int]) -> tuple[dict[st
     first = main if main in blueprint.endpoints else next(iter(blueprint.endpoints), main)
     at_create, later = {}, {}
     for name, endpoint in blueprint.endpoints.items():
-        if name == first or api >= API_ENDPOINTS_AT_CREATE:
+        if name == first or api.endpoints_at_create:
             at_create[name] = endpoint
         else:
             later[name] = endpoint
-    if api < API_ENDPOINTS_AT_CREATE and "MacAddress" in at_create.get(first, {}):
+    if not api.mac_per_endpoint and "MacAddress" in at_create.get(first, {}):
         body["MacAddress"] = at_create[first]["MacAddress"]
         at_create[first] = {key: value for key, value in at_create[first].items() if key != "MacAddress"}
     if at_create.get(main) == {} and len(at_create) == 1:

@@ -11,11 +11,66 @@ import re
 import typing as t
 
 
+class Api(t.NamedTuple):
+    """The version of the API that we and the daemon speak, and what engines do that speak it.
+
+    The changes are those of "Engine API version history" (docs.docker.com), unless a line says otherwise.
+    """
+
+    major: int
+    minor: int
+
+    @property
+    def endpoints_at_create(self) -> bool:
+        """A create may name several networks (1.44, Engine 25.0)."""
+        return self >= (1, 44)
+
+    @property
+    def mac_per_endpoint(self) -> bool:
+        """A MAC address belongs to an endpoint; before, to a container and its first network (1.44, Engine 25.0)."""
+        return self >= (1, 44)
+
+    @property
+    def checks_addresses_at_create(self) -> bool:
+        """A create looks at the fixed addresses of its endpoints (1.44, Engine 25.0; seen on 26.1 and 28.5)."""
+        return self >= (1, 44)
+
+    @property
+    def health_start_interval(self) -> bool:
+        """A health check has an interval of its own while the container starts (1.44, Engine 25.0)."""
+        return self >= (1, 44)
+
+    @property
+    def exact_aliases(self) -> bool:
+        """An answer lists the aliases that were asked for, without host name and short ID (1.45, Engine 26.0)."""
+        return self >= (1, 45)
+
+    @property
+    def chooses_ipv6_subnets(self) -> bool:
+        """The engine chooses an IPv6 subnet where none is given (release notes of Engine 27.0, which has API 1.46)."""
+        return self >= (1, 46)
+
+    @property
+    def ipv4_can_be_off(self) -> bool:
+        """Networks have EnableIPv4 (1.48, Engine 28.0)."""
+        return self >= (1, 48)
+
+    @property
+    def gateway_priority(self) -> bool:
+        """Endpoints have GwPriority (1.48, Engine 28.0)."""
+        return self >= (1, 48)
+
+    @property
+    def finds_program_before_ports(self) -> bool:
+        """A start binds ports only when it has found the container's first program (1.48; seen on Engine 28)."""
+        return self >= (1, 48)
+
+
 class Engine(t.NamedTuple):
     """``is_local``: a unix socket, and the daemon in our own network namespace; None where we may not look."""
 
     version: str
-    api: tuple[int, int]
+    api: Api
     is_local: bool | None = None
 
     @property

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._types import Json
 from .journal import Journal
 from .names import PART_NAME, TRIAL, TRIAL_PROGRAM, backup_name
+from .networks import Network
 from .snapshot import Snapshot, Summary
 
 
@@ -72,16 +72,16 @@ def is_interrupted(name: str, snapshot: Snapshot) -> bool:
     return find_journal(name, snapshot) is not None or bool(find_leftovers(name, snapshot))
 
 
-def read_trial(raw: Json, snapshot: Snapshot) -> str | None:
+def read_trial(network: Network, snapshot: Snapshot) -> str | None:
     """The network for which this one was a trial; None for a network of others, whatever its name.
 
     The network that was to be rebuilt stands as long as its trial does, and no container joins a trial.
     """
-    match = TRIAL.fullmatch(raw["Name"])
-    if match is None or snapshot.members_of(raw):
+    match = TRIAL.fullmatch(network.name)
+    if match is None or snapshot.members_of(network):
         return None
     name, network_id = match.group("name", "id")
-    stands = any(each["Name"] == name and each["Id"].startswith(network_id) for each in snapshot.networks)
+    stands = any(each.name == name and each.id.startswith(network_id) for each in snapshot.networks)
     return name if stands else None
 
 
@@ -89,8 +89,8 @@ def find_rebuild(name: str, snapshot: Snapshot) -> Journal | None:
     return next((each for each in snapshot.journals if each.rebuild is not None and each.rebuild.name == name), None)
 
 
-def find_trials(name: str, snapshot: Snapshot) -> list[Json]:
-    return [raw for raw in snapshot.networks if read_trial(raw, snapshot) == name]
+def find_trials(name: str, snapshot: Snapshot) -> list[Network]:
+    return [network for network in snapshot.networks if read_trial(network, snapshot) == name]
 
 
 def is_rebuild_interrupted(name: str, snapshot: Snapshot) -> bool:

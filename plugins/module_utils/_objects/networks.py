@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 from dataclasses import dataclass
+from functools import cached_property
 
 from .._errors import Failure
 from .._types import Json
@@ -43,6 +44,79 @@ class Pool:
         if self.aux_addresses:
             body["AuxiliaryAddresses"] = dict(self.aux_addresses)
         return body
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network as the engine answers, or as a create request describes it: that has no ID."""
+
+    raw: Json
+
+    @property
+    def id(self) -> str:
+        return str(self.raw.get("Id") or "")
+
+    @property
+    def name(self) -> str:
+        return str(self.raw["Name"])
+
+    @property
+    def driver(self) -> str:
+        return str(self.raw.get("Driver") or "bridge")
+
+    @property
+    def scope(self) -> str:
+        return str(self.raw.get("Scope") or "local")
+
+    @property
+    def is_of_swarm(self) -> bool:
+        return self.scope == "swarm" or bool(self.raw.get("Ingress"))
+
+    @property
+    def is_internal(self) -> bool:
+        return bool(self.raw.get("Internal"))
+
+    @property
+    def is_attachable(self) -> bool:
+        return bool(self.raw.get("Attachable"))
+
+    @property
+    def says_ipv4(self) -> bool:
+        """Whether the answer tells of IPv4 at all: see Api.ipv4_can_be_off."""
+        return self.raw.get("EnableIPv4") is not None
+
+    @property
+    def has_ipv4(self) -> bool:
+        return self.raw.get("EnableIPv4") is not False
+
+    @property
+    def has_ipv6(self) -> bool:
+        return bool(self.raw.get("EnableIPv6"))
+
+    @property
+    def options(self) -> t.Mapping[str, str]:
+        """Of the driver."""
+        return self.raw.get("Options") or {}
+
+    @property
+    def labels(self) -> t.Mapping[str, str]:
+        return self.raw.get("Labels") or {}
+
+    @property
+    def ipam_driver(self) -> str:
+        return str((self.raw.get("IPAM") or {}).get("Driver") or "default")
+
+    @property
+    def ipam_options(self) -> t.Mapping[str, str]:
+        return (self.raw.get("IPAM") or {}).get("Options") or {}
+
+    @cached_property
+    def pools(self) -> tuple[Pool, ...]:
+        return read_pools(self.raw)
+
+    @property
+    def subnets(self) -> list[str]:
+        return [pool.subnet for pool in self.pools]
 
 
 def normal_links(links: t.Iterable[str]) -> set[tuple[str, str]]:
@@ -128,6 +202,13 @@ def read_pools(raw: Json) -> tuple[Pool, ...]:
 def contains(subnets: t.Iterable[str], address: str) -> bool:
     parsed = ipaddress.ip_address(address)
     return any(parsed in ipaddress.ip_network(subnet) for subnet in subnets)
+
+
+def judge_address(address: str, pools: t.Sequence[Pool]) -> str | None:
+    """Why a network with these pools cannot give a container this address, as a failure code; None where it can."""
+    if not contains([pool.subnet for pool in pools], address):
+        return "address_outside_subnet"
+    return "address_in_use" if any(address == pool.gateway for pool in pools) else None
 
 
 def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:

@@ -160,6 +160,11 @@ def overlaps(a: Publication, b: Publication) -> bool:
     return one.version == other.version and (one.is_unspecified or other.is_unspecified)
 
 
+def find_overlap(publication: Publication, others: t.Iterable[Publication]) -> Publication | None:
+    """The first of these which the engine could not have beside this one."""
+    return next((other for other in others if overlaps(publication, other)), None)
+
+
 def exposure(host_ip: str) -> str:
     """Who can reach a binding on this address: V(loopback), V(address) (this address only) or V(all)."""
     canonical = _canonical_address(host_ip)

@@ -18,8 +18,8 @@ from .engine import Engine
 from .journal import Journal
 from .layer import Layer
 from .leftovers import Lock
-from .networks import normal_address
-from .ports import Publication, overlaps, parse_port_bindings
+from .networks import Network, normal_address
+from .ports import Publication, find_overlap, parse_port_bindings
 
 SWARM_TASK_LABEL = "com.docker.swarm.task.id"
 
@@ -68,6 +68,13 @@ class Summary:
         return {normal_address(text) for text in texts if text}
 
 
+def predict_summary(name: str) -> Summary:
+    """A container of which nothing but the name is known yet."""
+    return Summary(
+        id="", name=name, state="", image="", publications=(), endpoints={}, network_mode="default", labels={}
+    )
+
+
 def read_summary(raw: Json) -> Summary:
     # A container that others link to also has names such as /web/db; its own is the one without a second slash.
     names = [name.lstrip("/") for name in raw.get("Names") or () if "/" not in name.lstrip("/")]
@@ -89,13 +96,26 @@ def read_summary(raw: Json) -> Summary:
     )
 
 
+class PortHolder(t.NamedTuple):
+    """A container that runs, and what it publishes in the way of another publication."""
+
+    summary: Summary
+    held: Publication
+
+
+def find_port_holders(publication: Publication, summaries: t.Iterable[Summary]) -> list[PortHolder]:
+    """Which of these containers have the host port of this publication; one that does not run has none."""
+    found = ((summary, find_overlap(publication, summary.publications)) for summary in summaries if summary.is_running)
+    return [PortHolder(summary, held) for summary, held in found if held is not None]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """``containers`` holds those that were inspected, by ID; ``images`` by the reference that was asked for."""
 
     engine: Engine
     summaries: tuple[Summary, ...] = ()
-    networks: tuple[Json, ...] = ()
+    networks: tuple[Network, ...] = ()
     containers: t.Mapping[str, Container] = field(default_factory=dict)
     images: t.Mapping[str, Json | None] = field(default_factory=dict)
     # Changes that are going on or were interrupted.
@@ -128,21 +148,16 @@ class Snapshot:
             raise Failure("ambiguous_name", f"The ID {reference!r} fits {len(found)} containers; give more digits.")
         return found[0] if found else None
 
-    def holds_port(self, publication: Publication) -> bool:
-        """Whether a container that runs has the host port of this publication."""
-        running = (summary for summary in self.summaries if summary.is_running)
-        return any(overlaps(publication, held) for summary in running for held in summary.publications)
-
-    def find_network(self, reference: str) -> Json | None:
+    def find_network(self, reference: str) -> Network | None:
         """By exact name, or by an ID of at least 12 hex digits."""
-        found = [network for network in self.networks if network["Name"] == reference]
+        found = [network for network in self.networks if network.name == reference]
         if reference in self.chosen:
-            found = [network for network in found if network["Id"] == self.chosen[reference]]
+            found = [network for network in found if network.id == self.chosen[reference]]
         elif not found and LONG_ID.fullmatch(reference):
-            found = [network for network in self.networks if network["Id"].startswith(reference)]
+            found = [network for network in self.networks if network.id.startswith(reference)]
         if len(found) > 1:
-            by_name = found[0]["Name"] == reference
-            ids = sorted(network["Id"] if by_name else network["Id"][:24] for network in found)
+            by_name = found[0].name == reference
+            ids = sorted(network.id if by_name else network.id[:24] for network in found)
             raise Failure(
                 "ambiguous_name",
                 f"{len(found)} networks {'are called' if by_name else 'have an ID that begins with'} {reference!r}:"
@@ -156,20 +171,20 @@ class Snapshot:
             )
         return found[0] if found else None
 
-    def members_of(self, network: Json) -> list[Summary]:
+    def members_of(self, network: Network) -> list[Summary]:
         """Every container with an endpoint on this network, running or stopped."""
         # One that was created and never started knows the network's name only (engine 20.10).
-        ids = (network["Id"], "", None)
+        ids = (network.id, "", None)
         return [
             summary
             for summary in self.summaries
-            if network["Name"] in summary.endpoints and summary.endpoints[network["Name"]].get("NetworkID") in ids
+            if network.name in summary.endpoints and summary.endpoints[network.name].get("NetworkID") in ids
         ]
 
-    def stale_members_of(self, network: Json) -> list[Summary]:
+    def stale_members_of(self, network: Network) -> list[Summary]:
         """Containers whose endpoint is on a network of this name that is gone: they cannot start as they are."""
-        known = {"", None, *(each["Id"] for each in self.networks)}
-        name = network["Name"]
+        known = {"", None, *(each.id for each in self.networks)}
+        name = network.name
         found = [summary for summary in self.summaries if name in summary.endpoints]
         return [summary for summary in found if summary.endpoints[name].get("NetworkID") not in known]
 
@@ -191,10 +206,10 @@ class Snapshot:
             return ""
         network_id = (container.endpoints.get(main) or {}).get("NetworkID")
         # By name where it was never started; there may be several of that name (engines before 25).
-        found = [each for each in self.networks if each["Id"] == network_id] or [
-            each for each in self.networks if each["Name"] == main
+        found = [each for each in self.networks if each.id == network_id] or [
+            each for each in self.networks if each.name == main
         ]
-        return host_binding(found[0].get("Options")) if found else ""
+        return host_binding(found[0].options) if found else ""
 
     def inspected(self, summary: Summary) -> Container:
         return self.containers[summary.id]

@@ -20,6 +20,7 @@ from .._objects.engine import Engine
 from .._objects.interrupted import find_leftovers
 from .._objects.journal import Journal, find_companions, read_journal
 from .._objects.leftovers import LOCK_PREFIX, Lock, is_helper, read_helper_deadline, read_lock
+from .._objects.networks import Network
 from .._objects.snapshot import Snapshot, Summary, read_summary
 from .host_ports import is_local
 
@@ -28,7 +29,7 @@ def read_listing(client: Client) -> Snapshot:
     """Engine, containers and networks as the daemon lists them: at most three requests at any size, no inspection."""
     engine = Engine(client.read_engine_version(), client.api_version, is_local(client.connection))
     summaries = [read_summary(raw) for raw in client.get("/containers/json", all=1)]
-    return Snapshot(engine, tuple(summaries), tuple(client.get("/networks")))
+    return Snapshot(engine, tuple(summaries), tuple(map(Network, client.get("/networks"))))
 
 
 def _list_with_host_ranges(client: Client) -> Snapshot:

@@ -236,13 +236,13 @@ def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blu
     """A container joins and leaves networks while it runs; that needs no replacement."""
     steps: list[Step] = []
     for endpoint in desired.networks or ():
-        raw = context.snapshot.find_network(endpoint.name)
+        network = context.snapshot.find_network(endpoint.name)
         rebuilt = endpoint.name in context.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
             continue  # the plan for the network makes the container join again, with this endpoint
-        from .network import plan_endpoint
+        from .endpoints import plan_endpoint
 
-        reference = endpoint.name if raw is None or rebuilt else raw["Id"]
+        reference = endpoint.name if network is None or rebuilt else network.id
         steps += plan_endpoint(container.name, container, endpoint, endpoint.name, reference, context)
     for name, standing in container.endpoints.items():
         leaves = name not in design.endpoints and name not in context.rebuilt

@@ -13,11 +13,12 @@ from .._desired.containers import DesiredContainer
 from .._errors import Failure, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
+from .container_design import find_other
 from .context import Context
 
 
 def check_options(desired: DesiredContainer, context: Context) -> None:
-    if "StartInterval" in desired.options.get("healthcheck", {}) and context.engine.api < (1, 44):
+    if "StartInterval" in desired.options.get("healthcheck", {}) and not context.engine.api.health_start_interval:
         raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
 
 
@@ -35,20 +36,13 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
             " aliases there.",
         )
     for name in [link.partition(":")[0] for link in links]:
-        planned = context.container(name)
-        gone = context.snapshot.find_container(name) is None if planned is None else planned.state == "absent"
-        if gone:
-            raise Failure(
-                "container_not_found",
-                f"Container {desired.name!r} shall link to {name!r}, but there "
-                f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
-            )
+        find_other(desired, f"link to {name!r}", name, context)
 
 
 def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
     """A replacement refuses what the plan for endpoints refuses."""
     for endpoint in desired.networks or ():
-        from .network import check_endpoint
+        from .endpoints import check_endpoint
 
         check_endpoint(desired.name, endpoint, endpoint.name, context)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"

@@ -25,8 +25,8 @@ from .container_checks import check_links, check_wait
 from .container_design import choose_pull, find_needs, merge_networks
 from .container_view import predict_container, view_blueprint
 from .context import Context
+from .endpoints import check_endpoint
 from .mac import check_early_mac
-from .network import check_endpoint
 from .ports import check_ports, merge_ports
 from .publications import reconcile
 

@@ -11,6 +11,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.options import normal_reference
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
+from .._objects.snapshot import Summary
 from .._types import Key
 from .context import Context
 
@@ -82,17 +83,23 @@ def merge_networks(design: Blueprint, desired: DesiredContainer, container: Cont
 
 def _shared_network(desired: DesiredContainer, reference: str, is_new: bool, context: Context) -> str:
     """The network mode of a container that shares the network of another, which may be about to be made."""
-    planned = context.container(reference)
-    shared = context.snapshot.find_container(reference)
-    if (shared is None and planned is None) or (planned is not None and planned.state == "absent"):
-        raise Failure(
-            "container_not_found",
-            f"Container {desired.name!r} shall use network_mode=container:{reference}, but there "
-            f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
-        )
+    shared = find_other(desired, f"use network_mode=container:{reference}", reference, context)
     if shared is None or (is_new and shared.id in context.replacements):
         return f"container:{reference}"
     return f"container:{shared.id}"
+
+
+def find_other(desired: DesiredContainer, purpose: str, reference: str, context: Context) -> Summary | None:
+    """A container that this one depends on; None where the task makes that."""
+    planned = context.container(reference)
+    other = context.snapshot.find_container(reference)
+    if (other is None and planned is None) or (planned is not None and planned.state == "absent"):
+        raise Failure(
+            "container_not_found",
+            f"Container {desired.name!r} shall {purpose}, but there "
+            f"{'is no such container' if planned is None else 'will be none: this task removes it'}.",
+        )
+    return other
 
 
 def relink(design: Blueprint, context: Context) -> None:

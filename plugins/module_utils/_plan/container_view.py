@@ -12,7 +12,7 @@ import typing as t
 from .._desired.options import show_option
 from .._objects.containers import Blueprint, Container
 from .._objects.ports import Publication
-from .._results import endpoint_result, publication_result, sort_published
+from .._results import describe_container, publication_result, sort_published
 
 
 def view_blueprint(
@@ -42,11 +42,5 @@ def view_container(container: Container, blueprint: Blueprint, options: t.Iterab
 def predict_container(
     name: str, container_id: str, after: t.Mapping[str, t.Any], publications: t.Sequence[Publication], runs: bool
 ) -> dict[str, t.Any]:
-    return {
-        "name": name,
-        "id": container_id,
-        "image": after["image"],
-        "state": after["state"],
-        "published": sort_published(publication_result(publication, runs) for publication in publications),
-        "networks": {network: endpoint_result(endpoint) for network, endpoint in after["networks"].items()},
-    }
+    published = sort_published(publication_result(publication, runs) for publication in publications)
+    return describe_container(name, container_id, after["image"], after["state"], published, after["networks"])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
-from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container
+from .._objects.containers import Container
 from .context import Context
 
 
@@ -36,6 +36,6 @@ def refuse_mac(name: str, desired: DesiredEndpoint, network: str) -> Failure:
 
 def check_early_mac(name: str, desired: DesiredEndpoint, main_network: str, context: Context) -> None:
     """Refuse what engines up to 24 cannot do: they take one MAC address for a container, on its first network."""
-    if desired.mac_address and context.engine.api < API_ENDPOINTS_AT_CREATE and desired.name != main_network:
+    if desired.mac_address and not context.engine.api.mac_per_endpoint and desired.name != main_network:
         what = f"Container {name!r}: a MAC address on {desired.name!r}, which is not its first network,"
         raise too_old(what, "25.0", context.engine.version)

@@ -20,13 +20,13 @@ def resolve_names(state: DesiredState, snapshot: Snapshot) -> DesiredState:
     """Put names in the place of IDs, so that each object has one name from here on."""
 
     def network_name(reference: str) -> str:
-        raw = snapshot.find_network(reference)
-        return reference if raw is None else str(raw["Name"])
+        network = snapshot.find_network(reference)
+        return reference if network is None else network.name
 
     def chosen_id(reference: str) -> str:
-        raw = snapshot.find_network(reference)
-        namesakes = [each for each in snapshot.networks if raw is not None and each["Name"] == raw["Name"]]
-        return "" if raw is None or len(namesakes) < 2 else str(raw["Id"])
+        network = snapshot.find_network(reference)
+        namesakes = [each for each in snapshot.networks if network is not None and each.name == network.name]
+        return "" if network is None or len(namesakes) < 2 else network.id
 
     def container_name(reference: str) -> str:
         summary = snapshot.find_container(reference)

@@ -8,21 +8,21 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import replace
 
-from .._desired.networks import DesiredEndpoint, DesiredNetwork
+from .._desired.networks import DesiredNetwork
 from .._errors import Failure, too_old
-from .._objects.containers import Container, automatic_aliases, clean_endpoint
+from .._objects.containers import Container, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
-from .._objects.networks import PREDEFINED, contains, read_pools
-from .._objects.snapshot import Summary
+from .._objects.engine import Api
+from .._objects.networks import PREDEFINED, Network
+from .._objects.snapshot import Summary, predict_summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
-from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
+from .._steps.networks import CreateNetwork, Disconnect, RemoveNetwork
 from .._types import Json
 from .changes import Change, NetworkRebuild
 from .context import Context
-from .mac import needs_other_mac, refuse_mac
+from .endpoints import check_endpoint, find_joining, plan_endpoint
 from .network_body import create_body, find_differences, rebuild_body
 from .network_rebuild import design_rebuild
 from .subnets import check_overlap, find_releasing_networks
@@ -34,42 +34,44 @@ def plan_network(desired: DesiredNetwork, context: Context) -> Change:
         raise Failure(
             "network_protected", f"{desired.name!r} is one of Docker's own networks; it is never changed or removed."
         )
-    raw = context.snapshot.find_network(desired.name)
-    if raw is not None:
-        _check_kind(raw)
+    standing = context.snapshot.find_network(desired.name)
+    if standing is not None:
+        _check_kind(standing)
     if desired.state == "absent":
-        return _plan_removal(desired, raw, context)
-    if desired.enable_ipv4 is False and context.engine.api < (1, 48):
+        return _plan_removal(desired, standing, context)
+    if desired.enable_ipv4 is False and not context.engine.api.ipv4_can_be_off:
         raise too_old("enable_ipv4=false", "28.0", context.engine.version)
     check_engine_knows(desired.name, desired.driver_options or {}, context.engine.version)
     rebuilds = desired.name in context.rebuilt
-    if raw is not None:
-        _check_same(desired, raw, context)
+    if standing is not None:
+        _check_same(desired, standing, context)
     if desired.id and rebuilds:
         raise Failure(
             "ambiguous_name",
             f"Network {desired.name!r} with the ID {desired.id[:12]} cannot be rebuilt: another network has the same"
             " name. Remove that one first.",
         )
-    if raw is None or rebuilds:
-        check_overlap(desired, raw, context)
-    names = [] if raw is None else [summary.name for summary in context.snapshot.members_of(raw)]
+    if standing is None or rebuilds:
+        check_overlap(desired, standing, context)
+    names = [] if standing is None else [summary.name for summary in context.snapshot.members_of(standing)]
     steps: list[Step] = []
     network_rebuild: NetworkRebuild | None = None
-    if raw is not None and rebuilds:
-        _check_body(desired, rebuild_body(desired, raw, context.engine.api), raw, context)
+    if standing is not None and rebuilds:
+        _check_body(desired, rebuild_body(desired, standing, context.engine.api), standing, context)
         for member in desired.connected or ():
             check_endpoint(member.name, member, desired.name, context)
-        network_rebuild = design_rebuild(desired, raw, context)
-        losses, after = list(network_rebuild.losses), network_rebuild.after
+        network_rebuild = design_rebuild(desired, standing, context)
+        losses, after = list(network_rebuild.losses), Network(network_rebuild.after)
+    elif standing is not None:
+        steps, losses = _plan_members(desired, standing, standing.id, context)
+        after = standing
     else:
         body = create_body(desired, context.engine.api)
-        if raw is None:
-            _check_body(desired, body, None, context)
-        steps, losses = _plan_members(desired, raw, desired.name if raw is None else raw["Id"], context)
-        steps, after = (steps, raw) if raw is not None else ([CreateNetwork(desired.name, body), *steps], body)
+        _check_body(desired, body, None, context)
+        steps, losses = _plan_members(desired, None, desired.name, context)
+        steps, after = [CreateNetwork(desired.name, body), *steps], Network(body)
     after_names = _names_after(desired, names, context)
-    needs = find_releasing_networks(desired, context) if raw is None or rebuilds else frozenset()
+    needs = find_releasing_networks(desired, context) if standing is None or rebuilds else frozenset()
     if rebuilds:
         # A member that this task removes has to be gone, or the network cannot be removed.
         needs |= {("container", name) for name in names if context.removes_container(name)}
@@ -77,21 +79,21 @@ def plan_network(desired: DesiredNetwork, context: Context) -> Change:
         "network",
         desired.name,
         steps=tuple(steps),
-        before={} if raw is None else {**describe_network(raw), "connected": sorted(names)},
+        before={} if standing is None else {**describe_network(standing), "connected": sorted(names)},
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
         needs=needs,
         network_rebuild=network_rebuild,
-        predicted=network_result(after, after_names),
+        predicted=network_result(after, map(predict_summary, after_names)),
     )
 
 
 def is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
     """Whether the network stands and differs in something that Docker does not change in place."""
-    raw = context.snapshot.find_network(desired.name)
-    if raw is None or desired.state == "absent" or desired.name in PREDEFINED or raw.get("Driver") != "bridge":
+    standing = context.snapshot.find_network(desired.name)
+    if standing is None or desired.state == "absent" or desired.name in PREDEFINED or standing.driver != "bridge":
         return False
-    return desired.on_difference == "rebuild" and bool(find_differences(desired, raw, context.engine.api))
+    return desired.on_difference == "rebuild" and bool(find_differences(desired, standing, context.engine.api))
 
 
 def _names_after(desired: DesiredNetwork, names: t.Sequence[str], context: Context) -> list[str]:
@@ -109,21 +111,21 @@ def _names_after(desired: DesiredNetwork, names: t.Sequence[str], context: Conte
     return sorted(after)
 
 
-def _check_kind(raw: Json) -> None:
-    if raw.get("Scope") == "swarm" or raw.get("Ingress"):
-        raise Failure("swarm_managed", f"Network {raw['Name']!r} belongs to a swarm; manage it there.")
-    if raw.get("Driver") != "bridge":
+def _check_kind(standing: Network) -> None:
+    if standing.is_of_swarm:
+        raise Failure("swarm_managed", f"Network {standing.name!r} belongs to a swarm; manage it there.")
+    if standing.driver != "bridge":
         raise Failure(
             "option_conflict",
-            f"Network {raw['Name']!r} is a {raw.get('Driver')} network; this module manages bridge networks.",
+            f"Network {standing.name!r} is a {standing.driver} network; this module manages bridge networks.",
         )
 
 
-def _check_body(desired: DesiredNetwork, body: Json, raw: Json | None, context: Context) -> None:
+def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
-    loses_ipv6 = raw is not None and any(":" in pool.subnet for pool in read_pools(raw))
-    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in read_pools(body)):
+    loses_ipv6 = standing is not None and any(":" in pool.subnet for pool in standing.pools)
+    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in Network(body).pools):
         raise Failure(
             "option_conflict",
             f"Network {desired.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines"
@@ -132,8 +134,8 @@ def _check_body(desired: DesiredNetwork, body: Json, raw: Json | None, context: 
         )
 
 
-def _check_same(desired: DesiredNetwork, raw: Json, context: Context) -> None:
-    differences = find_differences(desired, raw, context.engine.api)
+def _check_same(desired: DesiredNetwork, standing: Network, context: Context) -> None:
+    differences = find_differences(desired, standing, context.engine.api)
     if not differences or desired.on_difference == "rebuild":
         return
     listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
@@ -145,10 +147,10 @@ def _check_same(desired: DesiredNetwork, raw: Json, context: Context) -> None:
     )
 
 
-def _plan_removal(desired: DesiredNetwork, raw: Json | None, context: Context) -> Change:
-    if raw is None:
+def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Context) -> Change:
+    if standing is None:
         return Change("network", desired.name, predicted=None)
-    members = context.snapshot.members_of(raw)
+    members = context.snapshot.members_of(standing)
     leaving = [member for member in members if context.removes_container(member.name)]
     staying = [member for member in members if member not in leaving]
     if staying and not desired.force:
@@ -160,26 +162,26 @@ def _plan_removal(desired: DesiredNetwork, raw: Json | None, context: Context) -
             members=sorted(member.name for member in staying),
         )
     api = context.engine.api
-    steps: list[Step] = [_leave(raw, member, context.snapshot.inspected(member), api) for member in staying]
-    steps.append(RemoveNetwork(raw["Id"], desired.name))
+    steps: list[Step] = [_leave(standing, member, context.snapshot.inspected(member), api) for member in staying]
+    steps.append(RemoveNetwork(standing.id, desired.name))
     return Change(
         "network",
         desired.name,
         steps=tuple(steps),
-        before={**describe_network(raw), "connected": sorted(member.name for member in members)},
+        before={**describe_network(standing), "connected": sorted(member.name for member in members)},
         after={},
         needs=frozenset(("container", member.name) for member in leaving),
         predicted=None,
     )
 
 
-def _leave(raw: Json, member: Summary, container: Container, api: tuple[int, int]) -> Disconnect:
-    endpoint = clean_endpoint(container, container.endpoints.get(raw["Name"]) or {}, api)
-    return Disconnect(raw["Id"], member.id, endpoint, raw["Name"], member.name)
+def _leave(standing: Network, member: Summary, container: Container, api: Api) -> Disconnect:
+    endpoint = clean_endpoint(container, container.endpoints.get(standing.name) or {}, api)
+    return Disconnect(standing.id, member.id, endpoint, standing.name, member.name)
 
 
 def _plan_members(
-    desired: DesiredNetwork, raw: Json | None, reference: str, context: Context
+    desired: DesiredNetwork, standing: Network | None, reference: str, context: Context
 ) -> tuple[list[Step], list[str]]:
     if desired.connected is None:
         return [], []
@@ -195,12 +197,7 @@ def _plan_members(
                 )
             listed.add(member.name)
             continue
-        summary = context.snapshot.find_container(member.name)
-        if summary is None:
-            raise Failure(
-                "container_not_found",
-                f"Network {desired.name!r} cannot connect {member.name!r}: there is no container of that name or ID.",
-            )
+        summary = find_joining(member.name, desired.name, context)
         listed.add(summary.name)
         joined = plan_endpoint(
             summary.name, context.snapshot.inspected(summary), member, desired.name, reference, context
@@ -208,11 +205,11 @@ def _plan_members(
         steps.extend(joined)
         if joined and summary.is_running:
             losses.extend(_losses(context.snapshot.inspected(summary)))
-    if raw is not None and not desired.appends:
-        for summary in context.snapshot.members_of(raw):
+    if standing is not None and not desired.appends:
+        for summary in context.snapshot.members_of(standing):
             # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and context.container(summary.name) is None:
-                left = _leave(raw, summary, context.snapshot.inspected(summary), context.engine.api)
+                left = _leave(standing, summary, context.snapshot.inspected(summary), context.engine.api)
                 steps.append(left.because(f"{summary.name} is not to be on {desired.name}"))
     return steps, losses
 
@@ -223,120 +220,3 @@ def _losses(container: Container) -> list[str]:
         binding for binding in (*container.bindings, *container.bindings_of_all) if not binding.configured.is_fixed
     ]
     return [f"ephemeral host port of {container.name} for {binding.configured.key} may change" for binding in moving]
-
-
-def plan_endpoint(
-    name: str,
-    container: Container | None,
-    desired: DesiredEndpoint,
-    network: str,
-    reference: str,
-    context: Context,
-) -> list[Step]:
-    """The steps that make one endpoint of a container as desired. ``container`` None: the container will be made."""
-    check_endpoint(name, desired, network, context)
-    target = name if container is None else container.id
-    if container is not None and container.main_network is None:
-        raise Failure(
-            "network_mode_conflict",
-            f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no"
-            " endpoints of its own.",
-        )
-    api = context.engine.api
-    standing = None if container is None else container.endpoints.get(network)
-    if container is not None and needs_other_mac(container, desired, network):
-        raise refuse_mac(name, desired, network)
-    if container is None or standing is None:
-        joined = Connect(reference, target, desired.merge_into({}), network, name)
-        return [joined.because(f"{name} is not on {network}")]
-    if any(each["Id"] == standing.get("NetworkID") != reference for each in context.snapshot.networks):
-        raise Failure(
-            "ambiguous_name",
-            f"Container {name!r} cannot join {network!r}: it is on another network of that name, which Docker could not"
-            " tell from this one.",
-        )
-    former = clean_endpoint(container, standing, api)
-    # Engines up to 25 list the host name among the aliases in any case, so that a task that asks for it is met.
-    met = automatic_aliases(container, api) & set(standing.get("Aliases") or ())
-    aliases = None if desired.aliases is None else tuple(alias for alias in desired.aliases if alias not in met)
-    merged = replace(desired, aliases=aliases, mac_address=None).merge_into(former)
-    is_live = endpoint_is_live(container, standing, reference)
-    if merged == former and is_live:
-        return []
-    differing = sorted(key for key in {*merged, *former} if merged.get(key) != former.get(key))
-    cause = (
-        f"{', '.join(differing)} of {name} on {network} differ" if differing else f"{name} is half joined to {network}"
-    )
-    return [
-        Disconnect(reference, target, former, network, name, force=not is_live).because(cause),
-        Connect(reference, target, merged, network, name).because(cause),
-    ]
-
-
-def endpoint_is_live(container: Container, endpoint: Json, network_id: str) -> bool:
-    """Whether an endpoint is on the network that stands now, and is joined where the container runs."""
-    if endpoint.get("NetworkID") and endpoint["NetworkID"] != network_id:
-        return False
-    return not container.is_running or bool(endpoint.get("EndpointID"))
-
-
-def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: Context) -> None:
-    """Refuse an address that the network cannot give."""
-    raw = context.snapshot.find_network(network)
-    planned = context.network(network)
-    if raw is None and (planned is None or planned.state == "absent"):
-        raise Failure(
-            "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
-        )
-    if desired.gw_priority and context.engine.api < (1, 48):
-        raise too_old("gw_priority", "28.0", context.engine.version)
-    if not desired.addresses():
-        return
-    if network in PREDEFINED:
-        raise Failure(
-            "option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}."
-        )
-    pools = (planned.pools if planned else None) or (read_pools(raw) if raw is not None else ())
-    if not pools:
-        raise Failure(
-            "option_conflict",
-            f"Container {name!r} asks for {desired.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
-            "fixed addresses need a subnet in ipam_config.",
-        )
-    for address in desired.addresses():
-        if not contains([pool.subnet for pool in pools], address):
-            subnets = ", ".join(pool.subnet for pool in pools)
-            raise Failure(
-                "address_outside_subnet",
-                f"Container {name!r} asks for {address} on {network!r}, which has {subnets}.",
-                address=address,
-            )
-        if any(address == pool.gateway for pool in pools):
-            raise Failure(
-                "address_in_use", f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address
-            )
-        _check_free(name, address, network, raw, context)
-
-
-def _check_free(name: str, address: str, network: str, raw: Json | None, context: Context) -> None:
-    holders = (
-        [] if raw is None else [m.name for m in context.snapshot.members_of(raw) if address in m.addresses_on(network)]
-    )
-    planned_holders = [
-        other.name
-        for other in context.desired.containers
-        if any(each.name == network and address in each.addresses() for each in other.networks or ())
-    ]
-    planned = context.network(network)
-    planned_holders += [
-        member.name for member in (planned.connected if planned else None) or () if address in member.addresses()
-    ]
-    for holder in [each for each in holders if not context.removes_container(each)] + planned_holders:
-        if holder != name:
-            raise Failure(
-                "address_in_use",
-                f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another"
-                " address.",
-                address=address,
-                holder=holder,
-            )

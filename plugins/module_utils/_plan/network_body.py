@@ -11,14 +11,11 @@ import typing as t
 
 from .._desired.networks import DesiredNetwork
 from .._objects.driver_options import DRIVER_DEFAULTS, same_driver_option
-from .._objects.networks import RESERVED_LABELS, Pool, read_pools, same_pools
-from .._types import Json
-
-# Engine 27.0 and later choose an IPv6 subnet where none is given.
-API_CHOOSES_IPV6 = (1, 46)
+from .._objects.engine import Api
+from .._objects.networks import RESERVED_LABELS, Network, Pool, same_pools
 
 
-def create_body(desired: DesiredNetwork, api: tuple[int, int]) -> dict[str, t.Any]:
+def create_body(desired: DesiredNetwork, api: Api) -> dict[str, t.Any]:
     ipam: dict[str, t.Any] = {"Driver": desired.ipam_driver or "default"}
     if desired.ipam_driver_options:
         ipam["Options"] = dict(desired.ipam_driver_options)
@@ -36,44 +33,43 @@ def create_body(desired: DesiredNetwork, api: tuple[int, int]) -> dict[str, t.An
         # Engines before 25 accept two networks of one name otherwise.
         "CheckDuplicate": True,
     }
-    if desired.enable_ipv4 is not None and api >= (1, 48):
+    if desired.enable_ipv4 is not None and api.ipv4_can_be_off:
         body["EnableIPv4"] = desired.enable_ipv4
     return body
 
 
-def replay_body(raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+def replay_body(network: Network, api: Api) -> dict[str, t.Any]:
     """The create request that remakes this network, on the subnets that it has."""
-    ipam = raw.get("IPAM") or {}
     body: dict[str, t.Any] = {
-        "Name": raw["Name"],
-        "Driver": raw.get("Driver") or "bridge",
+        "Name": network.name,
+        "Driver": network.driver,
         "IPAM": {
-            "Driver": ipam.get("Driver") or "default",
-            "Options": dict(ipam.get("Options") or {}),
-            "Config": [pool.as_body() for pool in read_pools(raw)],
+            "Driver": network.ipam_driver,
+            "Options": dict(network.ipam_options),
+            "Config": [pool.as_body() for pool in network.pools],
         },
-        "Internal": bool(raw.get("Internal")),
-        "Attachable": bool(raw.get("Attachable")),
-        "EnableIPv6": bool(raw.get("EnableIPv6")),
-        "Options": dict(raw.get("Options") or {}),
-        "Labels": dict(raw.get("Labels") or {}),
+        "Internal": network.is_internal,
+        "Attachable": network.is_attachable,
+        "EnableIPv6": network.has_ipv6,
+        "Options": dict(network.options),
+        "Labels": dict(network.labels),
         "CheckDuplicate": True,
     }
-    if "EnableIPv4" in raw and api >= (1, 48):
-        body["EnableIPv4"] = raw["EnableIPv4"]
+    if network.says_ipv4 and api.ipv4_can_be_off:
+        body["EnableIPv4"] = network.has_ipv4
     return body
 
 
-def rebuild_body(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> dict[str, t.Any]:
+def rebuild_body(desired: DesiredNetwork, network: Network, api: Api) -> dict[str, t.Any]:
     """The create request for this network as the task describes it; what the task leaves open stays as it is."""
-    body = replay_body(raw, api)
+    body = replay_body(network, api)
     for key, wanted in (
         ("Internal", desired.internal),
         ("Attachable", desired.attachable),
         ("EnableIPv6", desired.enable_ipv6),
         ("EnableIPv4", desired.enable_ipv4),
     ):
-        if wanted is not None and (key != "EnableIPv4" or api >= (1, 48)):
+        if wanted is not None and (key != "EnableIPv4" or api.ipv4_can_be_off):
             body[key] = wanted
     for key, value in (desired.driver_options or {}).items():
         if value is None:
@@ -87,49 +83,47 @@ def rebuild_body(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> di
         body["IPAM"]["Driver"] = desired.ipam_driver
     if desired.ipam_driver_options is not None:
         body["IPAM"]["Options"] = dict(desired.ipam_driver_options)
-    pools = [*(desired.pools or ()), *_left_to_engine(desired, raw, api)]
+    pools = [*(desired.pools or ()), *_left_to_engine(desired, network, api)]
     if not body["EnableIPv6"] and not desired.pools:
         pools = [pool for pool in pools if ":" not in pool.subnet]
     body["IPAM"]["Config"] = [pool.as_body() for pool in pools]
     return body
 
 
-def _left_to_engine(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> list[Pool]:
+def _left_to_engine(desired: DesiredNetwork, network: Network, api: Api) -> list[Pool]:
     """The pools of a network about which the task says nothing.
 
     The engine chooses an IPv4 subnet where only an IPv6 subnet is given, and the other way round from 27.0 on. An
     inspected network does not tell chosen subnets from given ones, and the same request would get a chosen one again.
     """
-    pools = list(read_pools(raw))
+    pools = list(network.pools)
     if not desired.pools:
         return pools
     versions = {pool.network.version for pool in desired.pools}
-    keeps_ipv6 = api >= API_CHOOSES_IPV6 and desired.enable_ipv6 is not False
+    keeps_ipv6 = api.chooses_ipv6_subnets and desired.enable_ipv6 is not False
     return [
         pool for pool in pools if pool.network.version not in versions and (pool.network.version == 4 or keeps_ipv6)
     ]
 
 
-def find_differences(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -> dict[str, tuple[t.Any, t.Any]]:
+def find_differences(desired: DesiredNetwork, network: Network, api: Api) -> dict[str, tuple[t.Any, t.Any]]:
     """Where the network is not as the task describes it: by option, the value that stands and the desired value."""
     found: dict[str, tuple[t.Any, t.Any]] = {}
-    for option, key, default in (
-        ("internal", "Internal", False),
-        ("attachable", "Attachable", False),
-        ("enable_ipv4", "EnableIPv4", True),
-        ("enable_ipv6", "EnableIPv6", False),
+    for option, wanted, has in (
+        ("internal", desired.internal, network.is_internal),
+        ("attachable", desired.attachable, network.is_attachable),
+        ("enable_ipv4", desired.enable_ipv4, network.has_ipv4),
+        ("enable_ipv6", desired.enable_ipv6, network.has_ipv6),
     ):
-        wanted, actual = getattr(desired, option), raw.get(key, default)
-        if wanted is not None and wanted != actual:
-            found[option] = (actual, wanted)
-    labels = {k: v for k, v in (raw.get("Labels") or {}).items() if not k.startswith(RESERVED_LABELS)}
+        if wanted is not None and wanted != has:
+            found[option] = (has, wanted)
+    labels = {k: v for k, v in network.labels.items() if not k.startswith(RESERVED_LABELS)}
     if desired.labels is not None:
         wanted_labels = {k: v for k, v in desired.labels.items() if not k.startswith(RESERVED_LABELS)}
         if wanted_labels != labels:
             found["labels"] = (labels, wanted_labels)
-    options = raw.get("Options") or {}
     for key, value in (desired.driver_options or {}).items():
-        actual = options.get(key)
+        actual = network.options.get(key)
         if value is None:
             differs = actual is not None
         else:
@@ -137,14 +131,13 @@ def find_differences(desired: DesiredNetwork, raw: Json, api: tuple[int, int]) -
             differs = standing is None or not same_driver_option(key, standing, value)
         if differs:
             found[f"driver_options.{key}"] = (actual, value)
-    ipam = raw.get("IPAM") or {}
-    if desired.ipam_driver is not None and desired.ipam_driver != (ipam.get("Driver") or "default"):
-        found["ipam_driver"] = (ipam.get("Driver"), desired.ipam_driver)
-    if desired.ipam_driver_options is not None and dict(desired.ipam_driver_options) != (ipam.get("Options") or {}):
-        found["ipam_driver_options"] = (ipam.get("Options") or {}, dict(desired.ipam_driver_options))
+    if desired.ipam_driver is not None and desired.ipam_driver != network.ipam_driver:
+        found["ipam_driver"] = (network.ipam_driver, desired.ipam_driver)
+    if desired.ipam_driver_options is not None and dict(desired.ipam_driver_options) != network.ipam_options:
+        found["ipam_driver_options"] = (network.ipam_options, dict(desired.ipam_driver_options))
     # Any subnet that the engine has chosen meets an empty list: nothing tells it from a subnet that was given.
-    left = _left_to_engine(desired, raw, api)
-    actual_pools = [pool for pool in read_pools(raw) if pool not in left]
+    left = _left_to_engine(desired, network, api)
+    actual_pools = [pool for pool in network.pools if pool not in left]
     if desired.pools and not same_pools(desired.pools, actual_pools):
         found["ipam_config"] = ([pool.as_body() for pool in actual_pools], [pool.as_body() for pool in desired.pools])
     return found

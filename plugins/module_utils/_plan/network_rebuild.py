@@ -17,42 +17,44 @@ from dataclasses import replace
 
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure
-from .._objects.containers import API_ENDPOINTS_AT_CREATE, Container, automatic_aliases, clean_endpoint
+from .._objects.containers import clean_endpoint
 from .._objects.driver_options import BRIDGE_OPTIONS
+from .._objects.engine import Api
 from .._objects.journal import Member, RebuildRecord
 from .._objects.names import trial_network_name
-from .._objects.networks import Pool, contains, overlapping, read_pools
+from .._objects.networks import Network, Pool, contains, judge_address, overlapping
 from .._objects.ports import Publication
 from .._types import Json
 from .changes import NetworkRebuild
 from .context import Context
+from .endpoints import find_joining, merge_endpoint
 from .mac import needs_other_mac, refuse_mac
 from .network_body import rebuild_body, replay_body
 
 
-def design_rebuild(desired: DesiredNetwork, raw: Json, context: Context) -> NetworkRebuild:
+def design_rebuild(desired: DesiredNetwork, standing: Network, context: Context) -> NetworkRebuild:
     """Raises Failure where it must not be done."""
     name, api = desired.name, context.engine.api
-    before, after = replay_body(raw, api), rebuild_body(desired, raw, api)
-    members = _list_members(desired, raw, context)
+    before, after = replay_body(standing, api), rebuild_body(desired, standing, api)
+    members = _list_members(desired, standing, context)
     recreated = frozenset(each.name for each in members if context.recreates(each.name, name))
-    _check_members(desired, raw, members, recreated, context)
-    pools = read_pools(after)
+    _check_members(desired, standing, members, recreated, context)
+    pools = Network(after).pools
     for member in members:
         _check_addresses(desired, member, pools)
         if member.name in recreated:
             _check_early(desired, member, before, api)
     moved = tuple(member for member in members if member.name not in recreated)
     return NetworkRebuild(
-        RebuildRecord(name, raw["Id"], before, after, moved),
-        _trial_body(after, before, trial_network_name(name, raw["Id"])),
+        RebuildRecord(name, standing.id, before, after, moved),
+        _trial_body(after, before, trial_network_name(name, standing.id)),
         recreated,
         tuple(
             (member.container, _bound_publications(member, after, context))
             for member in moved
             if member.after is not None
         ),
-        tuple(_list_losses(desired, raw, after, moved, context)),
+        tuple(_list_losses(desired, standing, after, moved, context)),
     )
 
 
@@ -67,17 +69,18 @@ def _bound_publications(member: Member, after: Json, context: Context) -> tuple[
 # -- members -----------------------------------------------------------------------------------------------------------
 
 
-def _list_members(desired: DesiredNetwork, raw: Json, context: Context) -> list[Member]:
+def _list_members(desired: DesiredNetwork, standing: Network, context: Context) -> list[Member]:
     """The members before and after, with both endpoints. What the task says of a container counts first."""
     listed = {member.name: member for member in desired.connected or ()}
     found = []
-    standing = [*context.snapshot.members_of(raw), *context.snapshot.stale_members_of(raw)]
-    for summary in standing:
+    members = [*context.snapshot.members_of(standing), *context.snapshot.stale_members_of(standing)]
+    for summary in members:
         container = context.snapshot.inspected(summary)
         planned = context.container(summary.name)
         if planned is not None and planned.state == "absent":
             continue
-        former = clean_endpoint(container, container.endpoints.get(desired.name) or {}, context.engine.api)
+        current = container.endpoints.get(desired.name) or {}
+        former = clean_endpoint(container, current, context.engine.api)
         endpoint: DesiredEndpoint | None = None
         stays = desired.connected is None or desired.appends or summary.name in listed
         if planned is not None:
@@ -88,51 +91,37 @@ def _list_members(desired: DesiredNetwork, raw: Json, context: Context) -> list[
         stays_itself = stays and not context.recreates(summary.name, desired.name)
         if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, desired.name):
             raise refuse_mac(summary.name, endpoint, desired.name)
-        after = _merge_endpoint(container, endpoint, desired.name, former, context) if stays else None
+        after = former if stays else None
+        if stays and endpoint is not None:
+            after = merge_endpoint(endpoint, container, current, context.engine.api)
         found.append(Member(summary.id, summary.name, former, after, summary.is_running))
-    names = {summary.name for summary in standing}
+    names = {summary.name for summary in members}
     for name, member in listed.items():
         if name not in names and context.container(name) is None:
-            joining = context.snapshot.find_container(name)
-            if joining is None:
-                raise Failure(
-                    "container_not_found",
-                    f"Network {desired.name!r} cannot connect {name!r}: there is no container of that name or ID.",
-                )
+            joining = find_joining(name, desired.name, context)
             after = replace(member, mac_address=None).merge_into({})
             found.append(Member(joining.id, joining.name, None, after, joining.is_running))
     return found
 
 
-def _merge_endpoint(
-    container: Container, desired: DesiredEndpoint | None, network: str, former: Json, context: Context
-) -> dict[str, t.Any]:
-    if desired is None:
-        return dict(former)
-    standing = container.endpoints.get(network) or {}
-    met = automatic_aliases(container, context.engine.api) & set(standing.get("Aliases") or ())
-    aliases = None if desired.aliases is None else tuple(alias for alias in desired.aliases if alias not in met)
-    return replace(desired, aliases=aliases, mac_address=None).merge_into(dict(former))
-
-
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
 
-def find_members_to_recreate(desired: DesiredNetwork, raw: Json, context: Context) -> dict[str, str]:
+def find_members_to_recreate(desired: DesiredNetwork, standing: Network, context: Context) -> dict[str, str]:
     """The members that could not rejoin the network as they were, each with the reason.
 
     From engine 25 on a container whose NetworkMode holds the network's ID cannot join the network that takes its place
     (seen on 26.1 and 28.5), and connecting ignores a MAC address (API 1.44 to 1.53).
     """
     found = {}
-    for summary in [*context.snapshot.members_of(raw), *context.snapshot.stale_members_of(raw)]:
+    for summary in [*context.snapshot.members_of(standing), *context.snapshot.stale_members_of(standing)]:
         container = context.snapshot.inspected(summary)
-        if container.network_mode == raw["Id"]:
+        if container.network_mode == standing.id:
             found[container.name] = "its network mode is the network's ID"
         elif (
             container.main_network == desired.name
             and container.config.get("MacAddress")
-            and context.engine.api >= API_ENDPOINTS_AT_CREATE
+            and context.engine.api.mac_per_endpoint
         ):
             found[container.name] = "the engine would not give it its MAC address again"
     return found
@@ -140,13 +129,13 @@ def find_members_to_recreate(desired: DesiredNetwork, raw: Json, context: Contex
 
 def _check_members(
     desired: DesiredNetwork,
-    raw: Json,
+    standing: Network,
     members: t.Sequence[Member],
     recreated: t.Collection[str],
     context: Context,
 ) -> None:
     """Refuse where a member could not rejoin the network, or not as it was."""
-    must_be_recreated = find_members_to_recreate(desired, raw, context)
+    must_be_recreated = find_members_to_recreate(desired, standing, context)
     held: dict[str, str] = {}
     for member in members:
         container = context.snapshot.containers[member.container]
@@ -182,11 +171,11 @@ def _check_members(
         )
 
 
-def _check_early(desired: DesiredNetwork, member: Member, before: Json, api: tuple[int, int]) -> None:
+def _check_early(desired: DesiredNetwork, member: Member, before: Json, api: Api) -> None:
     """Engines from 25 on look at an address when the successor is made, which is while the old network stands."""
-    subnets = [pool.subnet for pool in read_pools(before)]
+    subnets = Network(before).subnets
     for address in _fixed_addresses(member):
-        if api >= API_ENDPOINTS_AT_CREATE and not contains(subnets, address):
+        if api.checks_addresses_at_create and not contains(subnets, address):
             raise Failure(
                 "unsupported",
                 f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has to be recreated, and the"
@@ -204,18 +193,19 @@ def _fixed_addresses(member: Member) -> list[str]:
 
 def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[Pool]) -> None:
     for address in _fixed_addresses(member):
-        if not contains([pool.subnet for pool in pools], address):
+        code = judge_address(address, pools)
+        if code == "address_outside_subnet":
             subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
             raise Failure(
-                "address_outside_subnet",
+                code,
                 f"Network {desired.name!r} cannot be rebuilt with {subnets}: its member {member.name!r} has the fixed"
                 f" address {address}. Give it another one in connected, or choose a subnet that holds it.",
                 address=address,
                 container=member.name,
             )
-        if any(address == pool.gateway for pool in pools):
+        if code is not None:
             raise Failure(
-                "address_in_use",
+                code,
                 f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address"
                 f" {address}, which would be the gateway.",
                 address=address,
@@ -225,8 +215,8 @@ def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[
 
 def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None:
     """The new network under another name, to stand beside the old one; None where the two share addresses."""
-    old = [pool.subnet for pool in read_pools(before)]
-    if any(overlapping(pool.subnet, old) for pool in read_pools(after)):
+    old = Network(before).subnets
+    if any(overlapping(pool.subnet, old) for pool in Network(after).pools):
         return None
     key = BRIDGE_OPTIONS["bridge_name"]
     options = {k: v for k, v in after["Options"].items() if k != key or v != before["Options"].get(key)}
@@ -237,9 +227,9 @@ def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None
 
 
 def _list_losses(
-    desired: DesiredNetwork, raw: Json, after: Json, members: t.Sequence[Member], context: Context
+    desired: DesiredNetwork, standing: Network, after: Json, members: t.Sequence[Member], context: Context
 ) -> list[str]:
-    losses = [f"network ID {raw['Id'][:12]} of {desired.name}"]
+    losses = [f"network ID {standing.id[:12]} of {desired.name}"]
     for member in members:
         container = context.snapshot.containers[member.container]
         if member.before is None or not container.is_running:
@@ -250,7 +240,7 @@ def _list_losses(
         if not (member.after.get("IPAMConfig") or {}).get("IPv4Address"):
             losses.append(f"dynamic address of {member.name} on {desired.name} may change")
         bindings = (*container.bindings, *container.bindings_of_all)
-        if after["Internal"] and not raw.get("Internal"):
+        if after["Internal"] and not standing.is_internal:
             losses += [f"publication {each.configured} of {member.name} through {desired.name}" for each in bindings]
             continue
         losses += [

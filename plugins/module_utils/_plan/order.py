@@ -17,8 +17,7 @@ from dataclasses import replace
 
 from .._errors import Failure
 from .._objects.containers import SHARED_NAMESPACES
-from .._objects.ports import overlaps
-from .._objects.snapshot import Snapshot
+from .._objects.snapshot import Snapshot, find_port_holders
 from .._types import Key
 from .changes import Change, NetworkRebuild, Replacement
 from .dependents import find_dependents
@@ -115,12 +114,9 @@ def _order_by_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Cha
     planned = {change.name: change for change in changes if change.holds is not None and change.has_effect}
     ordered = []
     for change in changes:
-        releasing = set()
-        for summary in snapshot.summaries:
-            if not summary.is_running or summary.name == change.name or summary.name not in planned:
-                continue
-            if any(overlaps(held, wanted) for held in summary.publications for wanted in change.holds or ()):
-                releasing.add(("container", summary.name))
+        holders = [each for wanted in change.holds or () for each in find_port_holders(wanted, snapshot.summaries)]
+        names = {each.summary.name for each in holders} & planned.keys() - {change.name}
+        releasing = {("container", name) for name in names}
         ordered.append(replace(change, needs=change.needs | releasing) if releasing else change)
     return ordered
 

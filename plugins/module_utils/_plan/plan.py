@@ -14,7 +14,7 @@ from .._errors import Failure
 from .._objects.layer import list_requested_mount_points
 from .._objects.names import read_part_name
 from .._objects.ports import Publication
-from .._objects.snapshot import Snapshot
+from .._objects.snapshot import Snapshot, find_port_holders
 from .._types import Key
 from .changes import Change
 
@@ -97,7 +97,7 @@ class Plan(t.NamedTuple):
         What containers hold is left out: whether that will be free is known from the plan.
         """
         return [
-            (change.name, [each for each in change.holds if not snapshot.holds_port(each)])
+            (change.name, [each for each in change.holds if not find_port_holders(each, snapshot.summaries)])
             for change in self.changes
             if change.has_effect and change.holds
         ]

@@ -15,7 +15,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._desired.state import DesiredState
 from .._errors import Failure
-from .._objects.ports import Publication, overlaps
+from .._objects.ports import Publication, find_overlap
 from .._objects.snapshot import Snapshot
 from .._types import Key
 from .changes import Change, Replacement
@@ -95,12 +95,12 @@ def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
     """The members that have to be recreated to be on a network as the task says, and may be: by name, the networks."""
     found: dict[str, frozenset[str]] = {}
     for desired in context.desired.networks:
-        raw = (
+        standing = (
             None
             if desired.state == "absent" or not desired.recreates_members
             else context.snapshot.find_network(desired.name)
         )
-        if raw is None:
+        if standing is None:
             continue
         from .mac import needs_other_mac
         from .network_rebuild import find_members_to_recreate
@@ -112,7 +112,8 @@ def _find_recreated(context: Context) -> dict[str, frozenset[str]]:
                 [(container.name, DesiredEndpoint(desired.name))] if container.network_mode == desired.name else []
             )
         all_stay = desired.connected is None or desired.appends
-        must_be_recreated = find_members_to_recreate(desired, raw, context) if desired.name in context.rebuilt else {}
+        rebuilds = desired.name in context.rebuilt
+        must_be_recreated = find_members_to_recreate(desired, standing, context) if rebuilds else {}
         names = [name for name in must_be_recreated if all_stay or name in dict(listed)]
         for name, member in listed:
             summary = context.snapshot.find_container(name)
@@ -188,7 +189,7 @@ def _add_warnings(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Chang
         warnings = list(change.warnings)
         for publication in change.holds or () if change.has_effect else ():
             for other in idle:
-                wanted = next((b.configured for b in other.bindings if overlaps(b.configured, publication)), None)
+                wanted = find_overlap(publication, (binding.configured for binding in other.bindings))
                 if wanted is not None:
                     warnings.append(
                         f"Container {other.name!r}, which does not run, is to publish {wanted}: it will not start as"
@@ -227,7 +228,7 @@ def _check_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Failur
     for change in changes:
         for publication in change.holds or ():
             for name, held in holders.items():
-                other = next((each for each in held if overlaps(each, publication)), None)
+                other = find_overlap(publication, held)
                 if name == change.name or other is None or (name, change.name) in reported:
                     continue
                 reported.add((change.name, name))

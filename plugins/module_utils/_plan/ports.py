@@ -86,18 +86,18 @@ def check_ports(
 
 
 def _is_internal(name: str, context: Context) -> bool:
-    raw = context.snapshot.find_network(name)
-    if raw is not None:
-        return bool(raw.get("Internal"))
+    standing = context.snapshot.find_network(name)
+    if standing is not None:
+        return standing.is_internal
     planned = context.network(name)
     return planned is not None and bool(planned.internal)
 
 
 def _host_binding(name: str, context: Context) -> str:
     """The address that the network gives publications without one; "" for every address."""
-    raw = context.snapshot.find_network(name)
-    if raw is not None:
-        return host_binding(raw.get("Options"))
+    standing = context.snapshot.find_network(name)
+    if standing is not None:
+        return host_binding(standing.options)
     planned = context.network(name)
     return host_binding(planned.driver_options if planned else None)
 

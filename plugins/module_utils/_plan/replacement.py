@@ -18,7 +18,7 @@ from .._errors import Failure
 from .._objects.containers import MODES_WITHOUT_PORTS, Container, clean_endpoint, split_endpoints
 from .._objects.journal import Entry, Journal
 from .._objects.networks import PREDEFINED
-from .._objects.ports import overlaps
+from .._objects.ports import find_overlap
 from .._objects.snapshot import SWARM_TASK_LABEL, Snapshot
 from .._steps.base import Step
 from .._steps.containers import CreateContainer, RemoveContainer, Rename
@@ -69,7 +69,7 @@ def _check_side_by_side(replacement: Replacement) -> list[Failure]:
     name, container = replacement.container.name, replacement.container
     refusals = []
     for wanted in replacement.publications:
-        held = next((each for each in container.actual if overlaps(each, wanted)), None)
+        held = find_overlap(wanted, container.actual)
         if held is not None:
             refusals.append(
                 Failure(

@@ -14,9 +14,9 @@ from dataclasses import dataclass, replace
 from .._desired.networks import DesiredNetwork, SubnetPool
 from .._errors import Failure
 from .._objects.driver_options import BRIDGE_OPTIONS
-from .._objects.networks import PREDEFINED, Pool, overlapping, read_pools
+from .._objects.networks import PREDEFINED, Network, Pool, overlapping
 from .._objects.snapshot import Snapshot
-from .._types import Json, Key
+from .._types import Key
 from .context import Context
 
 # So many owners stand in a message; the failure's details have all.
@@ -32,11 +32,11 @@ class SubnetOwner:
     subnet: str
 
 
-def check_overlap(desired: DesiredNetwork, raw: Json | None, context: Context) -> None:
-    """Refuse a subnet that overlaps with that of another owner. ``raw``: the network as it stands."""
+def check_overlap(desired: DesiredNetwork, standing: Network | None, context: Context) -> None:
+    """Refuse a subnet that overlaps with that of another owner. ``standing``: the network as it stands."""
     owners = [each for each in _network_owners(desired, context.snapshot) if not context.removes_network(each.name)]
     owners += _planned_owners(desired.name, context.desired.networks)
-    kept = set() if raw is None else {pool.subnet for pool in read_pools(raw)}
+    kept = [] if standing is None else standing.subnets
     on_host = _host_owners(desired, context.snapshot)
     for index, pool in enumerate(desired.pools or ()):
         own = [_network_owner(desired.name, earlier.subnet) for earlier in (desired.pools or ())[:index]]
@@ -56,15 +56,11 @@ def check_overlap(desired: DesiredNetwork, raw: Json | None, context: Context) -
 def find_releasing_networks(desired: DesiredNetwork, context: Context) -> frozenset[Key]:
     """The networks that this task removes and whose addresses the new one takes."""
     releasing = set()
-    for raw in context.snapshot.networks:
-        planned = context.network(raw["Name"])
-        taken = [pool.subnet for pool in read_pools(raw)]
-        if (
-            planned
-            and planned.state == "absent"
-            and any(overlapping(pool.subnet, taken) for pool in desired.pools or ())
-        ):
-            releasing.add(("network", planned.name))
+    for network in context.snapshot.networks:
+        if not context.removes_network(network.name):
+            continue
+        if any(overlapping(pool.subnet, network.subnets) for pool in desired.pools or ()):
+            releasing.add(("network", network.name))
     return frozenset(releasing)
 
 
@@ -79,8 +75,8 @@ def choose_subnets(context: Context) -> tuple[Context, list[Failure]]:
         if desired.subnet_pool is None or desired.state == "absent" or desired.name in PREDEFINED:
             continue
         try:
-            raw = context.snapshot.find_network(desired.name)
-            if raw is not None and any(desired.subnet_pool.holds(pool) for pool in read_pools(raw)):
+            standing = context.snapshot.find_network(desired.name)
+            if standing is not None and any(map(desired.subnet_pool.holds, standing.pools)):
                 continue
             owners = [
                 *_network_owners(desired, context.snapshot),
@@ -132,10 +128,10 @@ def _network_owner(name: str, subnet: str) -> SubnetOwner:
 def _network_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:
     """The other networks of the engine."""
     return [
-        _network_owner(str(raw["Name"]), pool.subnet)
-        for raw in snapshot.networks
-        if raw["Name"] != desired.name
-        for pool in read_pools(raw)
+        _network_owner(network.name, subnet)
+        for network in snapshot.networks
+        if network.name != desired.name
+        for subnet in network.subnets
     ]
 
 
@@ -151,7 +147,7 @@ def _host_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwne
     What stands on a bridge of Docker, or on one that was made for this network beforehand, belongs to a network.
     """
     key = BRIDGE_OPTIONS["bridge_name"]
-    bridges = {(raw.get("Options") or {}).get(key) or f"br-{raw['Id'][:12]}" for raw in snapshot.networks}
+    bridges: set[str | None] = {network.options.get(key) or f"br-{network.id[:12]}" for network in snapshot.networks}
     bridges.add((desired.driver_options or {}).get(key))
     return [
         SubnetOwner(

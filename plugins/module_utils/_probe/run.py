@@ -15,6 +15,7 @@ from urllib.parse import quote
 from .._engine.client import Client
 from .._errors import Failure
 from .._objects.engine import Engine
+from .._objects.networks import Network
 from .._objects.snapshot import Snapshot, Summary, read_summary
 from .helper import NoIdleCommand, run_helper
 from .options import Probe, is_address
@@ -42,8 +43,9 @@ def run_probe(client: Client, probe: Probe, run_command: t.Callable[..., t.Any],
     if probe.from_host:
         report = _probe_from_host(client, host, probe, run_command)
     elif probe.source_network:
-        network = _find_network(host.replace(networks=tuple(client.get("/networks"))), probe.source_network)
-        networks = [network["Name"]]
+        host = host.replace(networks=tuple(map(Network, client.get("/networks"))))
+        network = _find_network(host, probe.source_network)
+        networks = [network.name]
         report = _probe_from_network(client, host, probe, network, check_mode)
     else:
         source = _find_source(host, probe)
@@ -80,7 +82,7 @@ def _find_source(host: Snapshot, probe: Probe) -> Summary:
     return source
 
 
-def _find_network(host: Snapshot, name: str) -> t.Mapping[str, t.Any]:
+def _find_network(host: Snapshot, name: str) -> Network:
     network = host.find_network(name)
     if network is None:
         raise Failure(
@@ -88,7 +90,7 @@ def _find_network(host: Snapshot, name: str) -> t.Mapping[str, t.Any]:
             f"There is no network {name!r} to probe from. Give its exact name, or 12 or more digits of its ID.",
             network=name,
         )
-    if network["Driver"] in ("host", "null"):
+    if network.driver in ("host", "null"):
         raise Failure(
             "option_conflict",
             f"source_network {name} is no network that containers share. Take source=host, or another network.",
@@ -137,16 +139,14 @@ def _probe_from_container(client: Client, host: Snapshot, probe: Probe, source: 
             raise _lacking_tools(probe, holder, str(error)) from error
 
 
-def _probe_from_network(
-    client: Client, host: Snapshot, probe: Probe, network: t.Mapping[str, t.Any], check_mode: bool
-) -> Report:
+def _probe_from_network(client: Client, host: Snapshot, probe: Probe, network: Network, check_mode: bool) -> Report:
     if check_mode:
         return Report()
     with ExitStack() as stack:
-        runner = _open_helper(client, probe, network["Id"], network["Id"], stack)
+        runner = _open_helper(client, probe, network.id, network.id, stack)
         session = ProbeSession(probe, runner, addresses=_container_addresses(host))
         try:
-            return _probe_with(session, [network["Name"]])
+            return _probe_with(session, [network.name])
         except NoTool as error:
             raise _lacking_tools(probe, f"helper_image {probe.helper_image} has no", str(error)) from error
 

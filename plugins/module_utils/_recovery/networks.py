@@ -15,7 +15,7 @@ import typing as t
 
 from .._objects.interrupted import find_rebuild, find_trials
 from .._objects.journal import Member, RebuildRecord
-from .._objects.networks import read_pools, same_pools
+from .._objects.networks import Network, same_pools
 from .._objects.snapshot import Snapshot
 from .._plan.changes import Change
 from .._steps.base import Step
@@ -27,7 +27,7 @@ from .._types import Json
 
 def plan_network_recovery(name: str, snapshot: Snapshot) -> Change | None:
     """What settles an interrupted rebuild of this network; None where there was none."""
-    steps: list[Step] = [RemoveNetwork(raw["Id"], raw["Name"]) for raw in find_trials(name, snapshot)]
+    steps: list[Step] = [RemoveNetwork(trial.id, trial.name) for trial in find_trials(name, snapshot)]
     journal = find_rebuild(name, snapshot)
     if journal is not None and journal.rebuild is not None:
         steps += _settle(journal.rebuild, snapshot)
@@ -39,16 +39,16 @@ def plan_network_recovery(name: str, snapshot: Snapshot) -> Change | None:
 def _settle(rebuild: RebuildRecord, snapshot: Snapshot) -> t.Iterator[Step]:
     made = _find_made(rebuild, snapshot)
     if made is not None and is_as_described(made, rebuild.after):
-        yield from rejoin(rebuild.members, "after", rebuild.name, made["Id"], snapshot)
+        yield from rejoin(rebuild.members, "after", rebuild.name, made.id, snapshot)
     else:
         for part in undo_rebuild(rebuild, snapshot):
             yield from part
 
 
-def _find_made(rebuild: RebuildRecord, snapshot: Snapshot) -> Json | None:
+def _find_made(rebuild: RebuildRecord, snapshot: Snapshot) -> Network | None:
     """The network that took the original's place."""
-    standing = [raw for raw in snapshot.networks if raw["Name"] == rebuild.name]
-    if any(raw["Id"] == rebuild.original for raw in standing):
+    standing = [network for network in snapshot.networks if network.name == rebuild.name]
+    if any(network.id == rebuild.original for network in standing):
         return None
     return standing[0] if standing else None
 
@@ -64,15 +64,15 @@ def undo_rebuild(rebuild: RebuildRecord, snapshot: Snapshot) -> tuple[list[Step]
     network = name
     if made is not None and (is_as_described(made, rebuild.before) or not is_as_described(made, rebuild.after)):
         # Remade by an earlier recovery, or by others.
-        network = made["Id"]
-    elif any(raw["Id"] == rebuild.original for raw in snapshot.networks):
+        network = made.id
+    elif any(each.id == rebuild.original for each in snapshot.networks):
         network = rebuild.original
     else:
         if made is not None:
             running = [summary for summary in snapshot.members_of(made) if summary.is_running]
             for summary in running:
-                steps.append(Disconnect(made["Id"], summary.id, {}, name, summary.name, force=True))
-            steps.append(RemoveNetwork(made["Id"], name))
+                steps.append(Disconnect(made.id, summary.id, {}, name, summary.name, force=True))
+            steps.append(RemoveNetwork(made.id, name))
             snapshot = snapshot.without_endpoints(name, {summary.id for summary in running})
         steps.append(CreateNetwork(name, rebuild.before))
     fixed = [member for member in rebuild.members if (member.before or {}).get("IPAMConfig")]
@@ -106,16 +106,15 @@ def _rejoin(member: Member, wanted: Json | None, name: str, network: str, snapsh
         yield Start(summary.id, summary.name, remake=True)
 
 
-def is_as_described(raw: Json, body: Json) -> bool:
+def is_as_described(network: Network, body: Json) -> bool:
     """Whether a network is as this create request makes it, as far as the request says."""
-    if any(bool(raw.get(key)) != bool(body.get(key)) for key in ("Internal", "EnableIPv6", "Attachable")):
+    described = Network(body)
+
+    def list_switches(each: Network) -> tuple[bool, ...]:
+        return (each.is_internal, each.has_ipv6, each.is_attachable, each.has_ipv4)
+
+    if list_switches(network) != list_switches(described) or network.labels != described.labels:
         return False
-    if raw.get("EnableIPv4", True) != body.get("EnableIPv4", True):
+    if any(network.options.get(key) != value for key, value in described.options.items()):
         return False
-    if (raw.get("Labels") or {}) != (body.get("Labels") or {}):
-        return False
-    options = raw.get("Options") or {}
-    if any(options.get(key) != value for key, value in (body.get("Options") or {}).items()):
-        return False
-    wanted = read_pools(body)
-    return not wanted or same_pools(wanted, read_pools(raw))
+    return not described.pools or same_pools(described.pools, network.pools)

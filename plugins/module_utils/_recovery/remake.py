@@ -15,6 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from .._objects.containers import Container, read_blueprint, split_endpoints
+from .._objects.engine import Api
 from .._objects.names import remade_name
 from .._steps.base import Step
 from .._steps.containers import CreateContainer, RemoveContainer, Rename
@@ -30,7 +31,7 @@ def plan_remake(
     successor: str,
     starts: bool,
     images: tuple[Json | None, Json | None],
-    api: tuple[int, int],
+    api: Api,
     live: t.Collection[str],
     remade_ids: t.Mapping[str, str],
 ) -> list[Step]:

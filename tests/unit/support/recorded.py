@@ -12,15 +12,16 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, read_summary
 
 FOLDER = Path(__file__).parent.parent / "fixtures" / "engine_20_10"
 CONTAINERS = tuple(sorted(path.stem[len("container_") :] for path in FOLDER.glob("container_*.json")))
 
-API_20_10 = (1, 41)
-API_28 = (1, 51)
+API_20_10 = Api(1, 41)
+API_28 = Api(1, 51)
 
 
 def load(name: str) -> t.Any:
@@ -37,7 +38,7 @@ def image_of(recorded: Container) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", app if recorded.raw["Image"] == app["Id"] else busybox)
 
 
-def snapshot(*names: str, api: tuple[int, int] = API_20_10) -> Snapshot:
+def snapshot(*names: str, api: Api = API_20_10) -> Snapshot:
     """The recorded host, with these containers inspected."""
     inspected = [container(name) for name in names]
     images = {}
@@ -54,7 +55,7 @@ def snapshot(*names: str, api: tuple[int, int] = API_20_10) -> Snapshot:
     return Snapshot(
         Engine("20.10.24+dfsg1", api),
         tuple(summaries),
-        tuple(load("networks")),
+        tuple(map(Network, load("networks"))),
         by_id,
         images,
         layers=dict.fromkeys(by_id, Layer(frozenset(), (), ())),

@@ -10,7 +10,9 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network, Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import predict_summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import create_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._results import (
     container_result,
@@ -147,8 +149,8 @@ def test_a_predicted_network_has_the_same_keys() -> None:
     raw = host.find_network("fx-six")
     assert raw is not None
     pools = (Pool("10.231.8.0/24", "10.231.8.128/25", "10.231.8.254", (("nas", "10.231.8.5"),)), Pool("fd00:231::/64"))
-    body = create_body(DesiredNetwork("fx-six", pools=pools, enable_ipv6=True), (1, 41))
+    body = Network(create_body(DesiredNetwork("fx-six", pools=pools, enable_ipv6=True), Api(1, 41)))
     assert describe_network(body) == describe_network(raw)
-    predicted, real = network_result(body, ["a"]), network_result(raw, host.summaries[:1])
+    predicted, real = network_result(body, [predict_summary("a")]), network_result(raw, host.summaries[:1])
     assert set(predicted) == set(real)
     assert set(predicted["connected"][0]) == set(real["connected"][0])

@@ -12,7 +12,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome i
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Journal, Member, RebuildRecord
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import replay_body
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Converged, converge
 from ansible_collections.bridgeport.docker.tests.support.budget import Sample
@@ -55,7 +57,8 @@ def test_a_member_that_was_stopped_to_be_joined_runs_again(was_running: bool, is
     daemon.add_network("net")
     web = daemon.add_container("web", HostConfig={"NetworkMode": "net"})
     raw = next(each for each in daemon.networks.values() if each["Name"] == "net")
-    before, after = replay_body(raw, daemon.api), {**replay_body(raw, daemon.api), "Labels": {"new": ""}}
+    before = replay_body(Network(raw), Api(*daemon.api))
+    after = {**before, "Labels": {"new": ""}}
     members = (Member(web, "web", {}, {}, was_running),)
     journal = Journal(rebuild=RebuildRecord("net", raw["Id"], before, after, members))
     client.post("/volumes/create", {"Name": journal.volume, "Labels": journal.as_labels()})

@@ -38,6 +38,7 @@ APPLIES = (
     "_observe.host_routes",
     "_observe.layer",
     "_plan.container_creation",
+    "_plan.endpoints",
     "_plan.network",
     "_plan.network_rebuild",
     "_plan.order",

@@ -25,7 +25,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology i
     topology_rows,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import (
@@ -35,6 +35,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names i
     trial_name,
     trial_network_name,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
@@ -62,7 +63,7 @@ def chosen(*names: str) -> tuple[set[str], set[str], set[str]]:
     host = recorded.snapshot()
     containers, networks = select(host, Selector(names))
     inspected = {each.name for each in to_inspect(host, containers, networks) if each.is_running}
-    return {each.name for each in containers}, {each["Name"] for each in networks}, inspected
+    return {each.name for each in containers}, {each.name for each in networks}, inspected
 
 
 def test_networks_of_chosen_containers_come_along() -> None:
@@ -140,7 +141,7 @@ def test_legacy_links(links: list[str] | None, expected: list[tuple[str, str]]) 
 
 def test_a_network() -> None:
     topology = whole()
-    raw = next(each for each in topology.networks if each["Name"] == "fx-net")
+    raw = next(each for each in topology.networks if each.name == "fx-net")
     row = network_row(raw, topology.snapshot)
     assert (row["scope"], row["enable_ipv4"], row["predefined"]) == ("local", True, False)
     assert row["free_addresses"] == [{"subnet": "172.28.0.0/16", "free": 65531}]
@@ -163,11 +164,11 @@ def test_aliases_of_members() -> None:
 )
 def test_networks_without_ipv4(given: dict[str, bool], expected: bool) -> None:
     raw = {**recorded.load("networks")[0], **given}
-    assert network_row(raw, Snapshot(Engine("28.5.2", (1, 51))))["enable_ipv4"] is expected
+    assert network_row(Network(raw), Snapshot(Engine("28.5.2", Api(1, 51))))["enable_ipv4"] is expected
 
 
 def test_free_addresses_by_pool() -> None:
-    raw = next(each for each in recorded.load("networks") if each["Name"] == "fx-six")
+    raw = next(Network(each) for each in recorded.load("networks") if each["Name"] == "fx-six")
     # The gateway is in the range; fx-full, with a fixed address outside of it, does not run.
     assert free_addresses(raw, recorded.snapshot().members_of(raw)) == [
         {"subnet": "10.231.8.0/24", "free": 126},
@@ -181,7 +182,7 @@ def test_free_addresses_by_pool() -> None:
 def test_endpoints_on_networks_that_are_gone() -> None:
     gone = [each for each in recorded.load("networks") if each["Name"] not in ("fx-net", "fx-sub")]
     by_name = {each["Name"]: each["Id"] for each in recorded.load("networks")}
-    topology = whole(networks=tuple(gone))
+    topology = whole(networks=tuple(map(Network, gone)))
     found = [(row["container"], row["network"], row["network_id"]) for row in stale_rows(topology)]
     assert found == [
         ("fx-created", "fx-net", ""),
@@ -194,12 +195,12 @@ def test_endpoints_on_networks_that_are_gone() -> None:
 
 def test_a_network_of_the_same_name_is_another_one() -> None:
     networks = [{**each, "Id": "f" * 64} if each["Name"] == "fx-net" else each for each in recorded.load("networks")]
-    assert [row["container"] for row in stale_rows(whole(networks=tuple(networks)))] == ["fx-id", "fx-rm"]
+    assert [row["container"] for row in stale_rows(whole(networks=tuple(map(Network, networks))))] == ["fx-id", "fx-rm"]
 
 
 def test_one_that_was_never_started_may_know_its_network_by_the_id() -> None:
     host = recorded.snapshot()
-    by_id = {each["Name"]: each["Id"] for each in host.networks}["fx-net"]
+    by_id = {each.name: each.id for each in host.networks}["fx-net"]
     created = next(each for each in host.summaries if each.name == "fx-created")
     for key, stale in ((by_id, []), (by_id[:12], []), ("f" * 64, ["fx-created"])):
         raw = {"NetworkSettings": {"Networks": {key: {"NetworkID": ""}}}}
@@ -248,7 +249,9 @@ def left(selector: Selector | None = None) -> list[tuple[str, str, str, str]]:
         {"Name": name, "Id": ID if name == "net" else f"{n:064}"}
         for n, name in enumerate(("net", "other", trial_network_name("net", ID)))
     ]
-    host = host.replace(summaries=tuple(summaries), networks=tuple(networks), journals=JOURNALS, locks=LOCKS)
+    host = host.replace(
+        summaries=tuple(summaries), networks=tuple(map(Network, networks)), journals=JOURNALS, locks=LOCKS
+    )
     containers, shown = select(host, selector)
     topology = Topology("vm", host, containers, shown, selector, held=frozenset([NET_LOCK]))
     return [(row["kind"], row["name"], row["object"]["kind"], row["object"]["name"]) for row in leftover_rows(topology)]

@@ -18,12 +18,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.contain
     split_endpoints,
     subtract_image_defaults,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 OLD, NEW = recorded.API_20_10, recorded.API_28
 
 
-def blueprint(name: str, api: tuple[int, int] = OLD, **changes: t.Any) -> Blueprint:
+def blueprint(name: str, api: Api = OLD, **changes: t.Any) -> Blueprint:
     container = recorded.container(name)
     if changes:
         raw = copy.deepcopy(dict(container.raw))
@@ -353,8 +354,8 @@ def test_configured_mac_of_an_endpoint_in_engine_25_and_later() -> None:
 def test_exact_aliases_from_1_45_keep_the_host_name() -> None:
     container = recorded.container("full")
     endpoint = {"Aliases": ["fullhost", "app"]}
-    assert clean_endpoint(container, endpoint, (1, 45)) == {"Aliases": ["app", "fullhost"]}
-    assert clean_endpoint(container, endpoint, (1, 44)) == {"Aliases": ["app"]}
+    assert clean_endpoint(container, endpoint, Api(1, 45)) == {"Aliases": ["app", "fullhost"]}
+    assert clean_endpoint(container, endpoint, Api(1, 44)) == {"Aliases": ["app"]}
 
 
 def test_clean_endpoint_drops_what_is_empty_or_output() -> None:
@@ -394,16 +395,16 @@ SPLITS: list[t.Any] = [
 
 
 @pytest.mark.parametrize(("name", "api", "at_create", "later"), SPLITS)
-def test_split_endpoints(name: str, api: tuple[int, int], at_create: t.Any, later: t.Any) -> None:
+def test_split_endpoints(name: str, api: Api, at_create: t.Any, later: t.Any) -> None:
     body, connects = split_endpoints(blueprint(name, api), api)
     assert (body.get("NetworkingConfig") or {}).get("EndpointsConfig") == at_create
     assert connects == later
 
 
 def test_split_endpoints_from_1_44() -> None:
-    made = blueprint("full", (1, 43))
-    assert list(split_endpoints(made, (1, 43))[1]) == ["fx-six"]
-    body, later = split_endpoints(made, (1, 44))
+    made = blueprint("full", Api(1, 43))
+    assert list(split_endpoints(made, Api(1, 43))[1]) == ["fx-six"]
+    body, later = split_endpoints(made, Api(1, 44))
     assert sorted(body["NetworkingConfig"]["EndpointsConfig"]) == ["fx-six", "fx-sub"]
     assert later == {}
 

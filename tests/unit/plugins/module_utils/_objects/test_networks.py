@@ -14,15 +14,17 @@ from hypothesis import strategies as st
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredEndpoint, DesiredNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.driver_options import BRIDGE_OPTIONS
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import (
+    Network,
     Pool,
     contains,
+    judge_address,
     normal_address,
     overlapping,
     parse_address,
     parse_pool,
     parse_subnet,
-    read_pools,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_body import (
     create_body,
@@ -31,7 +33,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan.network_bo
 )
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
-NETWORKS = {raw["Name"]: raw for raw in recorded.load("networks")}
+NETWORKS = {raw["Name"]: Network(raw) for raw in recorded.load("networks")}
 
 
 # -- addresses, subnets, pools -----------------------------------------------------------------------------------------
@@ -126,7 +128,7 @@ def test_parse_pool(entry: dict[str, t.Any], expected: t.Any) -> None:
 
 def test_pool_as_body_is_read_back() -> None:
     pool = Pool("10.0.0.0/24", "10.0.0.128/25", "10.0.0.254", (("a", "10.0.0.5"),))
-    assert read_pools({"IPAM": {"Config": [pool.as_body()]}}) == (pool,)
+    assert Network({"IPAM": {"Config": [pool.as_body()]}}).pools == (pool,)
 
 
 READ_POOLS: list[t.Any] = [
@@ -143,12 +145,12 @@ READ_POOLS: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "pools"), READ_POOLS)
 def test_read_pools(name: str, pools: tuple[Pool, ...]) -> None:
-    assert read_pools(NETWORKS[name]) == pools
+    assert NETWORKS[name].pools == pools
 
 
 def test_read_pools_of_null() -> None:
-    assert read_pools({"IPAM": None}) == ()
-    assert read_pools({"IPAM": {"Config": None}}) == ()
+    assert Network({"IPAM": None}).pools == ()
+    assert Network({"IPAM": {"Config": None}}).pools == ()
 
 
 @pytest.mark.parametrize(
@@ -166,6 +168,21 @@ def test_contains() -> None:
     assert not contains([], "10.0.0.1")
 
 
+JUDGED: list[t.Any] = [
+    pytest.param("10.0.0.9", None, id="fits"),
+    pytest.param("fd00::9", None, id="fits-another-pool"),
+    pytest.param("10.0.1.9", "address_outside_subnet", id="outside"),
+    pytest.param("fd01::9", "address_outside_subnet", id="outside-ipv6"),
+    pytest.param("10.0.0.254", "address_in_use", id="gateway"),
+]
+
+
+@pytest.mark.parametrize(("address", "code"), JUDGED)
+def test_which_addresses_a_network_can_give(address: str, code: str | None) -> None:
+    assert judge_address(address, [Pool("10.0.0.0/24", gateway="10.0.0.254"), Pool("fd00::/64")]) == code
+    assert judge_address(address, []) == "address_outside_subnet"
+
+
 OVERLAPS: list[t.Any] = [
     pytest.param("10.0.0.0/24", ["10.0.1.0/24"], None, id="beside"),
     pytest.param("10.0.0.0/24", ["10.0.0.0/24"], "10.0.0.0/24", id="same"),
@@ -179,6 +196,39 @@ OVERLAPS: list[t.Any] = [
 @pytest.mark.parametrize(("subnet", "others", "expected"), OVERLAPS)
 def test_overlapping(subnet: str, others: list[str], expected: str | None) -> None:
     assert overlapping(subnet, others) == expected
+
+
+# -- a network as a value ----------------------------------------------------------------------------------------------
+
+SWITCHES = ("is_internal", "is_attachable", "has_ipv4", "says_ipv4", "has_ipv6", "is_of_swarm")
+
+NETWORK_VALUES: list[t.Any] = [
+    pytest.param({}, {"has_ipv4"}, id="says-nothing"),
+    pytest.param({"Internal": True, "Attachable": True}, {"has_ipv4", "is_internal", "is_attachable"}, id="switches"),
+    pytest.param({"EnableIPv4": False, "EnableIPv6": True}, {"says_ipv4", "has_ipv6"}, id="ipv6-alone"),
+    pytest.param({"EnableIPv4": True}, {"says_ipv4", "has_ipv4"}, id="says-ipv4"),
+    pytest.param({"Scope": "swarm"}, {"has_ipv4", "is_of_swarm"}, id="swarm"),
+    pytest.param({"Ingress": True}, {"has_ipv4", "is_of_swarm"}, id="ingress"),
+]
+
+
+@pytest.mark.parametrize(("fields", "expected"), NETWORK_VALUES)
+def test_switches_of_a_network(fields: dict[str, t.Any], expected: set[str]) -> None:
+    network = Network({"Name": "n", **fields})
+    assert {switch for switch in SWITCHES if getattr(network, switch)} == expected
+
+
+def test_a_network_of_which_the_answer_says_little() -> None:
+    network = Network({"Name": "n", "Options": None, "Labels": None, "IPAM": None})
+    assert (network.id, network.name, network.driver, network.scope) == ("", "n", "bridge", "local")
+    assert (network.options, network.labels, network.ipam_options, network.pools, network.subnets) == (
+        {},
+        {},
+        {},
+        (),
+        [],
+    )
+    assert network.ipam_driver == "default"
 
 
 # -- differences -------------------------------------------------------------------------------------------------------
@@ -250,33 +300,33 @@ DIFFERENCES: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "desired", "expected"), DIFFERENCES)
 def test_find_differences(name: str, desired: dict[str, t.Any], expected: list[str]) -> None:
-    assert sorted(find_differences(DesiredNetwork(name, **desired), NETWORKS[name], (1, 41))) == expected
+    assert sorted(find_differences(DesiredNetwork(name, **desired), NETWORKS[name], Api(1, 41))) == expected
 
 
 def test_a_pool_that_a_newer_engine_chooses() -> None:
     """Engine 27.0 and later add an IPv6 subnet of their own, which no list of IPv4 subnets is against."""
     desired = DesiredNetwork("fx-six", pools=SIX[:1])
-    assert find_differences(desired, NETWORKS["fx-six"], (1, 45)) != {}
-    assert find_differences(desired, NETWORKS["fx-six"], (1, 46)) == {}
+    assert find_differences(desired, NETWORKS["fx-six"], Api(1, 45)) != {}
+    assert find_differences(desired, NETWORKS["fx-six"], Api(1, 46)) == {}
     off = replace(desired, enable_ipv6=False)
-    assert sorted(find_differences(off, NETWORKS["fx-six"], (1, 46))) == ["enable_ipv6", "ipam_config"]
+    assert sorted(find_differences(off, NETWORKS["fx-six"], Api(1, 46))) == ["enable_ipv6", "ipam_config"]
 
 
 REBUILT_POOLS: list[t.Any] = [
-    pytest.param({}, (1, 41), SIX, id="unset"),
-    pytest.param({"pools": ()}, (1, 41), SIX, id="empty"),
-    pytest.param({"enable_ipv6": False}, (1, 41), SIX[:1], id="no-ipv6"),
-    pytest.param({"pools": SIX[:1]}, (1, 45), SIX[:1], id="without-the-ipv6-one"),
-    pytest.param({"pools": SIX[:1]}, (1, 46), SIX, id="left-to-a-newer-engine"),
-    pytest.param({"pools": SIX[:1], "enable_ipv6": False}, (1, 46), SIX[:1], id="no-ipv6-on-a-newer-engine"),
-    pytest.param({"pools": SIX[1:]}, (1, 41), SIX[::-1], id="keeps-the-ipv4-one"),
+    pytest.param({}, Api(1, 41), SIX, id="unset"),
+    pytest.param({"pools": ()}, Api(1, 41), SIX, id="empty"),
+    pytest.param({"enable_ipv6": False}, Api(1, 41), SIX[:1], id="no-ipv6"),
+    pytest.param({"pools": SIX[:1]}, Api(1, 45), SIX[:1], id="without-the-ipv6-one"),
+    pytest.param({"pools": SIX[:1]}, Api(1, 46), SIX, id="left-to-a-newer-engine"),
+    pytest.param({"pools": SIX[:1], "enable_ipv6": False}, Api(1, 46), SIX[:1], id="no-ipv6-on-a-newer-engine"),
+    pytest.param({"pools": SIX[1:]}, Api(1, 41), SIX[::-1], id="keeps-the-ipv4-one"),
 ]
 
 
 @pytest.mark.parametrize(("desired", "api", "expected"), REBUILT_POOLS)
-def test_the_pools_of_a_rebuilt_network(desired: dict[str, t.Any], api: tuple[int, int], expected: t.Any) -> None:
+def test_the_pools_of_a_rebuilt_network(desired: dict[str, t.Any], api: Api, expected: t.Any) -> None:
     body = rebuild_body(DesiredNetwork("fx-six", **desired), NETWORKS["fx-six"], api)
-    assert read_pools(body) == expected
+    assert Network(body).pools == expected
 
 
 # -- making one --------------------------------------------------------------------------------------------------------
@@ -300,16 +350,16 @@ DESIRED = st.builds(
 @given(DESIRED)
 def test_what_is_made_does_not_differ(desired: DesiredNetwork) -> None:
     """The body of the create, read as the engine gives it back, meets the desired network."""
-    assert find_differences(desired, create_body(desired, (1, 48)), (1, 48)) == {}
+    assert find_differences(desired, Network(create_body(desired, Api(1, 48))), Api(1, 48)) == {}
 
 
 def test_create_body() -> None:
-    body = create_body(DesiredNetwork("n", labels={"a": "b"}, enable_ipv4=False), (1, 41))
+    body = create_body(DesiredNetwork("n", labels={"a": "b"}, enable_ipv4=False), Api(1, 41))
     assert body["CheckDuplicate"] is True, "engines before 25 make a second network of the name otherwise"
     assert body["Driver"] == "bridge"
     assert "EnableIPv4" not in body, "unknown before API 1.48"
-    assert create_body(DesiredNetwork("n", enable_ipv4=False), (1, 48))["EnableIPv4"] is False
-    assert "EnableIPv4" not in create_body(DesiredNetwork("n"), (1, 48))
+    assert create_body(DesiredNetwork("n", enable_ipv4=False), Api(1, 48))["EnableIPv4"] is False
+    assert "EnableIPv4" not in create_body(DesiredNetwork("n"), Api(1, 48))
     assert "Config" not in body["IPAM"]
 
 

@@ -5,12 +5,20 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, Summary, read_summary
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import (
+    Snapshot,
+    Summary,
+    find_port_holders,
+    read_summary,
+)
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
@@ -21,7 +29,7 @@ def summary(name: str, container_id: str = "", **fields: t.Any) -> Summary:
 
 
 def snapshot(*summaries: Summary, networks: t.Sequence[dict[str, t.Any]] = ()) -> Snapshot:
-    return Snapshot(Engine("x", (1, 41)), summaries, tuple(networks))
+    return Snapshot(Engine("x", Api(1, 41)), summaries, tuple(map(Network, networks)))
 
 
 RECORDED = {each.name: each for each in recorded.snapshot().summaries}
@@ -65,6 +73,26 @@ def test_recorded_summaries() -> None:
     assert RECORDED["fx-host"].network_mode == "host"
     assert RECORDED["fx-shared"].network_mode == f"container:{RECORDED['fx-plain'].id}"
     assert RECORDED["fx-full"].labels["team"] == "web"
+
+
+HOLDERS: list[t.Any] = [
+    pytest.param(Publication(1, "tcp", "127.0.0.1", 8080), ["a", "b"], id="every-address-and-the-same"),
+    pytest.param(Publication(1, "tcp", "127.0.0.2", 8080), ["a"], id="another-address"),
+    pytest.param(Publication(1, "udp", "", 8080), [], id="another-protocol"),
+    pytest.param(Publication(1, "tcp", "", 8081), ["b"], id="not-of-a-stopped-container"),
+    pytest.param(Publication(1, "tcp", "", 0), [], id="ephemeral"),
+]
+
+
+@pytest.mark.parametrize(("publication", "names"), HOLDERS)
+def test_who_has_a_host_port(publication: Publication, names: list[str]) -> None:
+    every, one, other = (Publication(80, "tcp", ip, port) for ip, port in (("", 8080), ("127.0.0.1", 8080), ("", 8081)))
+    containers = (
+        replace(summary("a"), publications=(every,)),
+        replace(summary("b"), publications=(one, other), state="paused"),
+        replace(summary("c"), publications=(other,), state="exited"),
+    )
+    assert [holder.summary.name for holder in find_port_holders(publication, containers)] == names
 
 
 def test_addresses_of_running_and_stopped_containers() -> None:
@@ -115,9 +143,9 @@ def test_an_id_that_fits_two() -> None:
 def test_find_network() -> None:
     networks = [{"Name": "n", "Id": "a" * 64}, {"Name": "a" * 12, "Id": "b" * 64}]
     host = snapshot(networks=networks)
-    assert host.find_network("n") == networks[0]
-    assert host.find_network("a" * 12) == networks[1], "a name comes before an ID"
-    assert host.find_network("a" * 13) == networks[0]
+    assert host.find_network("n") == Network(networks[0])
+    assert host.find_network("a" * 12) == Network(networks[1]), "a name comes before an ID"
+    assert host.find_network("a" * 13) == Network(networks[0])
     assert host.find_network("b" * 11) is None
     assert host.find_network("N") is None
 
@@ -134,7 +162,7 @@ def test_two_networks_of_one_name() -> None:
     for each in ("a", "b"):
         chosen = host.replace(chosen={"n": each * 64}).find_network("n")
         assert chosen is not None
-        assert chosen["Id"] == each * 64
+        assert chosen.id == each * 64
     assert host.replace(chosen={"n": "c" * 64}).find_network("n") is None, "it is gone, and another is not it"
 
 
@@ -153,4 +181,6 @@ def test_members() -> None:
     assert sorted(each.name for each in host.members_of(network)) == ["fx-created", "fx-id", "fx-rm"]
     # fx-created never ran: the engine lists it without a network ID. fx-moved has left.
     assert RECORDED["fx-created"].endpoints["fx-net"]["NetworkID"] == ""
-    assert host.members_of({**network, "Id": "f" * 64}) == [RECORDED["fx-created"]], "stale endpoints are no members"
+    assert host.members_of(Network({**network.raw, "Id": "f" * 64})) == [RECORDED["fx-created"]], (
+        "stale endpoints are no members"
+    )

@@ -17,10 +17,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse i
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import successor_name
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
@@ -179,7 +180,7 @@ def test_run_states(name: str, state: str, expected: list[str]) -> None:
 
 def test_an_endpoint_on_a_network_that_was_made_again_is_repaired() -> None:
     snapshot = recorded.snapshot("full")
-    networks = [{**raw, "Id": "f" * 64} if raw["Name"] == "fx-sub" else raw for raw in snapshot.networks]
+    networks = [Network({**each.raw, "Id": "f" * 64}) if each.name == "fx-sub" else each for each in snapshot.networks]
     change = plan("full", snapshot.replace(networks=tuple(networks)), networks=[{"name": "fx-sub"}])
     assert kinds(change) == ["Disconnect", "Connect"]
 
@@ -555,7 +556,7 @@ def test_an_image_that_is_gone() -> None:
 # -- making one --------------------------------------------------------------------------------------------------------
 
 
-def make(api: tuple[int, int] = recorded.API_20_10, **params: t.Any) -> Change:
+def make(api: Api = recorded.API_20_10, **params: t.Any) -> Change:
     snapshot = recorded.snapshot().replace(engine=Engine("x", api), images={"i:1": recorded.load("image_app")})
     settings = {key: params.pop(key) for key in ("state", "starts_new") if key in params}
     desired = parse_container({"name": "new", "image": "i:1", **params}, **settings)
@@ -647,7 +648,7 @@ def test_first_network_takes_the_place_of_the_default_bridge() -> None:
         step for step in make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}]).steps if isinstance(step, Connect)
     ]
     assert [step.network_name for step in later] == ["fx-sub"]
-    body = created(make((1, 44), networks=[{"name": "fx-net"}, {"name": "fx-sub"}]))
+    body = created(make(Api(1, 44), networks=[{"name": "fx-net"}, {"name": "fx-sub"}]))
     assert sorted(body["NetworkingConfig"]["EndpointsConfig"]) == ["fx-net", "fx-sub"]
 
 
@@ -655,13 +656,13 @@ def test_mac_address_of_a_new_container() -> None:
     desired = [{"name": "fx-net", "mac_address": "02:00:00:00:00:01"}]
     body = created(make(networks=desired))
     assert (body["MacAddress"], body.get("NetworkingConfig")) == ("02:00:00:00:00:01", None)
-    body = created(make((1, 44), networks=desired))
+    body = created(make(Api(1, 44), networks=desired))
     assert "MacAddress" not in body
     assert body["NetworkingConfig"]["EndpointsConfig"]["fx-net"] == {"MacAddress": "02:00:00:00:00:01"}
     with pytest.raises(Failure) as caught:
         make(networks=[{"name": "fx-sub"}, *desired])
     assert caught.value.code == "unsupported"
-    assert kinds(make((1, 44), networks=[{"name": "fx-sub"}, *desired]))[0] == "CreateContainer"
+    assert kinds(make(Api(1, 44), networks=[{"name": "fx-sub"}, *desired]))[0] == "CreateContainer"
 
 
 PULLS: list[t.Any] = [

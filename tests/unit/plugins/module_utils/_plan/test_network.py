@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
@@ -101,7 +102,7 @@ def test_who_leaves_can_come_back() -> None:
     assert step.endpoint == {"Aliases": ["byid"]}
     network = RECORDED.find_network("fx-net")
     assert network is not None
-    assert step.network == network["Id"], "objects that stand are named by ID"
+    assert step.network == network.id, "objects that stand are named by ID"
 
 
 def test_removal() -> None:
@@ -218,7 +219,8 @@ def test_a_subnet_that_the_task_frees() -> None:
 
 
 def test_networks_that_are_not_ours() -> None:
-    raw = dict(RECORDED.find_network("fx-net") or {})
+    standing = RECORDED.find_network("fx-net")
+    assert standing is not None
     for changes, code in (
         ({"Driver": "macvlan"}, "option_conflict"),
         ({"Scope": "swarm", "Driver": "overlay"}, "swarm_managed"),
@@ -226,12 +228,12 @@ def test_networks_that_are_not_ours() -> None:
     ):
         for state in ("present", "absent"):
             with pytest.raises(Failure) as caught:
-                plan("fx-net", state=state, snapshot=RECORDED.replace(networks=({**raw, **changes},)))
+                plan("fx-net", state=state, snapshot=RECORDED.replace(networks=(Network({**standing.raw, **changes}),)))
             assert caught.value.code == code
 
 
-@pytest.mark.parametrize(("api", "code"), [((1, 47), "unsupported"), ((1, 48), None)])
-def test_what_a_newer_engine_can_do(api: tuple[int, int], code: str | None) -> None:
+@pytest.mark.parametrize(("api", "code"), [(Api(1, 47), "unsupported"), (Api(1, 48), None)])
+def test_what_a_newer_engine_can_do(api: Api, code: str | None) -> None:
     snapshot = RECORDED.replace(engine=Engine("x", api))
     for params in ({"enable_ipv4": False}, {"connected": [{"name": "fx-ports", "gw_priority": 1}]}):
         try:
@@ -242,7 +244,7 @@ def test_what_a_newer_engine_can_do(api: tuple[int, int], code: str | None) -> N
         assert found == code
 
 
-NEWER = RECORDED.replace(engine=Engine("28.5.2", (1, 51)))
+NEWER = RECORDED.replace(engine=Engine("28.5.2", Api(1, 51)))
 ISOLATED = {"com.docker.network.bridge.gateway_mode_ipv4": "isolated"}
 
 
@@ -250,7 +252,9 @@ def test_isolated_is_for_internal_networks() -> None:
     (step,) = plan("new", snapshot=NEWER, gateway_mode_ipv4="isolated", internal=True).steps
     assert isinstance(step, CreateNetwork)
     assert step.body["Options"] == ISOLATED
-    standing = {**(RECORDED.find_network("fx-int") or {}), "Name": "closed", "Id": "c" * 64, "Options": ISOLATED}
+    internal = RECORDED.find_network("fx-int")
+    assert internal is not None
+    standing = Network({**internal.raw, "Name": "closed", "Id": "c" * 64, "Options": ISOLATED})
     closed = NEWER.replace(networks=(standing,))
     assert words(plan("closed", snapshot=closed, gateway_mode_ipv4="isolated")) == []
     for name, params in (("new", {"gateway_mode_ipv4": "isolated"}), ("closed", {"internal": False})):

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network, Pool
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import HostRange, Snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
@@ -72,9 +72,11 @@ def test_what_the_host_has_is_not_taken(subnet: str, said: str | None) -> None:
 
 
 def test_bridges_of_networks_are_no_routes_of_the_host() -> None:
-    network = dict(RECORDED.find_network("fx-sub") or {})
-    other = {**network, "Name": "named", "Id": "b" * 64, "Options": {"com.docker.network.bridge.name": "shop0"}}
-    ranges = tuple(HostRange("10.80.0.0/24", device) for device in (f"br-{network['Id'][:12]}", "shop0", "mine0"))
+    network = RECORDED.find_network("fx-sub")
+    assert network is not None
+    options = {"com.docker.network.bridge.name": "shop0"}
+    other = Network({**network.raw, "Name": "named", "Id": "b" * 64, "Options": options})
+    ranges = tuple(HostRange("10.80.0.0/24", device) for device in (f"br-{network.id[:12]}", "shop0", "mine0"))
     snapshot = RECORDED.replace(networks=(network, other), host_ranges=ranges)
     desired = {"name": "new", "ipam_config": [{"subnet": "10.80.0.0/24"}]}
     (refusal,) = plan(desired, snapshot=snapshot).refusals
@@ -170,7 +172,7 @@ def test_a_fixed_address_does_not_leave_its_subnet() -> None:
 
 def test_nothing_free_says_who_has_what() -> None:
     networks = tuple(
-        {"Name": f"n{number}", "Id": f"{number:064x}", "IPAM": {"Config": [{"Subnet": f"10.9.{number}.0/24"}]}}
+        Network({"Name": f"n{number}", "Id": f"{number:064x}", "IPAM": {"Config": [{"Subnet": f"10.9.{number}.0/24"}]}})
         for number in range(16)
     )
     (refusal,) = plan({"name": "new", **pool("10.9.0.0/20", 24)}, snapshot=EMPTY.replace(networks=networks)).refusals
@@ -185,7 +187,9 @@ def test_nothing_free_says_who_has_what() -> None:
 
 
 def test_what_cannot_be_looked_up_is_refused_by_its_own_plan() -> None:
-    twin = {**(RECORDED.find_network("fx-sub") or {}), "Id": "d" * 64}
+    standing = RECORDED.find_network("fx-sub")
+    assert standing is not None
+    twin = Network({**standing.raw, "Id": "d" * 64})
     codes = {
         each.code
         for each in plan(

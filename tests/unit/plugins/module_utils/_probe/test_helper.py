@@ -9,7 +9,7 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Engine
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot, Summary
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe.helper import remove_abandoned, run_helper
 
@@ -42,7 +42,7 @@ def make_host(*abandoned: str) -> Snapshot:
         name: Summary(name * 8, name, "created", "image:1", (), {}, "default", {}) for name in ("over", "runs", "other")
     }
     left = tuple(summary for name, summary in summaries.items() if name not in abandoned)
-    return Snapshot(Engine("20.10", (1, 41)), left, abandoned=tuple(summaries[name] for name in abandoned))
+    return Snapshot(Engine("20.10", Api(1, 41)), left, abandoned=tuple(summaries[name] for name in abandoned))
 
 
 @pytest.mark.parametrize(
