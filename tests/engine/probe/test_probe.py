@@ -6,10 +6,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import secrets
 import statistics
 import subprocess
 import sys
@@ -17,14 +15,8 @@ import time
 import typing as t
 from pathlib import Path
 
-import docker as sdk
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import (
-    helper_body,
-    helper_commands,
-    helper_name,
-)
 from ansible_collections.bridgeport.docker.tests.engine.site import Result, Site
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 from ansible_collections.bridgeport.docker.tests.support.real_engine import (
@@ -437,36 +429,6 @@ def test_helpers_of_killed_probes_go_by_themselves(lab: Lab, tmp_path: Path) -> 
             probe.wait(10)
     for of in (lab.scratch_id, lab.net_id):
         assert await_true(lambda of=of: not lab.helpers(of), 20)  # type: ignore[misc]
-
-
-def test_helpers_that_were_never_started(lab: Lab) -> None:
-    """Their probe was killed before the helper's start: the one whose time is over goes with the next change."""
-    names = {what: helper_name(secrets.token_hex(6)) for what in ("abandoned", "fresh")}
-    with contextlib.closing(sdk.APIClient(f"unix://{SOCKET}", version="auto")) as api:
-        # 1000 is long past on every daemon's clock, and the other is in the year 2286.
-        for what, deadline in (("abandoned", 1000), ("fresh", 9999999999)):
-            command = helper_commands("70")[0]
-            body = helper_body(lab.images.busybox, lab.net_id, lab.net_id, deadline, command)
-            api.create_container_from_config(body, names[what])
-
-    def left() -> set[str]:
-        return set(docker("ps", "-a", "--filter", f"label={PROBE}={lab.net_id}", "--format", "{{.Names}}").split())
-
-    late = lab.name("late")
-    try:
-        # There is nothing to do, it is check mode, or the task is refused.
-        for check in (True, False):
-            assert lab.does("docker_bridge_network", name=lab.net, check=check)["changed"] is False
-        predicted = lab.does("docker_bridge_network", name=late, check=True)
-        assert not any("abandoned" in action for action in predicted["actions"])
-        lab.fails("docker_bridge_network", "container_not_found", name=late, connected=[lab.name("nobody")])
-        assert left() == set(names.values())
-        result = lab.does("docker_bridge_network", name=late)
-        assert f"remove the abandoned probe helper {names['abandoned']}" in result["actions"]
-        assert left() == {names["fresh"]}
-    finally:
-        docker("rm", "-f", *left())
-        docker("network", "rm", late, check=False)
 
 
 # -- what cannot be ----------------------------------------------------------------------------------------------------
