@@ -113,14 +113,21 @@ class Run:
         host = host.replace(chosen=self.desired.chosen)
         if self.check_mode:
             return self._conclude(*self._plan_beside_others(host))
+        try:
+            keys, plan, host = self._find_work(host)
+        except Failure:
+            # What was read may be the middle of another run's change: the daemon does not tell everything at once.
+            keys, plan, host = self._find_work(self._read())
+        return self._change(keys) if keys else self._conclude(plan, host)
+
+    def _find_work(self, host: Snapshot) -> tuple[set[Key], Plan, Snapshot]:
+        """The objects to lock, and the plan that says which; none where there is nothing to do."""
         # A run is changing one of these objects, or was killed at that: only the holder of the lock can know more.
         keys = find_interrupted(self.desired, host) | find_locked(set(self.desired.keys), host.locks, self._task)
-        if not keys:
-            plan, host = self._plan(host)
-            if not plan.touched:
-                return self._conclude(plan, host)
-            keys = plan.touched
-        return self._change(keys)
+        if keys:
+            return keys, Plan(), host
+        plan, host = self._plan(host)
+        return plan.touched, plan, host
 
     @property
     def _task(self) -> str:

@@ -37,7 +37,7 @@ class Bed:
     """One situation on the engine."""
 
     class Impossible(Exception):
-        """The engine does not start a container with such mounts."""
+        """The engine does not start a container with such mounts, or does not look into it."""
 
     def __init__(self, api: sdk.APIClient, situation: Situation) -> None:
         self.api, self.situation = api, situation
@@ -112,8 +112,11 @@ class Bed:
             self.api.start(self._create(f"{self.prefix}-alike", image, IDLE, Binds=binds, Tmpfs=tmpfs))
         for each in self.api.containers(all=True, filters={"name": f"{self.prefix}-alike"}):
             self.api.remove_container(each["Id"], force=True)
-        # A look into a container does the same for that.
-        self.api.get_archive(self.name, "/bin/sh")
+        # A look into a container does the same for that, unless links there run in a circle.
+        try:
+            self.api.get_archive(self.name, "/bin/sh")
+        except docker.errors.APIError as error:
+            raise Bed.Impossible(str(error.explanation)) from error
 
     def bind(self, mount: Mount) -> str:
         return f"{self.sources[mount.target]}:{mount.target}{':ro' if mount.read_only else ''}"

@@ -374,6 +374,33 @@ def test_who_waited_for_the_same_finds_nothing_to_do(monkeypatch: pytest.MonkeyP
     assert daemon.volumes == {}
 
 
+class Torn(ModelClient):
+    """The first listing of containers has one in it that another run has removed by the time of the next request."""
+
+    def __init__(self, daemon: ModelDaemon, name: str) -> None:
+        super().__init__(daemon)
+        self._name = name
+
+    def request(self, method: str, path: str, **options: t.Any) -> t.Any:
+        answer = super().request(method, path, **options)
+        if path == "/containers/json" and self._name:
+            self.daemon._remove(self.daemon.named(self._name))
+            self._name = ""
+        return answer
+
+
+def test_a_refusal_counts_when_it_is_read_twice() -> None:
+    """Containers are listed before locks: in between another run may have ended."""
+    daemon = ModelDaemon()
+    run(daemon, containers=[{**WEB, "name": "other"}])
+    desired = DesiredState(containers=(parse_container(WEB, state="started"),))
+    converged = converge(Torn(daemon, "other"), desired, check_mode=False)
+    assert converged.base_result()["changed"] is True
+    with pytest.raises(Failure) as caught:
+        run(daemon, containers=[{**WEB, "name": "other"}])
+    assert (caught.value.code, caught.value.details["holder"]) == ("port_conflict", "web")
+
+
 def test_a_lock_that_is_held_makes_no_difference_to_check_mode() -> None:
     daemon = ModelDaemon()
     take_lock(daemon, ("container", "web"))
