@@ -91,7 +91,7 @@ def _list_members(desired: DesiredNetwork, standing: Network, context: Context) 
         stays_itself = stays and not context.recreates(summary.name, desired.name)
         if endpoint is not None and stays_itself and needs_other_mac(container, endpoint, desired.name):
             raise refuse_mac(summary.name, endpoint, desired.name)
-        after = former if stays else None
+        after = dict(former) if stays else None
         if stays and endpoint is not None:
             after = merge_endpoint(endpoint, container, current, context.engine.api)
         found.append(Member(summary.id, summary.name, former, after, summary.is_running))
