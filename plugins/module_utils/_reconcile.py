@@ -123,15 +123,12 @@ class Run:
     def _find_work(self, host: Snapshot) -> tuple[set[Key], Plan, Snapshot]:
         """The objects to lock, and the plan that says which; none where there is nothing to do."""
         # A run is changing one of these objects, or was killed at that: only the holder of the lock can know more.
-        keys = find_interrupted(self.desired, host) | find_locked(set(self.desired.keys), host.locks, self._task)
+        named = set(self.desired.keys)
+        keys = find_interrupted(self.desired, host) | find_locked(named, host.locks, name_task(named))
         if keys:
             return keys, Plan(), host
         plan, host = self._plan(host)
         return plan.touched, plan, host
-
-    @property
-    def _task(self) -> str:
-        return name_task(set(self.desired.keys))
 
     # -- read ----------------------------------------------------------------------------------------------------------
 
@@ -200,7 +197,7 @@ class Run:
 
     def _conclude(self, plan: Plan, host: Snapshot) -> Converged:
         """The result where nothing is applied: in check mode, or because there is nothing to do."""
-        tried = (bool(host.engine.is_local) or not plan.takes_ports) and _knows_subnets(plan, host)
+        tried = (bool(host.engine.is_local) or not plan.takes_ports) and plan.knows_subnets(host)
         return Converged(self.desired, plan, host, self.check_mode, plan.actions, tried_all=tried)
 
     # -- lock, recover, apply ------------------------------------------------------------------------------------------
@@ -210,7 +207,7 @@ class Run:
         from ._engine.lock import break_abandoned, hold_locks
 
         for _attempt in range(_ATTEMPTS):
-            with hold_locks(self.client, keys, self._task, self.actions):
+            with hold_locks(self.client, keys, name_task(set(self.desired.keys)), self.actions):
                 # Another run may have changed anything until the locks were ours.
                 host = self._read(keys)
                 self.actions += break_abandoned(self.client, host.locks, keys)
@@ -282,11 +279,7 @@ class Run:
         outcomes = apply_changes(plan.changes, self.client.clone, self.parallel)
         self.actions += [action for outcome in outcomes for action in outcome.actions]
         raise_failed(outcomes, self.actions)
-        return plan, tried and _knows_subnets(plan, host)
-
-
-def _knows_subnets(plan: Plan, host: Snapshot) -> bool:
-    return host.host_ranges is not None or not plan.takes_subnets
+        return plan, tried and plan.knows_subnets(host)
 
 
 def _check_volumes(plan: Plan, host: Snapshot) -> None:

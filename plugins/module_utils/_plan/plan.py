@@ -124,6 +124,10 @@ class Plan(t.NamedTuple):
             for pool in (change.after.get("ipam_config") or () if change.kind == "network" else ())
         )
 
+    def knows_subnets(self, snapshot: Snapshot) -> bool:
+        """Whether the subnets that the plan takes were compared with what the host has."""
+        return snapshot.host_ranges is not None or not self.takes_subnets
+
     @property
     def diff(self) -> dict[str, t.Any]:
         changing = [change for change in self.changes if change.has_effect]
