@@ -5,8 +5,8 @@
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
 """The one flow behind every module that changes something: read, plan, refuse or apply, read again.
 
-What only a run that changes something needs is imported there: most runs change nothing, and Ansible's modules are
-compiled anew in each of them.
+What only a run that changes something needs is imported there: most runs change nothing, and each run of a module
+compiles what it imports.
 """
 
 from __future__ import annotations
@@ -252,7 +252,7 @@ class Run:
     def _clear(self, host: Snapshot) -> None:
         """Remove what killed runs have left of themselves anywhere on the host.
 
-        It is in the way of nobody else, so that only a run that changes something does this.
+        It is in the way of no other run, so that only a run that changes something does this.
         """
         from ._engine.lock import break_abandoned
         from ._probe.helper import remove_abandoned

@@ -71,30 +71,17 @@ class RemoveNetwork(Step):
 
 
 @dataclass(frozen=True)
-class Connect(Step):
-    """``network`` and ``container`` are references, the two names are for people.
-
-    ``restarts``: a running container that cannot take its host ports back is restarted rather than left half joined.
-    """
+class EndpointStep(Step):
+    """A step on one endpoint. ``network`` and ``container`` are references, the two names are for people."""
 
     network: str
     container: str
     endpoint: Json
     network_name: str
     container_name: str
-    restarts: bool = False
 
-    already_so = frozenset({Reason.ALREADY_CONNECTED})
-    failure_codes: t.ClassVar[t.Mapping[Reason, str]] = {
-        Reason.SUBNET_NOT_CONFIGURED: "option_conflict",
-        **Step.failure_codes,
-    }
-    # Where a host port is taken, the endpoint is left half joined.
+    # Where a host port is taken, an endpoint is left half joined.
     may_be_done_after_error = True
-    restores = True
-
-    def __str__(self) -> str:
-        return f"connect {self.container_name} to {self.network_name}"
 
     @property
     def moves(self) -> str:
@@ -103,6 +90,23 @@ class Connect(Step):
     @property
     def subject(self) -> Subject:
         return Subject(self.container, self.container_name)
+
+
+@dataclass(frozen=True)
+class Connect(EndpointStep):
+    """``restarts``: a running container that cannot take its host ports back is restarted, not left half joined."""
+
+    restarts: bool = False
+
+    already_so = frozenset({Reason.ALREADY_CONNECTED})
+    failure_codes: t.ClassVar[t.Mapping[Reason, str]] = {
+        Reason.SUBNET_NOT_CONFIGURED: "option_conflict",
+        **Step.failure_codes,
+    }
+    restores = True
+
+    def __str__(self) -> str:
+        return f"connect {self.container_name} to {self.network_name}"
 
     def perform(self, site: Site) -> None:
         container = site.id_of(self.container)
@@ -134,29 +138,15 @@ class Connect(Step):
 
 
 @dataclass(frozen=True)
-class Disconnect(Step):
+class Disconnect(EndpointStep):
     """``endpoint`` is the endpoint as it stood, for an undo. ``force``: the network may be gone."""
 
-    network: str
-    container: str
-    endpoint: Json
-    network_name: str
-    container_name: str
     force: bool = False
 
     already_so = frozenset({Reason.NOT_FOUND, Reason.NOT_CONNECTED})
-    may_be_done_after_error = True
 
     def __str__(self) -> str:
         return f"disconnect {self.container_name} from {self.network_name}"
-
-    @property
-    def moves(self) -> str:
-        return self.container_name
-
-    @property
-    def subject(self) -> Subject:
-        return Subject(self.container, self.container_name)
 
     def perform(self, site: Site) -> None:
         body = {"Container": site.id_of(self.container), "Force": self.force}

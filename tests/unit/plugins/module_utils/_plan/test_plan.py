@@ -20,38 +20,18 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
-from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_depth, read_snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.memberships import resolve_names
+from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_snapshot
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.containers import plan_recovery
 from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.networks import plan_network_recovery
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+from ansible_collections.bridgeport.docker.tests.unit.support.planning import plan
 from ansible_collections.bridgeport.docker.tests.unit.support.worlds import World
 
 PLANS = Path(__file__).parents[3] / "fixtures" / "plans"
 REWRITE = os.environ.get("REWRITE_PLANS")
 
 Params = t.Dict[str, t.Any]
-
-
-def plan(daemon: ModelDaemon, containers: t.Sequence[Params] = (), networks: t.Sequence[Params] = ()) -> Plan:
-    """As a run does it, up to the plan."""
-    client = ModelClient(daemon)
-    desired = DesiredState(
-        tuple(parse_network(params) for params in networks),
-        tuple(
-            parse_container(params, **{key: params[key] for key in ("state", "starts_new") if key in params})
-            for params in containers
-        ),
-    )
-    host = read_snapshot(client, desired)
-    resolved = resolve_names(desired, host)
-    made = make_plan(resolved, host)
-    while not made.replaced.keys() <= host.layers.keys():
-        host = read_depth(client, host, made.replaced)
-        made = make_plan(resolved, host)
-    return made
 
 
 def in_world(
@@ -63,11 +43,11 @@ def in_world(
     """web publishes 127.0.0.1:8080:80, and is on front and back; see worlds.py for the others."""
     world = World(kind)
     prepare(world)
-    return plan(world.daemon, containers, networks)
+    return plan(world.daemon, networks, containers)
 
 
 def on_empty_host(*containers: Params, networks: t.Sequence[Params] = ()) -> Plan:
-    return plan(ModelDaemon(), containers, networks)
+    return plan(ModelDaemon(), networks, containers)
 
 
 def interrupted(kind: str, accepted: bool) -> Plan:

@@ -8,35 +8,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
-from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapshot import read_depth, read_snapshot
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.memberships import resolve_names
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.planner import make_plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+from ansible_collections.bridgeport.docker.tests.unit.support.planning import plan
 
 Params = t.Dict[str, t.Any]
-
-
-def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.Sequence[Params] = ()) -> Plan:
-    """As converge does it, up to the plan."""
-    client = ModelClient(daemon)
-    desired = DesiredState(
-        tuple(parse_network(params) for params in networks),
-        tuple(
-            parse_container(params, **{key: params[key] for key in ("state", "starts_new") if key in params})
-            for params in containers
-        ),
-    )
-    host = read_snapshot(client, desired)
-    resolved = resolve_names(desired, host)
-    made = make_plan(resolved, host)
-    if made.replaced:
-        made = make_plan(resolved, read_depth(client, host, made.replaced))
-    return made
 
 
 def words(made: Plan, kind: str | None = None, name: str | None = None) -> list[str]:
