@@ -78,8 +78,11 @@ UNITS = Part(("tests/unit", *PROCESSES), 900)
 MOLECULE = Part(("tests/checks/test_molecule.py",), 9000)
 INTEGRATION = Part(("tests/checks/test_integration.py",), 9000)
 # Most of what they do is waiting. What a file sets up is set up once.
-ENGINE = Part(("tests/engine", "--ignore=tests/engine/faults", "-n", "4", "--dist", "loadfile"), 1800)
+SHARED = ("tests/engine", "--ignore=tests/engine/faults", "--ignore=tests/engine/alone")
+ENGINE = Part((*SHARED, "-n", "4", "--dist", "loadfile"), 1800)
 FAULTS = Part(("tests/engine/faults",), 14400, engine="own", or_shared=True)
+# What is disturbed by any other change of the same engine.
+ALONE = Part(("tests/engine/alone",), 600, engine="own", or_shared=True)
 # A short pass on a newer engine.
 NEWER = (
     Part(("tests/engine/fidelity",), 600, engine="sid"),
@@ -108,7 +111,9 @@ STAGES = {
     "importer": Stage(check("importer", 400)),
     "engine": Stage(check("engine", 600)),
     "integration": Stage((INTEGRATION,), needs_engine=True),
-    "engine-tests": Stage((ENGINE, FAULTS), (replace(ENGINE, env=ALL), replace(FAULTS, env=ALL)), needs_engine=True),
+    "engine-tests": Stage(
+        (ENGINE, ALONE, FAULTS), (replace(ENGINE, env=ALL), ALONE, replace(FAULTS, env=ALL)), needs_engine=True
+    ),
     "molecule": Stage(
         (replace(MOLECULE, paths=(*MOLECULE.paths, "-k", "[webapp_busybox]")),), (MOLECULE,), needs_engine=True
     ),
@@ -129,10 +134,12 @@ STAGES = {
     "bench": Stage(check("bench", 8000), needs_engine=True, when="on request"),
     "coverage": Stage(check("coverage", 1200), when="on request"),
 }
-# The engine comes first; then two lanes side by side, as the one with an engine waits for it much of its time.
-LANES = tuple(
-    [name for name, stage in STAGES.items() if name != "engine" and stage.needs_engine is needs]
-    for needs in (False, True)
+# The engine comes first; then three lanes side by side, as those with an engine wait for it most of their time.
+PLAYS = ("integration", "molecule", "integration-venv")
+LANES = (
+    [name for name, stage in STAGES.items() if name != "engine" and not stage.needs_engine],
+    PLAYS,
+    [name for name, stage in STAGES.items() if stage.needs_engine and name not in PLAYS],
 )
 
 
