@@ -32,7 +32,7 @@ options:
       - How many networks and containers are worked on at the same time. Those that have been started, and are only
         watched, do not count.
     type: int
-    default: 16
+    default: 8
 extends_documentation_fragment:
   - bridgeport.docker._docker
   - bridgeport.docker._network.topology
@@ -623,7 +623,7 @@ def main() -> None:
             "networks": {"type": "list", "elements": "dict", "options": networks_spec, "default": []},
             "containers": {"type": "list", "elements": "dict", "options": containers_spec, "default": []},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "parallel": {"type": "int", "default": 16},
+            "parallel": {"type": "int", "default": 8},
         }
     )
     absent = module.params["state"] == "absent"
