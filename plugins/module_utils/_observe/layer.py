@@ -35,10 +35,9 @@ def fetch_layer(
     if INIT in paths and not changes.names(posixpath.basename(INIT)):
         # Most containers have none, and this is also asked while the service is down.
         paths.remove(INIT)
-    look, look_in_successor = _make_look(client, container.id), successor and _make_look(client, successor)
-    return changes.read_layer(
-        [changes.find_mount_point(path, look, look_in_successor or None, path in own) for path in paths]
-    )
+    look = _make_look(client, container.id)
+    look_in_successor = None if successor is None else _make_look(client, successor)
+    return changes.read_layer([changes.find_mount_point(path, look, look_in_successor, path in own) for path in paths])
 
 
 def _make_look(client: Client, container_id: str) -> Look:

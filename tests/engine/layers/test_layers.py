@@ -201,21 +201,22 @@ class Trial:
             self._judge_root(after)
             return "replaced"
         assert after["Id"] == self.before["Id"], self.run
-        self._judge_untouched()
         code, message = self.run["failure"]["code"], self.run["msg"]
         if self.run.get("rolled_back") is None or any(words in message for words in SEEN_IN_SUCCESSOR):
+            assert self.bed.read_root() == self.root
             assert after["State"]["StartedAt"] == self.before["State"]["StartedAt"], message
             assert code == "writable_layer_changed", message
             assert self.check.get("failed") or any(words in message for words in SEEN_IN_SUCCESSOR), message
             return "refused"
+        self._judge_put_back()
         # The engine does not make or start a container with such mounts, whoever asks for it.
         assert code in ("start_failed", "daemon_error"), self.run
         assert self.run["rolled_back"] is True, self.run
         assert after["State"]["Running"] == self.before["State"]["Running"]
         return "undone"
 
-    def _judge_untouched(self) -> None:
-        """Where the container was started again, the engine may have made directories for its mounts again."""
+    def _judge_put_back(self) -> None:
+        """The engine may have made directories for mounts when the container was started again."""
         root = self.bed.read_root()
         assert {path: root.entries.get(path) for path in self.root.entries} == self.root.entries
         more = root.entries.keys() - self.root.entries.keys()
