@@ -110,6 +110,11 @@ class Bed:
         tmpfs = {mount.target: "" for mount in mounts if mount.kind == "tmpfs"}
         with contextlib.suppress(docker.errors.APIError):
             self.api.start(self._create(f"{self.prefix}-alike", image, IDLE, Binds=binds, Tmpfs=tmpfs))
+        targets = [mount.target for mount in mounts]
+        for name in (self.name, f"{self.prefix}-alike"):
+            with contextlib.suppress(docker.errors.NotFound):
+                if has_any_order(targets, read(self.api.export(name))):
+                    raise Bed.Impossible("links lead mounts into each other, and the engine mounts these in any order")
         for each in self.api.containers(all=True, filters={"name": f"{self.prefix}-alike"}):
             self.api.remove_container(each["Id"], force=True)
         # A look into a container does the same for that, unless links there run in a circle.
@@ -176,6 +181,17 @@ def read(chunks: t.Iterable[bytes]) -> Tree:
 
 def is_within(path: str, points: t.Iterable[str]) -> bool:
     return any(path == point or path.startswith(f"{point}/") for point in points)
+
+
+def has_any_order(targets: t.Sequence[str], root: Tree) -> bool:
+    """Whether links lead one mount into another, and both names have as many parts: by these the engine sorts them."""
+    return any(
+        inner != outer
+        and inner.count("/") == outer.count("/")
+        and is_within(root.resolve(inner), [root.resolve(outer)])
+        for inner in targets
+        for outer in targets
+    )
 
 
 class Trial:
