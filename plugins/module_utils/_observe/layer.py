@@ -27,7 +27,7 @@ def fetch_layer(
         # Its root takes nothing. What is listed are directories that the engine has made for mounts, as it will for a
         # successor, which takes no layer either.
         return Layer(frozenset(), (), ())
-    changes = LayerChanges(client.get(f"/containers/{container.id}/changes") or ())
+    changes = LayerChanges(client.read_list(f"/containers/{container.id}/changes"))
     own = list_mount_points(container)
     paths = list(dict.fromkeys([*own, *mounted]))
     if not changes.matter(paths):
