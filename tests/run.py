@@ -112,7 +112,9 @@ STAGES = {
     "engine": Stage(check("engine", 600)),
     "integration": Stage((INTEGRATION,), needs_engine=True),
     "engine-tests": Stage(
-        (ENGINE, ALONE, FAULTS), (replace(ENGINE, env=ALL), ALONE, replace(FAULTS, env=ALL)), needs_engine=True
+        (ENGINE, ALONE, FAULTS),
+        (replace(ENGINE, env=ALL), replace(ALONE, env=ALL), replace(FAULTS, env=ALL)),
+        needs_engine=True,
     ),
     "molecule": Stage(
         (replace(MOLECULE, paths=(*MOLECULE.paths, "-k", "[webapp_busybox]")),), (MOLECULE,), needs_engine=True

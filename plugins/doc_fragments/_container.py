@@ -402,6 +402,12 @@ options:
         something mounted stays behind and is listed in RV(ignore:will_lose). Where a symbolic link or a file was put in
         the place of a directory on the way to a mount point, V(carry) refuses with the failure code
         V(writable_layer_changed) before the container is stopped.
+      - What an archive of the engine does not keep is listed in RV(ignore:will_lose), that is sockets, access control
+        lists, attributes of the kinds C(user.*) and C(trusted.*), and times before 1970. A file with holes of a MiB or
+        more would be written out as zeros, so that V(carry) refuses with the failure code V(writable_layer_changed).
+        Both are found where the files of the engine can be read, that is as root on the engine's own host.
+      - V(carry) takes the space of these files a second time until the change is done. Where an engine on this host has
+        not that much left, it refuses with the failure code V(no_space) before the container is stopped.
       - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths.
       - V(discard) loses them.
     type: str
@@ -470,6 +476,8 @@ options:
   wait_timeout:
     description:
       - How many seconds O(wait=healthy) and O(wait=listening) wait. V(0) counts as V(60).
+      - A health check gets the time on top in which it has its first turn, that is its start period, its interval and
+        its timeout (30 seconds for an interval or a timeout that is not set).
     type: int
     default: 60
 """

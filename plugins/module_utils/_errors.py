@@ -29,6 +29,7 @@ FAILURE_CODES = (
     "swarm_managed",
     "dependents_exist",
     "writable_layer_changed",
+    "no_space",
     "start_failed",
     "wait_timeout",
     "unreachable",
@@ -70,6 +71,8 @@ class Reason(enum.Enum):
     IMAGE_MISSING = "the image is not on the host"
     PORT_TAKEN = "a host port could not be had"
     ADDRESS_TAKEN = "a fixed address of a container is taken"
+    NO_SPACE = "the disk of the engine is full"
+    PASSING = "what is in the way may be gone in a moment"
     SUBNET_TAKEN = "the subnet overlaps with that of another network"
     SUBNET_NOT_CONFIGURED = "a fixed address needs a subnet that was not chosen by the engine"
     NOT_CONNECTED = "the container is not on the network"

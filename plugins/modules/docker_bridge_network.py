@@ -372,7 +372,9 @@ failure:
         - "V(dependents_exist): a member that would have to be recreated has containers in its namespaces, or links to
           it."
         - "V(writable_layer_changed): a member that would have to be recreated has deleted files of its image, which
-          cannot be repeated."
+          cannot be repeated, or has written files with holes."
+        - "V(no_space): there is no space for a copy of what such a member has written outside of volumes, or the engine
+          says that its disk is full. C(needed) and C(free) are numbers of what C(unit) says, where they are known."
         - "V(image_not_found): the image of a member that would have to be recreated is gone."
         - "V(start_failed) and V(wait_timeout): a member that was recreated does not run as before. C(logs) is its last
           output."

@@ -517,6 +517,8 @@ failure:
         - "V(dependents_exist): other containers depend on one that would have to be replaced. C(dependents) names
           them."
         - "V(writable_layer_changed): files that were changed in the container would be lost. C(paths) lists them."
+        - "V(no_space): there is no space for a copy of what was written outside of volumes, or the engine says that its
+          disk is full. C(needed) and C(free) are numbers of what C(unit) says, where they are known."
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
           be."
         - "V(wait_timeout): a container did not become healthy, or did not listen, within O(containers[].wait_timeout)."

@@ -91,9 +91,9 @@ def _run_change(change: Change, connect: t.Callable[[], Client], rest: t.Callabl
     try:
         worker = Worker(client, rest)
         done: list[Step] = []
-        for step in change.steps:
+        for number, step in enumerate(change.steps, 1):
             try:
-                words = worker.perform(step)
+                words = worker.settle(step, change.steps[number:]) if change.settles else worker.perform(step)
             except (ApiError, Failure) as error:
                 stands = worker.still_stands(step)
                 if stands is not False:

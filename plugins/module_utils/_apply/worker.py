@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 import typing as t
@@ -25,6 +26,9 @@ from .._steps.containers import RemoveContainer
 from .layer_copy import carry_layer, check_carry, check_layer
 from .listening import is_listening
 from .port_holder import find_port_holder
+
+# Between the attempts at an undo that fails for a passing reason, in seconds: half a minute in all.
+PAUSES = (0.2, 0.5, 1, 2, 4, 5, 5, 5, 5)
 
 
 def is_past_point_of_no_return(done: t.Iterable[Step]) -> bool:
@@ -58,6 +62,24 @@ class Worker:
             elif not (undoing and step.already_so & error.reasons):
                 raise
         return str(step) if len(self.remade) == remade else f"recreate {self.remade[-1]}"
+
+    def settle(self, step: Step, later: t.Iterable[Step]) -> str:
+        """As perform, for a step of a recovery: where it fails for a passing reason it is tried again.
+
+        Of the ``later`` steps, those that remove what has taken no place are done at once where space is short.
+        """
+        for pause in PAUSES:
+            try:
+                return self.perform(step)
+            except ApiError as error:
+                if Reason.PASSING not in error.reasons:
+                    raise
+                spare = [each for each in later if isinstance(each, RemoveContainer) and each.volumes]
+                for each in spare if Reason.NO_SPACE in error.reasons else ():
+                    with contextlib.suppress(ApiError):
+                        self.perform(each)
+            self.rest(pause)
+        return self.perform(step)
 
     def _is_gone(self, step: Step, error: ApiError) -> bool:
         """Whether the step failed because its container was removed meanwhile."""
@@ -135,6 +157,12 @@ class Worker:
             try:
                 each.perform(self)
             except (ApiError, Failure) as error:
+                if (
+                    isinstance(error, ApiError)
+                    and isinstance(each, RemoveContainer)
+                    and error.reasons & each.already_so
+                ):
+                    continue  # the successor, which was removed to make room
                 if not is_past_point_of_no_return(done):
                     self.perform(RemoveContainer(remade, remade, volumes=True, force=True), undoing=True)
                 if isinstance(error, ApiError):

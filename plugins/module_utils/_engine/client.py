@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 
 from .._errors import DaemonRefusal, Failure
 from .._objects.engine import Api
+from .._types import Json
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -290,6 +291,16 @@ class Client:
                 yield response.raw
             except (OSError, http.client.HTTPException) as error:
                 raise _unreachable(self.connection, error, what) from error
+
+    def read_list(self, path: str) -> t.Iterator[Json]:
+        """The objects of a list that may be long, one at a time."""
+        from .json_stream import read_objects
+
+        with self.download(path) as stream:
+            try:
+                yield from read_objects(stream)
+            except ValueError as error:
+                raise _unreachable(self.connection, error, f"GET {path}") from error
 
     def upload(self, path: str, chunks: t.Iterable[bytes], params: t.Mapping[str, t.Any]) -> None:
         """Send a tar archive as it comes."""

@@ -17,10 +17,14 @@ _PORT_TAKEN = re.compile(
     r"port is already allocated|address already in use|cannot assign requested address|all ports are allocated",
     re.IGNORECASE,
 )
+_NO_SPACE = re.compile("no space left on device|disk quota exceeded", re.IGNORECASE)
 _PROGRAM_MISSING = re.compile("executable file not found|OCI runtime exec failed")
 _WORDING = {
     Reason.ADDRESS_TAKEN: _ADDRESS_TAKEN,
     Reason.PORT_TAKEN: _PORT_TAKEN,
+    Reason.NO_SPACE: _NO_SPACE,
+    # Space, ports and addresses that are given back are free a moment later.
+    Reason.PASSING: re.compile(f"{_NO_SPACE.pattern}|port is already allocated|address already in use", re.IGNORECASE),
     Reason.SUBNET_TAKEN: re.compile("overlaps with other one"),
     Reason.SUBNET_NOT_CONFIGURED: re.compile("user configured subnets"),
     Reason.NOT_CONNECTED: re.compile("is not connected to", re.IGNORECASE),

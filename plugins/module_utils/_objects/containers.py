@@ -29,6 +29,9 @@ Moment = t.Tuple[str, str]
 # The modes in which a container has no endpoint of its own to publish through.
 MODES_WITHOUT_PORTS = ("none", "host")
 
+# The engine counts in nanoseconds.
+_SECOND = 1_000_000_000
+
 # The daemon takes any unique beginning of an ID for a name. A container called "db" is not the one whose ID begins with
 # "db", so only what the docker CLI itself prints as an ID is accepted as one.
 LONG_ID = re.compile(r"[0-9a-f]{12,64}")
@@ -111,6 +114,17 @@ class Container:
     def has_restarted(self) -> bool:
         """Whether the container has ended since it was started, and its restart policy has started it again."""
         return bool(self.raw.get("RestartCount"))
+
+    @property
+    def first_check_due(self) -> float:
+        """The seconds in which its first health check that counts has had its turn: start period, interval, timeout.
+
+        Docker takes 30 s for an interval or a timeout that is not given.
+        """
+        check = self.config.get("Healthcheck") or {}
+        default = 30 * _SECOND
+        period, interval, timeout = (check.get(key) or 0 for key in ("StartPeriod", "Interval", "Timeout"))
+        return (period + (interval or default) + (timeout or default)) / _SECOND
 
     @property
     def labels(self) -> t.Mapping[str, str]:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 
 from .._types import Json
@@ -42,20 +43,42 @@ class MountPoint(t.NamedTuple):
     obstacle: str = ""
 
 
+class Content(t.NamedTuple):
+    """How much a layer is, and what of it an archive of the engine does not keep.
+
+    ``size``: the bytes that a copy takes, where holes are filled; ``files``: how many files and directories, if known.
+    ``lost``: what does not go along. ``sparse``: the files with holes. ``free``, ``free_files``: what the disk of the
+    engine has left for a copy, if known.
+    """
+
+    size: int
+    files: int = 0
+    lost: tuple[str, ...] = ()
+    sparse: tuple[str, ...] = ()
+    free: int | None = None
+    free_files: int | None = None
+
+
 class Layer(t.NamedTuple):
     """``paths`` are to be carried over; ``deleted`` cannot be: an archive adds and replaces, it takes nothing away.
 
     A directory that was removed and created again (opaque, in overlayfs) is listed as deleted, its content as added.
     ``summary`` has the changes for people, without those that mounts of the successor ``hidden`` from it.
     ``obstacles``: why the layer cannot be carried at all. ``above``: the directories that lead to mount points.
+    ``content``: as far as it can be told without reading all of it.
     """
 
-    paths: frozenset[str]
+    paths: t.AbstractSet[str]
     deleted: tuple[str, ...]
     summary: tuple[str, ...]
     hidden: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
     above: frozenset[str] = frozenset()
+    content: Content | None = None
+
+    def as_planned(self) -> Layer:
+        """Without the names of what is carried, but one: plans are about whether there is anything."""
+        return self._replace(paths=frozenset(itertools.islice(self.paths, 1)))
 
 
 def list_mount_points(container: Container) -> list[str]:

@@ -17,7 +17,7 @@ from .layer import Layer
 _CHUNK = 1 << 20
 
 
-def _as_listed(name: str) -> str:
+def as_listed(name: str) -> str:
     """A name as the list of changes has it: JSON has no place for bytes that are not UTF-8."""
     return re.sub("[\udc80-\udcff]", "\ufffd", name)
 
@@ -31,8 +31,8 @@ def filter_archive(
     something that is not carried are left out and added to ``unlinked``. Raises Failure(writable_layer_changed) where
     something that is no directory stands above a mount point.
     """
-    for member in archive:
-        path = "/" + _as_listed(member.name.strip("/"))
+    for member in _read_members(archive):
+        path = "/" + as_listed(member.name.strip("/"))
         if path not in layer.paths:
             continue
         if path in layer.above and not member.isdir():
@@ -41,7 +41,7 @@ def filter_archive(
                 f"{path} is not a directory any more, and something is mounted below it: nothing was carried.",
                 paths=[path],
             )
-        if member.islnk() and "/" + _as_listed(member.linkname.strip("/")) not in layer.paths:
+        if member.islnk() and "/" + as_listed(member.linkname.strip("/")) not in layer.paths:
             if unlinked is not None:
                 unlinked.append(member)
             continue
@@ -54,7 +54,7 @@ def restore_links(archive: tarfile.TarFile, unlinked: t.Iterable[tarfile.TarInfo
     links: dict[str, list[tarfile.TarInfo]] = {}
     for link in unlinked:
         links.setdefault(link.linkname, []).append(link)
-    for member in archive:
+    for member in _read_members(archive):
         if member.name not in links:
             continue
         first, *others = links[member.name]
@@ -66,6 +66,16 @@ def restore_links(archive: tarfile.TarFile, unlinked: t.Iterable[tarfile.TarInfo
             other.pax_headers = {key: text for key, text in other.pax_headers.items() if key != "linkpath"}
             yield from _copy_member(archive, other)
     yield b"\0" * (2 * tarfile.BLOCKSIZE)
+
+
+def _read_members(archive: tarfile.TarFile) -> t.Iterator[tarfile.TarInfo]:
+    """The members of a stream, which the archive does not keep: there may be hundreds of thousands."""
+    while True:
+        member = archive.next()
+        archive.members.clear()  # type: ignore[attr-defined]
+        if member is None:
+            return
+        yield member
 
 
 def _copy_member(archive: tarfile.TarFile, member: tarfile.TarInfo) -> t.Iterator[bytes]:

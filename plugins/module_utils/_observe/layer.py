@@ -11,9 +11,11 @@ import posixpath
 import typing as t
 
 from .._engine.client import Client
+from .._errors import Failure
 from .._objects.containers import Container
 from .._objects.layer import INIT, Layer, Look, PathStat, list_mount_points
 from .._objects.layer_changes import LayerChanges
+from .._types import Json
 
 
 def fetch_layer(
@@ -27,7 +29,7 @@ def fetch_layer(
         # Its root takes nothing. What is listed are directories that the engine has made for mounts, as it will for a
         # successor, which takes no layer either.
         return Layer(frozenset(), (), ())
-    changes = LayerChanges(client.get(f"/containers/{container.id}/changes") or ())
+    changes = LayerChanges(_read_changes(client, container.id))
     own = list_mount_points(container)
     paths = list(dict.fromkeys([*own, *mounted]))
     if not changes.matter(paths):
@@ -38,6 +40,13 @@ def fetch_layer(
     look = _make_look(client, container.id)
     look_in_successor = None if successor is None else _make_look(client, successor)
     return changes.read_layer([changes.find_mount_point(path, look, look_in_successor, path in own) for path in paths])
+
+
+def _read_changes(client: Client, container_id: str) -> t.Iterator[Json]:
+    for change in client.read_list(f"/containers/{container_id}/changes"):
+        if not (isinstance(change.get("Path"), str) and isinstance(change.get("Kind"), int)):
+            raise Failure("daemon_error", f"The changes of container {container_id[:12]} cannot be read: {change}.")
+        yield change
 
 
 def _make_look(client: Client, container_id: str) -> Look:

@@ -147,12 +147,16 @@ def read_depth(client: Client, snapshot: Snapshot, replaced: t.Mapping[str, t.It
     successors have something mounted, by their IDs.
     """
     from .layer import fetch_layer
+    from .layer_files import read_content
 
     layers = dict(snapshot.layers)
     references = set()
     for container_id, mounted in replaced.items():
         container = snapshot.containers[container_id]
-        layers[container_id] = fetch_layer(client, container, mounted)
+        layer = fetch_layer(client, container, mounted)
+        if layer.paths and snapshot.engine.is_local:
+            layer = layer._replace(content=read_content(client, container, layer.paths))
+        layers[container_id] = layer.as_planned()
         references |= {str(container.config["Image"]), str(container.raw["Image"])}
     snapshot = read_images(client, snapshot.replace(layers=layers), references - snapshot.images.keys())
     unread = [summary for summary in snapshot.summaries if summary.id not in snapshot.containers]

@@ -47,6 +47,10 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
             break
         replacements = found
     refusals = [*duplicates, *full, *refused, *refusals]
+    if replacements:
+        from .replacement import check_space
+
+        refusals += check_space(replacements.values(), snapshot)
     if not refusals:
         refusals = _check_ports(changes, snapshot)
     if any(change.has_effect for change in changes):

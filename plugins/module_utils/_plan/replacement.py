@@ -115,11 +115,42 @@ def _check_layer(replacement: Replacement, snapshot: Snapshot) -> list[Failure]:
     if layer.obstacles:
         why = f"which cannot be carried over: {'; '.join(layer.obstacles)}."
         return [_layer_failure(container, changes, why)]
+    if layer.content is not None and layer.content.sparse:
+        why = "whose holes the engine would write out as zeros in its successor; keep such files in a volume."
+        return [_layer_failure(container, layer.content.sparse, why)]
     if layer.deleted and not desired.ignore_deletions:
         listed = tuple(f"deleted {path}" for path in layer.deleted)
         why = "which cannot be repeated in its successor; writable_layer_deletions=ignore lets them come back."
         return [_layer_failure(container, listed, why)]
     return []
+
+
+def check_space(replacements: t.Iterable[Replacement], snapshot: Snapshot) -> list[Failure]:
+    """Whether the disk of the engine takes a copy of all layers: for a while, it has them twice."""
+    carried = [replacement for replacement in replacements if _carries(replacement, snapshot)]
+    found = [(each.container.name, snapshot.layers[each.container.id].content) for each in carried]
+    contents = [(name, content) for name, content in found if content is not None]
+    refusals = []
+    for what, needed, limits in (
+        ("bytes", sum(each.size for _name, each in contents), [each.free for _name, each in contents]),
+        ("files", sum(each.files for _name, each in contents), [each.free_files for _name, each in contents]),
+    ):
+        free = min((each for each in limits if each is not None), default=needed)
+        if needed > free:
+            names = ", ".join(repr(name) for name, _content in contents)
+            refusals.append(
+                Failure(
+                    "no_space",
+                    f"What {names} wrote outside of volumes takes {needed} {what} a second time until the change is"
+                    f" done; the disk of the engine has {free} left. Make room there, or set writable_layer=discard to"
+                    " lose the changes.",
+                    needed=needed,
+                    free=free,
+                    unit=what,
+                    containers=[name for name, _content in contents],
+                )
+            )
+    return refusals
 
 
 def _layer_failure(container: Container, paths: t.Sequence[str], why: str) -> Failure:
@@ -330,6 +361,7 @@ def list_losses(replacement: Replacement, snapshot: Snapshot) -> list[str]:
     elif layer is not None:
         losses += [f"writable layer of {name}: {change}" for change in layer.hidden]
         losses += [f"deletion of {path} in {name}" for path in layer.deleted]
+        losses += [f"{lost} in {name}" for lost in (layer.content.lost if layer.content is not None else ())]
     if replacement.vanishes:
         losses.append(f"what {name} writes outside of volumes from then on, as it runs on until it is replaced")
     return losses

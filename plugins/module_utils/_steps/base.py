@@ -91,6 +91,7 @@ class Step(abc.ABC):
         Reason.ADDRESS_TAKEN: "address_in_use",
         Reason.PORT_TAKEN: "port_conflict",
         Reason.SUBNET_TAKEN: "subnet_overlap",
+        Reason.NO_SPACE: "no_space",
     }
     failure_code: t.ClassVar[str] = "daemon_error"
     # Whether the step may have been done although the daemon says that it failed.

@@ -89,6 +89,8 @@ class Start(ContainerStep):
             if not (Reason.UNSTARTABLE in refusal.reasons or _shares_with_remade(container, site)):
                 raise
             site.remake(container, self.name, self.successor, starts=True)
+        # An undo may have tried before.
+        site.refused.discard(container_id)
 
     def invert(self) -> Stop:
         # The container has just started and was not accepted; the original should not wait long for its ports.

@@ -83,18 +83,20 @@ class Verify(Step):
 
     def _wait_healthy(self, site: Site) -> Container:
         """The container as it was seen when it was healthy."""
-        deadline = time.monotonic() + self.timeout
+        start = time.monotonic()
         while True:
             container = self._inspect(site)
+            due = container.first_check_due
             health = (container.raw["State"].get("Health") or {}).get("Status") or "none"
             if health == "none":
                 raise Failure("option_conflict", f"Container {self.name!r} has no health check to wait for.")
             if health == "healthy" and not _is_between_runs(container):
                 return container
-            if health == "unhealthy" or time.monotonic() > deadline:
+            if health == "unhealthy" or time.monotonic() > start + self.timeout + due:
                 raise Failure(
                     "wait_timeout",
-                    f"Container {self.name!r} runs, but its health check says {health} (wait_timeout={self.timeout}s).",
+                    f"Container {self.name!r} runs, but its health check says {health} (wait_timeout={self.timeout}s,"
+                    f" and {due:g} s for its first check).",
                     logs=site.read_logs(container.id),
                 )
             site.rest(_POLL)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 from ansible_collections.bridgeport.docker.tests.engine.publish.normalised import normalise
 from ansible_collections.bridgeport.docker.tests.engine.site import Site, returned_port
@@ -93,3 +94,17 @@ def test_nothing_else_changes(site: Site) -> None:
         assert again["published"] == result["published"]
         assert again["container"] == result["container"]
         assert site.seen(box)["Id"] == result["container"]["id"]
+
+
+def test_a_slow_health_check_has_its_first_turn(site: Site) -> None:
+    """The check comes after seconds in which the task alone would have given up."""
+    check = ("--health-cmd", "true", "--health-interval", "5s")
+    box = site.run("slow", "-p", f"127.0.0.1:{site.base}:80", *check)
+    deadline = time.monotonic() + 60
+    while site.seen(box)["State"]["Health"]["Status"] != "healthy":
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
+    wanted = [f"127.0.0.1:{site.base}:80", f"127.0.0.1:{site.base + 1}:80"]
+    assert site.publish(box, published_ports=wanted, wait_timeout=1)["changed"] is True
+    assert site.seen(box)["State"]["Health"]["Status"] == "healthy"
+    assert site.fetch(site.base + 1)

@@ -761,7 +761,8 @@ class ModelClient(Client):
 
     @contextlib.contextmanager
     def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
-        yield io.BytesIO(self.daemon.answer("GET", path, {}, None))
+        answer = self.daemon.answer("GET", path, {}, None)
+        yield io.BytesIO(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
     def pull(self, reference: str) -> None:
         self.daemon.requests.append(f"PULL {reference}")

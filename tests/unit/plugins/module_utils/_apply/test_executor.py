@@ -8,13 +8,14 @@ import contextlib
 import threading
 import time
 import typing as t
+from dataclasses import replace
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply import port_holder
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply import port_holder, rollback
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.executor import apply_changes
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.outcome import ChangeOutcome
-from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
+from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import PAUSES, Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError
@@ -26,6 +27,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapsho
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Run
+from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.containers import plan_recovery
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import run_state, verification
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.containers import (
@@ -34,7 +36,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.container
     Rename,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import CloseJournal
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps.layer import CheckCarry
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.layer import CarryLayer, CheckCarry
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, CreateNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import SetRestartPolicy, Start, Stop
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
@@ -345,8 +347,9 @@ def test_a_successor_that_somebody_removes() -> None:
     assert daemon.state() == before
 
 
-def test_a_refused_start_is_reported_once() -> None:
+def test_a_refused_start_is_reported_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """The restart policy is set all the same; that the container should run again has been said."""
+    monkeypatch.setattr(rollback, "PAUSES", (0, 0))
     daemon = host_for_replacement()
     changes = plan(daemon, *CASES["replacement"][1:]).changes
 
@@ -382,6 +385,85 @@ def test_a_restart_policy_is_set_although_the_container_just_ends(
         Worker(Ending(daemon)).perform(step)
     assert (web["HostConfig"]["RestartPolicy"]["Name"] == "no") is done
     assert len(left) == (0 if done else refusals - 1)
+
+
+NO_SPACE = "write /data/containers/x: no space left on device"
+
+
+class Full(ModelClient):
+    """A disk that is full from the copy of the layer on: nothing starts any more until ``is_free``."""
+
+    def __init__(self, daemon: ModelDaemon, is_free: t.Callable[[], bool]) -> None:
+        super().__init__(daemon)
+        self.is_free, self.is_full = is_free, False
+
+    def request(self, method: str, path: str, **options: t.Any) -> t.Any:
+        if method == "PUT":
+            self.is_full = True
+        if method == "PUT" or (path.endswith("/start") and self.is_full and not self.is_free()):
+            raise ApiError(500, NO_SPACE)
+        return super().request(method, path, **options)
+
+
+@pytest.fixture
+def rests(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long a run has waited, in seconds; it takes no time."""
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    return waited
+
+
+def test_an_undo_waits_for_the_space_that_its_own_later_steps_give_back(rests: list[float]) -> None:
+    daemon = host_for_replacement()
+    before = daemon.state()
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    (outcome,) = apply_changes(changes, lambda: Full(daemon, lambda: len(daemon.containers) == 2), 1)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == ("no_space", True)
+    assert daemon.state() == before
+    # The second is that in which a container that was started again has to stay up.
+    assert [pause for pause in rests if pause] == [PAUSES[0]]
+    undone = [action for action in outcome.actions if action.startswith("undo: ")]
+    assert undone[-2:] == ["undo: start web", "undo: close the journal of web"]
+
+
+@pytest.mark.parametrize("after", [3, None])
+def test_an_undo_is_tried_again_for_a_bounded_time(after: int | None, rests: list[float]) -> None:
+    daemon = host_for_replacement()
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    (outcome,) = apply_changes(changes, lambda: Full(daemon, lambda: after is not None and len(rests) > after), 1)
+    assert outcome.failure is not None
+    assert outcome.rolled_back is (after is not None)
+    if after is None:
+        assert outcome.failure.code == "rollback_failed"
+        assert [problem.partition(":")[0] for problem in outcome.failure.details["problems"]] == ["start web"]
+        assert tuple(pause for pause in rests if pause) == PAUSES
+        assert len(daemon.volumes) == 1, "a later run goes on with it"
+    else:
+        assert daemon.named("web")["State"]["Running"]
+        assert not daemon.volumes
+
+
+def test_a_recovery_makes_room_and_goes_on(rests: list[float]) -> None:
+    """The undo was given up; the next run finds what it has left, on a disk that is still full."""
+    daemon = host_for_replacement()
+    before = daemon.state()
+    changes = plan(daemon, *CASES["replacement"][1:]).changes
+    # The run dies before it can undo anything.
+    client = Full(daemon, lambda: False)
+    number = next(index for index, step in enumerate(changes[0].steps) if isinstance(step, CarryLayer))
+    apply_changes([replace(changes[0], steps=changes[0].steps[:number])], lambda: client, 1)
+    assert not daemon.named("web")["State"]["Running"]
+    daemon.changes = 0
+    snapshot = read_snapshot(client, DesiredState((), (parse_container({"name": "web"}),)))
+    recovery = plan_recovery("web", snapshot)
+    assert recovery is not None
+    client = Full(daemon, lambda: len(daemon.containers) == 2)
+    client.is_full = True
+    (outcome,) = apply_changes([recovery], lambda: client, 1)
+    assert outcome.failure is None
+    assert daemon.state() == before
+    assert PAUSES[0] in rests
 
 
 def test_what_cannot_be_undone_is_said() -> None:

@@ -19,12 +19,22 @@ ID = "0123456789abcdef" * 4
 
 # As engines 20.10 to 29 say it.
 REFUSALS: list[t.Any] = [
-    (500, "Bind for 0.0.0.0:80 failed: port is already allocated", {Reason.PORT_TAKEN}),
-    (500, "listen tcp4 0.0.0.0:80: bind: address already in use", {Reason.PORT_TAKEN}),
-    (500, "failed to bind host port for 0.0.0.0:80:172.19.0.2:80/tcp: address already in use", {Reason.PORT_TAKEN}),
+    (500, "Bind for 0.0.0.0:80 failed: port is already allocated", {Reason.PORT_TAKEN, Reason.PASSING}),
+    (500, "listen tcp4 0.0.0.0:80: bind: address already in use", {Reason.PORT_TAKEN, Reason.PASSING}),
+    (
+        500,
+        "failed to bind host port for 0.0.0.0:80:172.19.0.2:80/tcp: address already in use",
+        {Reason.PORT_TAKEN, Reason.PASSING},
+    ),
     (500, "listen tcp4 203.0.113.7:80: bind: cannot assign requested address", {Reason.PORT_TAKEN}),
     (500, "all ports are allocated", {Reason.PORT_TAKEN}),
-    (403, "Address already in use", {Reason.ADDRESS_TAKEN}),
+    (403, "Address already in use", {Reason.ADDRESS_TAKEN, Reason.PASSING}),
+    (
+        500,
+        "Error processing tar file(exit status 1): write /large: no space left on device",
+        {Reason.NO_SPACE, Reason.PASSING},
+    ),
+    (500, "mkdir /data/containers/x: disk quota exceeded", {Reason.NO_SPACE, Reason.PASSING}),
     (404, f"No such container: {ID}", {Reason.NOT_FOUND, Reason.NO_SUCH_CONTAINER}),
     (404, "No such image: x:1", {Reason.NOT_FOUND, Reason.IMAGE_MISSING}),
     (404, "get journal: no such volume", {Reason.NOT_FOUND}),

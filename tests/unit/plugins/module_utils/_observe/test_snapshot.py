@@ -10,6 +10,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer, list_mount_points
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer_changes import LayerChanges
@@ -155,6 +156,16 @@ def test_a_root_that_is_read_only_has_no_layer(listed: list[tuple[str, int]]) ->
     web["HostConfig"]["ReadonlyRootfs"] = True
     daemon.layers[web["Id"]] = [{"Path": path, "Kind": kind} for path, kind in listed]
     assert fetch_layer(ModelClient(daemon), Container(web)) == Layer(frozenset(), (), ())
+
+
+@pytest.mark.parametrize("change", [{}, {"Path": "/x"}, {"Path": 5, "Kind": 1}, {"Path": "/x", "Kind": None}])
+def test_changes_that_are_none(change: dict[str, t.Any]) -> None:
+    daemon = host()
+    web = daemon.named("web")
+    daemon.layers[web["Id"]] = [change]
+    with pytest.raises(Failure) as caught:
+        fetch_layer(ModelClient(daemon), Container(web))
+    assert caught.value.code == "daemon_error"
 
 
 # -- the writable layer ------------------------------------------------------------------------------------------------

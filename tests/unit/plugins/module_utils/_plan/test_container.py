@@ -19,7 +19,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
-from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Layer
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.layer import Content, Layer
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import successor_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Network
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.snapshot import Snapshot
@@ -540,6 +540,56 @@ def test_deletions_of_the_writable_layer(params: dict[str, t.Any], expected: lis
         assert "deleted /bin/wget" in change.refusals[0].message
     else:
         assert [loss for loss in change.will_lose if "layer" in loss or "deletion" in loss] == losses
+
+
+GIB = 1 << 30
+# What is known of the layer, the options of the task, what is refused, and what is lost.
+CONTENTS: list[t.Any] = [
+    pytest.param(None, {}, [], [], id="unknown"),
+    pytest.param(Content(GIB, 5, free=GIB, free_files=5), {}, [], [], id="just-fits"),
+    pytest.param(Content(GIB, 5), {}, [], [], id="unknown-space"),
+    pytest.param(Content(GIB + 1, 5, free=GIB), {}, ["no_space"], [], id="no-space"),
+    pytest.param(Content(1, 6, free=GIB, free_files=5), {}, ["no_space"], [], id="no-inodes"),
+    pytest.param(Content(GIB + 1, 5, free=GIB), {"writable_layer": "discard"}, [], [], id="discarded"),
+    pytest.param(
+        Content(1, 1, sparse=("/s (9 bytes, 0 of them on disk)",)), {}, ["writable_layer_changed"], [], id="holes"
+    ),
+    pytest.param(Content(1, 1, sparse=("/s",)), {"writable_layer": "discard"}, [], [], id="discarded-holes"),
+    pytest.param(Content(1, 1, lost=("socket /s",)), {}, [], ["socket /s in fx-ports"], id="lost"),
+    pytest.param(Content(1, 1, lost=("socket /s",)), {"writable_layer": "discard"}, [], [], id="all-is-lost"),
+]
+
+
+@pytest.mark.parametrize(("content", "params", "expected", "losses"), CONTENTS)
+def test_what_a_copy_of_the_layer_takes_and_leaves_behind(
+    content: Content | None, params: dict[str, t.Any], expected: list[str], losses: list[str]
+) -> None:
+    snapshot = recorded.snapshot("ports")
+    layer = Layer(frozenset({"/s"}), (), ("added /s",), content=content)
+    snapshot = snapshot.replace(layers=dict.fromkeys(snapshot.containers, layer))
+    made = make_plan(
+        DesiredState(containers=(parse_container({"name": "fx-ports", "env": {"A": "1"}, **params}),)), snapshot
+    )
+    assert [refusal.code for refusal in made.refusals] == expected
+    if not expected:
+        assert [loss for loss in made.will_lose if loss.startswith("socket")] == losses
+    elif expected == ["no_space"]:
+        assert made.refusals[0].details["needed"] > made.refusals[0].details["free"]
+        assert "'fx-ports'" in made.refusals[0].message
+    else:
+        assert made.refusals[0].details["paths"] == ["/s (9 bytes, 0 of them on disk)"]
+
+
+def test_the_copies_of_all_layers_have_to_fit_together() -> None:
+    names = ("ports", "plain")
+    snapshot = recorded.snapshot(*names)
+    layer = Layer(frozenset({"/s"}), (), ("added /s",), content=Content(6, 1, free=10))
+    snapshot = snapshot.replace(layers=dict.fromkeys(snapshot.containers, layer))
+    tasks = tuple(parse_container({"name": f"fx-{name}", "env": {"A": "1"}}) for name in names)
+    assert make_plan(DesiredState(containers=tasks[:1]), snapshot).refusals == ()
+    refused = make_plan(DesiredState(containers=tasks), snapshot).refusals
+    (refusal,) = [each for each in refused if each.code == "no_space"]
+    assert refusal.details == {"needed": 12, "free": 10, "unit": "bytes", "containers": ["fx-ports", "fx-plain"]}
 
 
 def test_swarm_tasks_are_refused() -> None:

@@ -13,6 +13,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._apply import wo
 from ansible_collections.bridgeport.docker.plugins.module_utils._apply.worker import Worker
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.logs import read_logs
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import parse_publications
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
@@ -170,7 +171,42 @@ def test_the_wait_for_health_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     failure = check(daemon, container, monkeypatch, meanwhile=tick, wait="healthy", timeout=5)
     assert failure is not None
     assert failure.code == "wait_timeout"
-    assert 5 < now[0] < 9
+    assert 5 + 60 < now[0] < 9 + 60
+    assert "wait_timeout=5s, and 60 s for its first check" in failure.message
+
+
+# seconds in the order of the fields: start period, interval, timeout; and how long the first check takes at most
+FIRST_CHECKS: list[t.Any] = [
+    pytest.param((None, None, None), 60, id="defaults"),
+    pytest.param((0, 0, 0), 60, id="zeros"),
+    pytest.param((0, 70, 0), 100, id="slow"),
+    pytest.param((120, 5, 3), 128, id="start-period"),
+    pytest.param((0, 0.1, 0.25), 0.35, id="fractions"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "expected"), FIRST_CHECKS)
+def test_when_the_first_health_check_is_due(seconds: tuple[float | None, ...], expected: float) -> None:
+    fields = dict(zip(("StartPeriod", "Interval", "Timeout"), seconds))
+    check = {key: int(value * 1_000_000_000) for key, value in fields.items() if value is not None}
+    assert Container({"Config": {"Healthcheck": check}}).first_check_due == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("healthy_at", "code"), [(71, None), (170, "wait_timeout")])
+def test_a_health_check_has_its_turn(healthy_at: int, code: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its first check comes after 70 s, which is more than the task waits for anything else."""
+    daemon, container = host()
+    raw = daemon.containers[container]
+    raw["Config"]["Healthcheck"] = {"Test": ["CMD", "true"], "Interval": 70 * 1_000_000_000}
+    now = [0.0]
+
+    def tick() -> None:
+        now[0] += 1
+        raw["State"]["Health"] = {"Status": "healthy" if now[0] >= healthy_at else "starting"}
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    failure = check(daemon, container, monkeypatch, meanwhile=tick, wait="healthy")
+    assert (failure and failure.code) == code
 
 
 # whether it is up at each look after the first two, and listens then; whether it is accepted
