@@ -53,10 +53,9 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     parsed: dict[str, str | None] = {}
     for number, (name, content) in enumerate(value.items(), start=1):
         if not str(name) or "=" in str(name):
-            # What stands behind the sign is a value.
-            raise Failure(
-                "option_conflict", f"env: the name of variable {number} is {'not without =' if str(name) else 'empty'}."
-            )
+            # What stands behind an equals sign is a value.
+            why = "contains =, which goes with its value" if str(name) else "is empty"
+            raise Failure("option_conflict", f"env: the name of variable {number} {why}.")
         if isinstance(content, (bool, float)):
             raise Failure(
                 "option_conflict",
