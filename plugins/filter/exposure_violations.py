@@ -68,11 +68,15 @@ EXAMPLES = r"""
 
 - name: Publish on the loopback instead what breaks it, and keep the rest
   bridgeport.docker.docker_port_publish:
-    name: "{{ item.key }}"
-    published_ports: "{{ item.value[0].published_ports }}"
-  loop: "{{ dict(host.containers | bridgeport.docker.exposure_violations | groupby('container')) | dict2items }}"
+    name: "{{ item.container }}"
+    published_ports: "{{ item.published_ports }}"
+  # Once for each container. The filter groupby would take Web and web for one.
+  loop: >-
+    {{ host.containers | bridgeport.docker.exposure_violations
+       | items2dict(key_name='container', value_name='published_ports')
+       | dict2items(key_name='container', value_name='published_ports') }}
   loop_control:
-    label: "{{ item.key }}"
+    label: "{{ item.container }}"
 """
 
 RETURN = r"""
@@ -147,7 +151,7 @@ def exposure_violations(
     for name, given in lists.items():
         # A lone string would be read letter by letter.
         if not isinstance(given, (list, tuple)):
-            raise AnsibleFilterError(f"exposure_violations needs a list as {name}, not {given!r}.")
+            raise AnsibleFilterError(f"exposure_violations needs a list as {name}, not a {type(given).__name__}.")
     try:
         return find_violations(value, parse_policy(allowed_addresses, allowed_ports, permitting_labels))
     except Failure as failure:

@@ -14,6 +14,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from ._engine.client import ApiError, Client, Connection
 from ._errors import Failure
+from ._objects.redact import HIDDEN, hide_password
 
 DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 
@@ -45,8 +46,6 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
     },
     "use_ssh_client": {"type": "bool", "default": False},
 }
-
-HIDDEN = "********"
 
 
 class _Module(AnsibleModule):
@@ -91,17 +90,30 @@ def read_connection(params: t.Mapping[str, t.Any]) -> Connection:
 
 
 def redact(value: t.Any) -> t.Any:
-    """The module's parameters with every environment value hidden, at any depth."""
+    """The module's parameters with every environment value hidden, at any depth, and the password of the engine."""
     if isinstance(value, t.Mapping):
-        return {key: _hide(item) if key == "env" and item is not None else redact(item) for key, item in value.items()}
+        return {key: item if item is None else _REDACTED.get(key, redact)(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [redact(item) for item in value]
     return value
 
 
-def _hide(env: t.Any) -> t.Any:
+def _hide_env(env: t.Any) -> t.Any:
     """Only names are shown, and where it is none as it should be, nothing."""
-    return dict.fromkeys(env, HIDDEN) if isinstance(env, t.Mapping) else HIDDEN
+    if not isinstance(env, t.Mapping):
+        return HIDDEN
+    # A name with an equals sign is a name and its value.
+    return {(HIDDEN if "=" in str(name) else name): HIDDEN for name in env}
+
+
+def _hide_password(address: t.Any) -> t.Any:
+    return hide_password(address) if isinstance(address, str) else HIDDEN
+
+
+_REDACTED: dict[str, t.Callable[[t.Any], t.Any]] = {
+    "env": _hide_env,
+    **dict.fromkeys(("docker_host", "docker_url"), _hide_password),
+}
 
 
 def run_module(module: AnsibleModule, work: t.Callable[[Client], dict[str, t.Any]]) -> None:

@@ -93,7 +93,7 @@ EXAMPLES = r"""
 
 - name: Show who has port 8050
   ansible.builtin.debug:
-    msg: "{{ holders | map(attribute='container') | unique | join(', ') }}"
+    msg: "{{ holders | map(attribute='container') | unique(case_sensitive=true) | join(', ') }}"
   vars:
     holders: "{{ host.holders | selectattr('host_port', 'equalto', 8050) }}"
 

@@ -543,7 +543,9 @@ failure:
       elements: str
       returned: with V(network_in_use)
     differences:
-      description: What an existing network is, and what it should be, by option.
+      description:
+        - What an existing network is, and what it should be, by option.
+        - The values of labels, and of driver options without an option of their own, are hidden.
       type: dict
       returned: with V(unsupported) and V(option_conflict), where a network differs
     holder:

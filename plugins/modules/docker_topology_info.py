@@ -31,6 +31,13 @@ options:
       - Networks on which a returned container is are returned as well.
     type: list
     elements: str
+  log_lines:
+    description:
+      - How many of the last lines that each returned container has printed are returned as well, 1 to 10000. It takes
+        two more requests for each of them.
+      - No lines when unset.
+    type: int
+    version_added: 1.1.0
 extends_documentation_fragment:
   - bridgeport.docker._docker
   - bridgeport.docker._attributes
@@ -109,6 +116,16 @@ EXAMPLES = r"""
 - name: Show how many addresses it has left
   ansible.builtin.debug:
     msg: "{{ net.networks[0].free_addresses[0].free }} of {{ net.networks[0].free_addresses[0].subnet }} are free."
+
+- name: Read what a container has printed
+  bridgeport.docker.docker_topology_info:
+    names: [docs-web]
+    log_lines: 20
+  register: printed
+
+- name: Show it
+  ansible.builtin.debug:
+    var: printed.containers[0].logs
 
 - name: Refuse to go on where something cannot start or is half done
   bridgeport.docker.docker_topology_info:
@@ -304,6 +321,13 @@ containers:
     restart_policy:
       description: V(no), V(on-failure), V(always) or V(unless-stopped).
       type: str
+    logs:
+      description:
+        - The last lines that it has printed, with the values of its environment hidden, and without control characters.
+        - Empty where the logging driver of the container keeps nothing that can be read.
+      type: list
+      elements: str
+      returned: when O(log_lines) is given
   sample:
     - name: docs-web
       id: 7be1cdb19d3b0aee4b1a4e4bc7a6cfb34b0d36d5bd9b5a3fc4d0fa46f8cdb6e5
@@ -466,8 +490,8 @@ findings:
       object: {kind: container, name: docs-web}
       message: Container 'docs-web' publishes 80/tcp as port 8056 on every address of this host.
       remedy: >-
-        If this host alone is to reach it: docker_port_publish with name: docs-web and published_ports:
-        ['127.0.0.1:8056:80/tcp'].
+        If this host alone is to reach it: docker_port_publish with {name: 'docs-web', published_ports:
+        ['127.0.0.1:8056:80/tcp']}.
 failure:
   description:
     - Why the module failed. Further keys depend on the code.
@@ -476,7 +500,8 @@ failure:
   contains:
     code:
       description:
-        - "V(option_conflict): an entry of O(labels) names no label, or O(api_version) is no version."
+        - "V(option_conflict): an entry of O(labels) names no label, O(log_lines) is out of range, or O(api_version) is
+          no version."
         - "V(sdk_missing): the Docker SDK for Python cannot be imported."
         - "V(daemon_unreachable): the daemon does not answer."
         - "V(daemon_error): the daemon refused a request. C(status) is its HTTP status."
@@ -487,7 +512,7 @@ failure:
       type: str
   sample:
     code: option_conflict
-    message: "labels: '=docs' names no label; write key or key=value."
+    message: "labels: entry 1 names no label; write key or key=value."
 """
 
 import typing as t
@@ -496,6 +521,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiball
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector, parse_selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.lock import find_held
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.logs import read_logs
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import find_conflicts
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import (
@@ -511,6 +538,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapsho
     read_changes,
     read_listing,
 )
+
+MAX_LOG_LINES = 10000
 
 
 def read_topology(client: Client, selector: Selector) -> Topology:
@@ -529,15 +558,30 @@ def read_topology(client: Client, selector: Selector) -> Topology:
     )
 
 
+def parse_log_lines(value: int | None) -> int:
+    if value is not None and not 1 <= value <= MAX_LOG_LINES:
+        raise Failure("option_conflict", f"log_lines is {value}, but must be 1 to {MAX_LOG_LINES}.")
+    return value or 0
+
+
 def main() -> None:
     module = create_module(
-        {"names": {"type": "list", "elements": "str"}, "labels": {"type": "list", "elements": "str"}}
+        {
+            "names": {"type": "list", "elements": "str"},
+            "labels": {"type": "list", "elements": "str"},
+            "log_lines": {"type": "int"},
+        }
     )
 
     def read(client: Client) -> dict[str, t.Any]:
+        lines = parse_log_lines(module.params["log_lines"])
         topology = read_topology(client, parse_selector(module.params["names"], module.params["labels"]))
         rows = topology_rows(topology)
-        return {"changed": False, **rows, "findings": find_problems(topology, rows["containers"])}
+        findings = find_problems(topology, rows["containers"])
+        if lines:
+            for row in rows["containers"]:
+                row["logs"] = read_logs(client, row["id"], lines)
+        return {"changed": False, **rows, "findings": findings}
 
     run_module(module, read)
 

@@ -74,10 +74,12 @@ class DesiredEndpoint:
             mine, theirs = getattr(self, field), getattr(other, field)
             same = mine == theirs or (field in ("aliases", "links") and set(mine or ()) == set(theirs or ()))
             if mine is not None and theirs is not None and not same:
+                how = f"{field}={mine!r} and once with {theirs!r}"
+                if field == "driver_opts":
+                    how = "other driver_opts than the second time"
                 raise Failure(
                     "option_conflict",
-                    f"Container and network are joined twice in this task, once with {field}={mine!r} and once with "
-                    f"{theirs!r}. Say it once.",
+                    f"Container and network are joined twice in this task, once with {how}. Say it once.",
                 )
             merged[field] = theirs if mine is None else mine
         return DesiredEndpoint(self.name, **merged)

@@ -37,11 +37,12 @@ def parse_command(value: t.Any, option: str) -> list[str]:
         try:
             words = shlex.split(value)
         except ValueError as error:
-            raise Failure("option_conflict", f"{option}: {value!r} cannot be split into words: {error}.") from error
+            # The text may hold a password.
+            raise Failure("option_conflict", f"{option} cannot be split into words: {error}.") from error
     elif isinstance(value, (list, tuple)):
         words = [str(item) for item in value]
     else:
-        raise Failure("option_conflict", f"{option} is a string or a list of strings, not {value!r}.")
+        raise Failure("option_conflict", f"{option} is a string or a list of strings, not a {type(value).__name__}.")
     if not words:
         # The daemon replaces an empty command with that of the image, so that the task would never be met.
         raise Failure("option_conflict", f"{option} is empty; leave it out to run what the image says.")
@@ -50,9 +51,11 @@ def parse_command(value: t.Any, option: str) -> list[str]:
 
 def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     parsed: dict[str, str | None] = {}
-    for name, content in value.items():
+    for number, (name, content) in enumerate(value.items(), start=1):
         if not str(name) or "=" in str(name):
-            raise Failure("option_conflict", f"env: {name!r} cannot be a variable's name: it is empty or contains =.")
+            # What stands behind an equals sign is a value.
+            why = "contains =, which goes with its value" if str(name) else "is empty"
+            raise Failure("option_conflict", f"env: the name of variable {number} {why}.")
         if isinstance(content, (bool, float)):
             raise Failure(
                 "option_conflict",

@@ -26,13 +26,13 @@ Params = t.Mapping[str, t.Any]
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
-def parse_endpoint(entry: t.Any, option: str) -> DesiredEndpoint:
-    """One entry of ``networks`` or ``connected``: a name, or a dict of an endpoint's options."""
+def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoint:
+    """One entry of ``networks`` or ``connected``, the first, second and so on: a name, or a dict of options."""
     known = ("name", "aliases", "ipv4_address", "ipv6_address", "links", "mac_address", "driver_opts", "gw_priority")
     if isinstance(entry, str):
         entry = {"name": entry}
     if not isinstance(entry, t.Mapping) or not isinstance(entry.get("name"), str) or not entry["name"]:
-        raise Failure("option_conflict", f"{option}: {entry!r} is neither a name nor a dict with a name.")
+        raise Failure("option_conflict", f"{option}: entry {number} is neither a name nor a dict with a name.")
     unknown = sorted(set(entry) - set(known))
     if unknown:
         raise Failure(
@@ -45,7 +45,7 @@ def parse_endpoint(entry: t.Any, option: str) -> DesiredEndpoint:
         if value is None:
             return None
         if not isinstance(value, (list, tuple)):
-            raise Failure("option_conflict", f"{option}: {key} of {entry['name']!r} is a list, not {value!r}.")
+            raise Failure("option_conflict", f"{option}: {key} of {entry['name']!r} is a list, not a {_kind(value)}.")
         return tuple(str(item) for item in value)
 
     def address(key: str, version: int) -> str | None:
@@ -54,12 +54,12 @@ def parse_endpoint(entry: t.Any, option: str) -> DesiredEndpoint:
 
     driver_opts = entry.get("driver_opts")
     if driver_opts is not None and not isinstance(driver_opts, t.Mapping):
-        raise Failure("option_conflict", f"{option}: driver_opts of {entry['name']!r} is a dict, not {driver_opts!r}.")
+        raise Failure(
+            "option_conflict", f"{option}: driver_opts of {entry['name']!r} is a dict, not a {_kind(driver_opts)}."
+        )
     gw_priority = entry.get("gw_priority")
     if gw_priority is not None and not re.fullmatch(r"-?[0-9]+", str(gw_priority)):
-        raise Failure(
-            "option_conflict", f"{option}: gw_priority of {entry['name']!r} is a number, not {gw_priority!r}."
-        )
+        raise Failure("option_conflict", f"{option}: gw_priority of {entry['name']!r} is not a number.")
     return DesiredEndpoint(
         name=entry["name"],
         aliases=texts("aliases"),
@@ -72,10 +72,15 @@ def parse_endpoint(entry: t.Any, option: str) -> DesiredEndpoint:
     )
 
 
+def _kind(value: t.Any) -> str:
+    """What a value is, for messages: the value itself may hold what must not be said."""
+    return type(value).__name__
+
+
 def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[DesiredEndpoint, ...] | None:
     if entries is None:
         return None
-    endpoints = tuple(parse_endpoint(entry, option) for entry in entries)
+    endpoints = tuple(parse_endpoint(entry, option, number) for number, entry in enumerate(entries, start=1))
     names = [endpoint.name for endpoint in endpoints]
     for name in names:
         if names.count(name) > 1:

@@ -33,9 +33,9 @@ class Selector:
 
 def parse_selector(names: t.Sequence[str] | None, labels: t.Sequence[str] | None) -> Selector:
     pairs = []
-    for text in labels or ():
+    for number, text in enumerate(labels or (), start=1):
         key, equals, value = str(text).partition("=")
         if not key:
-            raise Failure("option_conflict", f"labels: {text!r} names no label; write key or key=value.")
+            raise Failure("option_conflict", f"labels: entry {number} names no label; write key or key=value.")
         pairs.append((key, value if equals else None))
     return Selector(None if names is None else tuple(names), tuple(pairs))

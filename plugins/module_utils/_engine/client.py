@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 
 from .._errors import DaemonRefusal, Failure
 from .._objects.engine import Api
+from .._objects.redact import hide_password, hide_password_in
 from .._types import Json
 from .unix_socket import Session
 
@@ -60,6 +61,11 @@ class Connection:
     def socket_path(self) -> str:
         """Of a unix socket, as the SDK reads it."""
         return "/" + self.docker_host.replace("unix://", "", 1).lstrip("/")
+
+    @property
+    def shown_host(self) -> str:
+        """docker_host as it may be shown."""
+        return hide_password(self.docker_host)
 
 
 class ApiError(DaemonRefusal):
@@ -393,7 +399,8 @@ def _error_message(response: t.Any) -> str:
 def _unreachable(connection: Connection, reason: object, what: str = "connecting") -> Failure:
     return Failure(
         "daemon_unreachable",
-        f"No answer from the Docker daemon at {connection.docker_host} ({what}): {reason}. "
+        f"No answer from the Docker daemon at {connection.shown_host} ({what}):"
+        f" {hide_password_in(str(reason), connection.docker_host)}. "
         "Check that it runs, that docker_host is right, and that this user may use it.",
-        docker_host=connection.docker_host,
+        docker_host=connection.shown_host,
     )

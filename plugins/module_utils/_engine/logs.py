@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from .._errors import Failure
-from .._objects.redact import hide_values
+from .._objects.redact import show_output
 from .client import ApiError, Client
 
 
@@ -22,17 +22,17 @@ def demultiplex(stream: bytes) -> bytes:
     return output
 
 
-_LOG_LINES = 20
+_LINES = 20
 
 
-def read_logs(client: Client, container_id: str) -> list[str]:
+def read_logs(client: Client, container_id: str, lines: int = _LINES) -> list[str]:
     """The last lines that a container printed, with every value of its environment hidden."""
     try:
         raw = client.get(f"/containers/{container_id}/json")
         stream: bytes = client.request(
-            "GET", f"/containers/{container_id}/logs", params={"stdout": 1, "stderr": 1, "tail": _LOG_LINES}, raw=True
+            "GET", f"/containers/{container_id}/logs", params={"stdout": 1, "stderr": 1, "tail": lines}, raw=True
         )
     except (ApiError, Failure):
         return []
     text = (stream if raw["Config"]["Tty"] else demultiplex(stream)).decode("utf-8", "replace")
-    return hide_values(text, raw["Config"].get("Env") or ()).splitlines()
+    return show_output(text, raw["Config"].get("Env") or ())

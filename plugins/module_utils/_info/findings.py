@@ -13,6 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from .._objects.leftovers import lock_name
+from .._objects.yaml_text import write_options
 from .._types import Row
 from .conflicts import Conflict, publishes_nothing
 from .exposure import as_publication, closed_to_loopback
@@ -76,7 +77,8 @@ def _container_problems(row: Row, topology: Topology) -> t.Iterator[Finding]:
             "container",
             name,
             f"Container {name!r} is on the default bridge, where containers do not find each other by name.",
-            f"Put it on a network of its own: docker_bridge_network with connected: [{name}] and appends: true.",
+            "Put it on a network of its own: docker_bridge_network with"
+            f" {write_options(connected=[name], appends=True)}.",
         )
     known = {each.id for each in snapshot.summaries} | {each.name for each in snapshot.summaries}
     gone = sorted(kind for kind, other in row["shares"].items() if other not in known)
@@ -104,7 +106,7 @@ def _silent(row: Row) -> Finding:
         name,
         f"Container {name!r} is to publish {ports} and {why}, where the engine publishes nothing.",
         f"Connect {name!r} to a bridge network that is not internal, or close the ports:"
-        f" docker_port_publish with name: {name}, state: absent and all: true.",
+        f" docker_port_publish with {write_options(name=name, state='absent', all=True)}.",
     )
 
 
@@ -122,7 +124,8 @@ def _exposed(row: Row) -> t.Iterator[Finding]:
         "container",
         name,
         f"Container {name!r} {'publishes' if runs else 'will publish'} {ports} on every address of this host.",
-        f"If this host alone is to reach it: docker_port_publish with name: {name} and published_ports: {specs}.",
+        "If this host alone is to reach it: docker_port_publish with"
+        f" {write_options(name=name, published_ports=specs)}.",
     )
 
 
@@ -174,7 +177,8 @@ def _link_problems(topology: Topology) -> t.Iterator[Finding]:
             source,
             f"Container {source!r} links to {target!r} as {alias!r}. Legacy links are discouraged: such a container"
             " cannot start without the other one, and does not follow when that is replaced.",
-            f"Put both on a network of their own, {target!r} with aliases: [{alias}] (docker_bridge_network).",
+            "Put both on a network of their own: docker_bridge_network with"
+            f" {write_options(connected=[{'name': source}, {'name': target, 'aliases': [alias]}], appends=True)}.",
         )
 
 
@@ -188,7 +192,8 @@ def _stale_problems(topology: Topology) -> t.Iterator[Finding]:
             name,
             f"Container {name!r} has an endpoint on network {network!r} (ID {row['network_id'][:12] or 'unknown'}),"
             " which is gone: it cannot be started.",
-            f"Connect it again: docker_bridge_network with name: {network}, connected: [{name}] and appends: true.",
+            "Connect it again: docker_bridge_network with"
+            f" {write_options(name=network, connected=[name], appends=True)}.",
         )
 
 
@@ -203,7 +208,8 @@ def _interrupted_problems(topology: Topology) -> t.Iterator[Finding]:
         names = ", ".join(row["name"] for row in left)
         is_done = all(row["kind"] == "lock_abandoned" for row in left)
         module = "docker_bridge_network" if kind == "network" else "docker_port_publish"
-        again = f"Run the task again, or any other of {module} with name: {name}: it finishes or undoes the change."
+        again = f"Run the task again, or any other of {module} with {write_options(name=name)}: it finishes or undoes"
+        again += " the change."
         if kind == "volume":
             yield _unknown_leftover(name, is_done)
             continue
@@ -247,7 +253,7 @@ def _port_problems(topology: Topology) -> t.Iterator[Finding]:
             "container",
             name,
             f"Container {name!r} does not run and will publish {spec} at its next start, but {who}.",
-            f"Give it another port or address: docker_port_publish with name: {name}.",
+            f"Give it another port or address: docker_port_publish with {write_options(name=name)}.",
         )
 
 

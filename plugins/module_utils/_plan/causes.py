@@ -137,7 +137,8 @@ def _compare_networks(before: t.Mapping[str, t.Any], after: t.Mapping[str, t.Any
     for key in sorted(options[0].keys() | options[1].keys()):
         former, new = (side.get(key, "unset") for side in options)
         if former != new:
-            causes.append(_tell(_BRIDGE_OPTION_NAMES.get(key, key), former, new))
+            name = _BRIDGE_OPTION_NAMES.get(key)
+            causes.append(f"{key} changes" if name is None else _tell(name, former, new))
     pools = [side["ipam_config"] for side in (before, after)]
     subnets = [" and ".join(pool["subnet"] for pool in side) or "unset" for side in pools]
     if subnets[0] != subnets[1]:

@@ -15,6 +15,7 @@ from .._objects.containers import Container, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
 from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, Network
+from .._objects.redact import hide_map
 from .._objects.snapshot import Summary, predict_summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
@@ -23,7 +24,7 @@ from .._types import Json
 from .changes import Change, NetworkRebuild
 from .context import Context
 from .endpoints import check_endpoint, find_joining, plan_endpoint
-from .network_body import create_body, find_differences, rebuild_body
+from .network_body import create_body, find_differences, may_hold_secret, rebuild_body
 from .network_rebuild import design_rebuild
 from .subnets import check_overlap, find_releasing_networks
 
@@ -138,12 +139,18 @@ def _check_same(desired: DesiredNetwork, standing: Network, context: Context) ->
     differences = find_differences(desired, standing, context.engine.api)
     if not differences or desired.on_difference == "rebuild":
         return
-    listing = "; ".join(f"{option} is {old!r}, wanted {new!r}" for option, (old, new) in sorted(differences.items()))
+    listing = "; ".join(
+        f"{option} differs" if may_hold_secret(option) else f"{option} is {old!r}, wanted {new!r}"
+        for option, (old, new) in sorted(differences.items())
+    )
     raise Failure(
         "option_conflict",
         f"Network {desired.name!r} differs: {listing}. Docker changes nothing of a network in place, and"
         " on_difference=fail forbids to rebuild it.",
-        differences={option: {"before": old, "after": new} for option, (old, new) in differences.items()},
+        differences={
+            option: dict(zip(("before", "after"), map(hide_map, sides) if may_hold_secret(option) else sides))
+            for option, sides in differences.items()
+        },
     )
 
 

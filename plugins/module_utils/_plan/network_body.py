@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._desired.networks import DesiredNetwork
-from .._objects.driver_options import DRIVER_DEFAULTS, same_driver_option
+from .._objects.driver_options import BRIDGE_OPTIONS, DRIVER_DEFAULTS, same_driver_option
 from .._objects.engine import Api
 from .._objects.networks import RESERVED_LABELS, Network, Pool, same_pools
 
@@ -104,6 +104,14 @@ def _left_to_engine(desired: DesiredNetwork, network: Network, api: Api) -> list
     return [
         pool for pool in pools if pool.network.version not in versions and (pool.network.version == 4 or keeps_ipv6)
     ]
+
+
+def may_hold_secret(option: str) -> bool:
+    """Whether the values of an option that differs are not for messages: those of foreign drivers may be passwords."""
+    head, _dot, key = option.partition(".")
+    return head in ("labels", "ipam_driver_options") or (
+        head == "driver_options" and key not in BRIDGE_OPTIONS.values()
+    )
 
 
 def find_differences(desired: DesiredNetwork, network: Network, api: Api) -> dict[str, tuple[t.Any, t.Any]]:

@@ -143,8 +143,9 @@ def _parse_path(method: str, path: str | None) -> str:
     if method != "http":
         raise Failure("option_conflict", f"path goes only with method=http, not with method={method}.")
     if not _PATH.fullmatch(path):
-        message = f"path {path!r} must begin with / and hold printable ASCII only: encode the rest, a blank as %20."
-        raise Failure("option_conflict", message, path=path)
+        # A path may hold a token.
+        message = "path must begin with / and hold printable ASCII only: encode the rest, a blank as %20."
+        raise Failure("option_conflict", message)
     return path
 
 

@@ -139,9 +139,11 @@ def judge(probe: Probe, report: Report, networks: t.Sequence[str]) -> Failure | 
         answer = pick_answer(probe, report.samples)
         if answer and answer.status is not None and not is_expected_status(probe, answer.status):
             wanted = ", ".join(map(str, probe.expected_status)) or "200 to 399"
+            # The query may hold a token.
+            path = probe.path.partition("?")[0]
             message = (
                 f"The answer of {probe.target}{_at(answer.address, probe)} port {probe.port} to {probe.origin} for "
-                f"{probe.path} has status {answer.status}, not {wanted}. Look at its logs, or set expected_status."
+                f"{path} has status {answer.status}, not {wanted}. Look at its logs, or set expected_status."
             )
     if message is None:
         return None

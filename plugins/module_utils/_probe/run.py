@@ -228,7 +228,7 @@ def _addresses_of(client: Client, host: Snapshot, probe: Probe, target: Summary)
         raise Failure(
             "option_conflict",
             f"source=host cannot reach container {probe.target}: its own address exists only on the engine's host, "
-            f"and the engine is at {client.connection.docker_host}. Probe from a container, or a published address.",
+            f"and the engine is at {client.connection.shown_host}. Probe from a container, or a published address.",
             source=probe.source,
             target=probe.target,
         )

@@ -18,16 +18,17 @@ BOUND = 300
 
 
 def play(folder: Path, role: str, variables: t.Mapping[str, t.Any], expected: t.Sequence[str]) -> None:
-    tasks = [
-        {"ansible.builtin.include_role": {"name": f"bridgeport.docker.{role}"}, "vars": dict(variables)},
-        {"ansible.builtin.assert": {"that": list(expected)}},
-    ]
+    included = {"ansible.builtin.include_role": {"name": f"bridgeport.docker.{role}"}, "vars": dict(variables)}
+    run_tasks(folder, role, [included, {"ansible.builtin.assert": {"that": list(expected)}}])
+
+
+def run_tasks(folder: Path, role: str, tasks: t.Sequence[t.Mapping[str, t.Any]]) -> str:
     playbook = folder / "play.yml"
     # JSON is YAML.
     playbook.write_text(json.dumps([{"hosts": "localhost", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
     interpreter = json.dumps({"ansible_python_interpreter": sys.executable})
     command = ("ansible-playbook", "-i", "localhost,", "-c", "local", "-e", interpreter, str(playbook))
-    run(*command, log=f"engine-tests-role-{role}", seconds=BOUND).check()
+    return run(*command, log=f"engine-tests-role-{role}", seconds=BOUND).check()
 
 
 def test_exposure_audit(site: Site, tmp_path: Path) -> None:
@@ -40,6 +41,29 @@ def test_exposure_audit(site: Site, tmp_path: Path) -> None:
         f"exposure_audit_result.remedy is search('127.0.0.1:{site.base}:80')",
     ]
     play(tmp_path, "exposure_audit", variables, expected)
+
+
+def test_webapp_shows_logs_as_the_modules_do(site: Site, tmp_path: Path) -> None:
+    secret = site.name("secret")
+    printed = f"\\033[31mthe password is $PASSWORD\\033[0m\\r\\n\\033]0;{site.prefix}-title\\007$PART\\n"
+    variables = {
+        "webapp_name": site.name("web"),
+        "webapp_image": site.images.busybox,
+        "webapp_command": f"sh -c 'printf \"{printed}\"; exec sleep 900'",
+        "webapp_published_ports": [f"127.0.0.1:{site.base}:5000"],
+        "webapp_wait_timeout": 1,
+        "webapp_env": {"PASSWORD": secret, "PART": f"{secret}-too"},
+    }
+    role = {"ansible.builtin.include_role": {"name": "bridgeport.docker.webapp"}, "vars": variables}
+    shown = [f"The end of the log of {site.name('web')}:", "the password is ********", "********"]
+    expected = [
+        "ansible_failed_task.name == 'Fail with what happened and the log'",
+        f"ansible_failed_result.msg.splitlines()[-3:] == {shown}",
+    ]
+    check: dict[str, t.Any] = {"ansible.builtin.assert": {"that": expected}}
+    output = run_tasks(tmp_path, "webapp", [{"block": [role, {"ansible.builtin.fail": {}}], "rescue": [check]}])
+    assert secret not in output
+    assert "\033" not in output
 
 
 def test_link_migration(site: Site, tmp_path: Path) -> None:

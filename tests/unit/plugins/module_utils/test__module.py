@@ -112,6 +112,8 @@ def test_values_of_the_environment_are_in_no_result(fails: bool, monkeypatch: py
 REDACTED: list[t.Any] = [
     pytest.param({"env": {"A": "x", "B": None}}, {"env": {"A": "********", "B": "********"}}, id="env"),
     pytest.param({"env": None}, {"env": None}, id="unset"),
+    pytest.param({"env": {"A=x": None}}, {"env": {"********": "********"}}, id="value-in-the-name"),
+    pytest.param({"docker_host": "tcp://u:x@host"}, {"docker_host": "tcp://u:********@host"}, id="password"),
     pytest.param({"env": "A=swordfish"}, {"env": "********"}, id="no-map"),
     pytest.param([{"a": [{"env": {"A": 1}}]}], [{"a": [{"env": {"A": "********"}}]}], id="deep"),
     pytest.param({"environment": {"A": 1}, "port": 80}, {"environment": {"A": 1}, "port": 80}, id="other-keys"),

@@ -4,10 +4,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.findings import find_problems
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.topology import topology_rows
-from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import read_topology
+from ansible_collections.bridgeport.docker.plugins.modules.docker_topology_info import parse_log_lines, read_topology
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 LISTINGS = ["GET /version", "GET /containers/json", "GET /networks", "GET /volumes", "GET /info"]
@@ -63,3 +66,10 @@ def test_what_vanishes_while_it_is_read_is_not_there() -> None:
     assert [row["name"] for row in rows["containers"]] == ["web0"]
     assert all("web1" not in str(each["connected"]) for each in rows["networks"])
     assert find_problems(topology, rows["containers"]) == []
+
+
+def test_log_lines() -> None:
+    assert [parse_log_lines(value) for value in (None, 1, 10000)] == [0, 1, 10000]
+    for value in (0, -1, 10001):
+        with pytest.raises(Failure, match="must be 1 to 10000"):
+            parse_log_lines(value)

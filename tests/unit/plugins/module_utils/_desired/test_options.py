@@ -88,7 +88,7 @@ REFUSED: list[t.Any] = [
     pytest.param({"env": {"A": True}}, "A", id="env-bool"),
     pytest.param({"env": {"A": 1.5}}, "A", id="env-float"),
     pytest.param({"env": {"": "x"}}, "name", id="env-no-name"),
-    pytest.param({"env": {"A=B": "x"}}, "A=B", id="env-bad-name"),
+    pytest.param({"env": {"A=B": "x"}}, "variable 1 contains =", id="env-bad-name"),
     pytest.param({"memory": "much"}, "much", id="memory"),
     pytest.param({"healthcheck": {"interval": "30"}}, "healthcheck.interval", id="duration-without-unit"),
     pytest.param({"healthcheck": {"interval": "1s "}}, "healthcheck.interval", id="duration-blank"),

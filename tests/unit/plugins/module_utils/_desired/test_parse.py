@@ -59,8 +59,8 @@ def test_parse_endpoint(entry: t.Any, expected: DesiredEndpoint) -> None:
 
 
 BAD_ENDPOINTS: list[t.Any] = [
-    pytest.param(5, "5", id="number"),
-    pytest.param("", "''", id="empty-name"),
+    pytest.param(5, "entry 1", id="number"),
+    pytest.param("", "entry 1", id="empty-name"),
     pytest.param({}, "name", id="no-name"),
     pytest.param({"name": None}, "name", id="name-none"),
     pytest.param({"name": 5}, "name", id="name-number"),

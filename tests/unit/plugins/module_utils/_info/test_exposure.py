@@ -163,7 +163,7 @@ REFUSED: list[t.Any] = [
     pytest.param(["localhost"], None, [], "option_conflict", "localhost", id="name"),
     pytest.param([], ["70000"], [], "port_spec_invalid", "70000", id="port"),
     pytest.param([], ["80:80"], [], "port_spec_invalid", "80:80", id="publication"),
-    pytest.param([], None, ["=x"], "option_conflict", "=x", id="label"),
+    pytest.param([], None, ["=x"], "option_conflict", "entry 1", id="label"),
 ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+import yaml
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.selector import Selector
 from ansible_collections.bridgeport.docker.plugins.module_utils._info.conflicts import Conflict
@@ -22,6 +23,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._observe.snapsho
     read_changes,
     read_listing,
 )
+from ansible_collections.bridgeport.docker.tests.support.odd_names import ODD_NAMES
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
 
 ANY = "0.0.0.0"
@@ -156,7 +158,7 @@ def test_the_remedy_of_an_exposed_port_keeps_the_others() -> None:
     (found,) = problems(daemon)
     assert "80/tcp as port 8080" in found["message"]
     assert "53" not in found["message"]
-    assert "name: web and published_ports: ['192.0.2.7:53:53/udp', '127.0.0.1:8080:80/tcp']" in found["remedy"]
+    assert "{name: 'web', published_ports: ['192.0.2.7:53:53/udp', '127.0.0.1:8080:80/tcp']}." in found["remedy"]
 
 
 HOLDERS = [
@@ -238,3 +240,19 @@ def test_the_worst_comes_first() -> None:
     _dead_namespace(daemon)
     add(daemon, "api", ANY, NetworkMode="default")
     assert [each["severity"] for each in problems(daemon)] == ["error", "warning", "info"]
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_remedies_are_read_back(name: str) -> None:
+    daemon = ModelDaemon()
+    daemon.add_network("bridge")
+    ports = {"80/tcp": [{"HostIp": ANY, "HostPort": "8080"}]}
+    daemon.add_container(name, HostConfig={"NetworkMode": "bridge", "PortBindings": ports}, ExposedPorts={"80/tcp": {}})
+    remedies = {found["code"]: found["remedy"] for found in problems(daemon)}
+    read_back = {
+        code: yaml.safe_load(text[text.index("{") : text.rindex("}") + 1])
+        for code, text in remedies.items()
+        if "{" in text
+    }
+    assert read_back["exposed_to_all"] == {"name": name, "published_ports": ["127.0.0.1:8080:80/tcp"]}
+    assert read_back["default_bridge"] == {"connected": [name], "appends": True}

@@ -73,7 +73,7 @@ def test_cause_of_a_changed_container(params: dict[str, t.Any], prepare: Prepare
 REBUILDS: list[t.Any] = [
     pytest.param({"internal": True}, "internal false -> true", id="internal"),
     pytest.param({"labels": {"for": "sturgeon"}}, "labels change", id="labels"),
-    pytest.param({"driver_options": {"com.example.key": "1"}}, "com.example.key unset -> 1", id="option"),
+    pytest.param({"driver_options": {"com.example.key": "1"}}, "com.example.key changes", id="option"),
     pytest.param({"icc": False, "mtu": 1400}, "icc unset -> false, mtu unset -> 1400", id="options"),
     pytest.param({"ipam_config": [{"subnet": "10.9.0.0/24"}]}, "subnet unset -> 10.9.0.0/24", id="subnet"),
 ]
