@@ -48,15 +48,16 @@ class Converged:
     host: Snapshot
     check_mode: bool
     actions: tuple[str, ...]
-    # Whether the run has changed something beside its plan: settled an interrupted change, or pulled an image.
-    changed_before: bool = False
+    recovered: bool = False
+    # Whether a pull has brought something new.
+    pulled: bool = False
     # Whether every host port and subnet that is taken was tried on the host itself, or compared with what it has.
     tried_all: bool = False
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
         return {
-            "changed": self.plan.changed or self.changed_before,
+            "changed": self.plan.changed or self.recovered or self.pulled,
             "actions": list(self.actions),
             "will_lose": self.plan.will_lose,
             "preflight": "full" if self.tried_all else "partial",
@@ -224,7 +225,7 @@ class Run:
                     # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
                     host = self._read()
                     return Converged(
-                        self.desired, plan, host, False, tuple(self.actions), recovered or self.pulled, tried
+                        self.desired, plan, host, False, tuple(self.actions), recovered, self.pulled, tried
                     )
             keys |= needed
         raise Failure(

@@ -286,10 +286,11 @@ def test_labels_of_docker_that_are_listed(site: Site) -> None:
     """They are set, and the others of their kind stay."""
     key = "com.docker.compose.network"
     net = site.network("labelled", "--label", f"{key}=old", "--label", "com.docker.compose.version=1")
-    task = {"name": net, "labels": {key: "new", "com.docker.compose.project": "shop"}}
+    listed = {key: "new", "com.docker.compose.project": "shop"}
+    task: dict[str, t.Any] = {"name": net, "labels": listed}
     predicted, result = site.does(MODULE, check=True, **task), site.does(MODULE, **task)
     assert predicted["changed"] is True
     assert result["changed"] is True
     assert site.does(MODULE, **task)["changed"] is False
-    assert site.network_seen(net)["Labels"] == {**task["labels"], "com.docker.compose.version": "1"}
+    assert site.network_seen(net)["Labels"] == {**listed, "com.docker.compose.version": "1"}
     assert site.does(MODULE, name=net, labels={})["changed"] is False
