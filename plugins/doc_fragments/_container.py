@@ -133,8 +133,10 @@ options:
       - Where publications may bind. Breaking it is refused with the failure code V(bind_policy) before anything is
         touched.
       - It judges all that the container would publish, O(publish_all_ports) included, with the address that a
-        publication really gets. It is not applied to a task that leaves the publications of an existing container
-        alone.
+        publication really gets. Any network of the container may become the one through which the engine publishes, so
+        that a publication without an address has to comply with each.
+      - It also judges a container that the task leaves as it is, and what the engine has bound. What breaks it already
+        is refused as well, and the message says what to do.
       - V(any) allows every address.
       - V(explicit) refuses publications without an address, of their own or of the network.
       - V(loopback) refuses every address that is not one of the host's loopback.
@@ -148,7 +150,7 @@ options:
     type: raw
   entrypoint:
     description:
-      - The entrypoint and its arguments. V([]) is none.
+      - The entrypoint and its arguments. V([]) is none, and the command of the image runs where there is no other.
       - When unset, a new container has the entrypoint of its image.
     type: list
     elements: str
@@ -275,6 +277,8 @@ options:
       - The list is exact, and an empty one means none. A container that loses a link loses the names in its
         C(/etc/hosts) and the variables in its environment that came from it. The role
         P(bridgeport.docker.link_migration#role) looks after that.
+      - A container whose links lead to a former container of that name is replaced before it starts, and, when it runs,
+        where the links are listed. A start is refused while a linked container does not run.
       - The engine links containers on its default bridge only. Where the container's main network is another one they
         are refused; O(networks[].aliases) and O(networks[].links) serve there.
     type: list
@@ -318,6 +322,7 @@ options:
       - The network that the container is created in, the default bridge with V(bridge) or V(default).
         V(host), V(none) and V(container:<name or ID>) as C(docker run --network) takes them.
       - V(host), V(none) and V(container:<name or ID>) exclude O(networks) and every publication.
+      - A network counts as listed for O(purge_networks). With O(networks) beside it a container is on all of them.
       - When unset, an existing container keeps it. A new one is created in the first of its O(networks) and, where
         there are none, in the default bridge.
     type: str

@@ -217,7 +217,8 @@ options:
     type: bool
   labels:
     description:
-      - The labels of the network. They are exact, except that labels that begin with C(com.docker.) do not matter.
+      - The labels of the network. They are exact, except that labels that begin with C(com.docker.) stay where they are
+        not listed.
       - When unset, they stay as they are.
     type: dict
   connected:

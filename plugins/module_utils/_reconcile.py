@@ -49,13 +49,15 @@ class Converged:
     check_mode: bool
     actions: tuple[str, ...]
     recovered: bool = False
+    # Whether a pull has brought something new.
+    pulled: bool = False
     # Whether every host port and subnet that is taken was tried on the host itself, or compared with what it has.
     tried_all: bool = False
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
         return {
-            "changed": self.plan.changed or self.recovered,
+            "changed": self.plan.changed or self.recovered or self.pulled,
             "actions": list(self.actions),
             "will_lose": self.plan.will_lose,
             "preflight": "full" if self.tried_all else "partial",
@@ -99,13 +101,14 @@ def converge(client: Client, desired: DesiredState, *, check_mode: bool, paralle
 
 @dataclass
 class Run:
-    """One run of a module. ``actions`` grows by what is done."""
+    """One run of a module. ``actions`` grows by what is done; ``pulled``: a pull has brought something new."""
 
     client: Client
     desired: DesiredState
     check_mode: bool
     parallel: int = 1
     actions: list[str] = field(default_factory=list)
+    pulled: bool = False
 
     def converge(self) -> Converged:
         host = read_snapshot(self.client, self.desired)
@@ -221,7 +224,9 @@ class Run:
                     plan, tried = self._apply(plan, host)
                     # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
                     host = self._read()
-                    return Converged(self.desired, plan, host, False, tuple(self.actions), recovered, tried)
+                    return Converged(
+                        self.desired, plan, host, False, tuple(self.actions), recovered, self.pulled, tried
+                    )
             keys |= needed
         raise Failure(
             "busy", "Other runs kept changing the same objects while this one waited for them. Try again later."
@@ -272,7 +277,10 @@ class Run:
             from ._apply.image_pull import pull_images
 
             pull_images(self.client, plan.pulls, self.actions)
+            known = {each: _image_id(host, each) for each in plan.pulls}
             plan, host = self._plan(read_images(self.client, host, plan.pulls))
+            # The image may have been there under another name, so that no container changes.
+            self.pulled = any(_image_id(host, each) != before for each, before in known.items())
         tried = bool(host.engine.is_local) or preflight_ports(self.client, plan.changes, host)
         if plan.changed:
             self._clear(host)
@@ -280,6 +288,11 @@ class Run:
         self.actions += [action for outcome in outcomes for action in outcome.actions]
         raise_failed(outcomes, self.actions)
         return plan, tried and plan.knows_subnets(host)
+
+
+def _image_id(host: Snapshot, reference: str) -> str | None:
+    image = host.images.get(reference)
+    return None if image is None else str(image["Id"])
 
 
 def _check_volumes(plan: Plan, host: Snapshot) -> None:

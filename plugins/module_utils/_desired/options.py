@@ -248,9 +248,10 @@ def _merge_command(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
 
 
 def _merge_entrypoint(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
-    # The daemon reads an empty text as no entrypoint, and null as that of the image.
+    # The daemon reads an empty list as no entrypoint, and null as that of the image. For an empty text it would not run
+    # the command of the image either.
     if [word for word in body.get("Entrypoint") or () if word] != list(desired):
-        body["Entrypoint"] = list(desired) or [""]
+        body["Entrypoint"] = list(desired)
 
 
 def _merge_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
@@ -318,7 +319,7 @@ def merge_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: J
         if option == "env":
             _keep_away(blueprint.body, desired, defaults.get("Env") or ())
         if option == "entrypoint" and not desired and defaults.get("Entrypoint"):
-            blueprint.body["Entrypoint"] = [""]
+            blueprint.body["Entrypoint"] = []
         if blueprint.body != before:
             changed.append(option)
     return changed

@@ -234,7 +234,7 @@ def read_blueprint(
         body["Image"] = container.raw["Image"]
     if not body.get("Entrypoint") and ((own or {}).get("Config") or {}).get("Entrypoint"):
         # The container was made with an empty entrypoint; null would bring back that of the image.
-        body["Entrypoint"] = [""]
+        body["Entrypoint"] = []
 
     mode = container.network_mode
     shares_name = mode.startswith("container:") or bool(host_config.get("UTSMode"))

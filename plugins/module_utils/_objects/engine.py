@@ -56,6 +56,14 @@ class Api(t.NamedTuple):
         return self >= (1, 48)
 
     @property
+    def internal_closes_ports(self) -> bool:
+        """A running container that is left on internal networks only publishes nothing any more.
+
+        Engine 20.10 goes on until the next start; 26.1 does not. Those in between count as the latter.
+        """
+        return self >= (1, 42)
+
+    @property
     def gateway_priority(self) -> bool:
         """Endpoints have GwPriority (1.48, Engine 28.0)."""
         return self >= (1, 48)

@@ -51,6 +51,8 @@ class Summary:
     labels: t.Mapping[str, str]
     # The program and its arguments, as the listing shows them.
     command: str = ""
+    # The names that containers with legacy links to this one have for it, as web/db.
+    link_names: frozenset[str] = frozenset()
 
     @property
     def is_running(self) -> bool:
@@ -77,7 +79,8 @@ def predict_summary(name: str) -> Summary:
 
 def read_summary(raw: Json) -> Summary:
     # A container that others link to also has names such as /web/db; its own is the one without a second slash.
-    names = [name.lstrip("/") for name in raw.get("Names") or () if "/" not in name.lstrip("/")]
+    all_names = [name.lstrip("/") for name in raw.get("Names") or ()]
+    names = [name for name in all_names if "/" not in name]
     ports: dict[str, list[dict[str, str]]] = {}
     for port in raw.get("Ports") or ():
         if port.get("PublicPort"):
@@ -93,6 +96,7 @@ def read_summary(raw: Json) -> Summary:
         network_mode=(raw.get("HostConfig") or {}).get("NetworkMode") or "default",
         labels=raw.get("Labels") or {},
         command=raw.get("Command") or "",
+        link_names=frozenset(all_names) - frozenset(names),
     )
 
 

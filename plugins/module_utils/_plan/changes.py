@@ -99,7 +99,10 @@ NO_RESTART = {"Name": "no", "MaximumRetryCount": 0}
 
 @dataclass(frozen=True)
 class Replacement:
-    """One container that is replaced: the container, the design of its successor, and whether that is to run."""
+    """One container that is replaced: the container, the design of its successor, and whether that is to run.
+
+    ``publishes``: whether the engine publishes anything of the successor; it does not on internal networks only.
+    """
 
     desired: DesiredContainer
     container: Container
@@ -107,6 +110,7 @@ class Replacement:
     publications: tuple[Publication, ...]
     runs: bool
     new_image: bool = False
+    publishes: bool = True
     cause: str = ""
 
     @property

@@ -14,19 +14,19 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint
 from .._desired.options import merge_options
 from .._errors import Failure
-from .._objects.bindings import pin_bindings
+from .._objects.bindings import Binding, pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
 from .._objects.ports import Publication
 from .._steps.base import Step
 from .._types import Key
 from .changes import Change, Replacement
-from .container_checks import check_links, check_networks, check_wait
+from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
 from .container_view import predict_container, view_blueprint, view_container
 from .context import Context
 from .dependents import find_dependents
 from .mac import check_early_mac, needs_other_mac
-from .ports import check_ports, merge_ports
+from .ports import can_publish, check_bound, check_ports, goes_on_publishing, list_closed, merge_ports
 from .publications import reconcile
 
 
@@ -35,6 +35,7 @@ class Design:
     """What a container that stands is to be. ``options``: the names of those that change.
 
     ``blueprint`` is without the desired ports: only a replacement writes them, with the numbers that it keeps.
+    ``by_all``: what -P has published and goes on to publish.
     """
 
     current: Blueprint
@@ -43,6 +44,7 @@ class Design:
     new_image: bool
     publications: tuple[Publication, ...]
     publish_all: bool
+    by_all: tuple[Binding, ...]
     changes_ports: bool
     runs: bool
 
@@ -56,6 +58,7 @@ class Design:
 def plan_change(desired: DesiredContainer, container: Container, context: Context) -> Change:
     design = _make_design(desired, container, context)
     refusals = _check_design(desired, container, design, context)
+    targets = list_link_targets(design.blueprint)
     _follow_others(container, design, context)
     replacement: Replacement | None = None
     steps: list[Step] = []
@@ -68,12 +71,19 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         losses = list_losses(replacement, context.snapshot)
     else:
         steps = _change_in_place(desired, container, design, context)
+        refusals += [] if refusals else check_bound(desired, container)
+    networks = design.blueprint.endpoints
+    stays_up = replacement is None and container.is_running
+    publishes = goes_on_publishing(networks, context) if stays_up else can_publish(networks, context)
+    losses += _list_forced_losses(container, design, publishes, context)
     if replacement is not None or (design.runs and not container.is_running):
         refusals += check_wait(desired, design.publications, design.publish_all, design.runs)
+        refusals += check_link_targets(container.name, targets, design.runs, context)
     publications = design.publications if replacement is None else replacement.publications
     status = _status_after(container, design.runs, replacement is not None)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
     has_effect = bool(steps) or replacement is not None
+    active = design.runs and publishes
     return Change(
         "container",
         container.name,
@@ -83,12 +93,12 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         will_lose=tuple(losses),
         refusals=tuple(refusals),
         warnings=() if replacement is None else _warnings(container),
-        holds=_held(publications, container, design.runs) if has_effect else None,
+        holds=_held(publications, container, active) if has_effect else None,
         needs=find_needs(container.name, design.blueprint, context) | _leaving_dependents(container, context),
         pull=choose_pull(desired, context) if design.new_image or desired.pull == "always" else None,
         replacement=replacement,
         predicted=predict_container(
-            container.name, container.id if replacement is None else "", after, publications, design.runs
+            container.name, container.id if replacement is None else "", after, publications, active
         ),
     )
 
@@ -104,13 +114,12 @@ def _make_design(desired: DesiredContainer, container: Container, context: Conte
     image = context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
     options = merge_options(blueprint, desired.options, image)
     merge_networks(blueprint, desired, container, context)
-    publications, publish_all = reconcile(
-        desired.ports,
-        container.bindings,
-        container.publish_all,
-        _find_exposed(desired, container, context),
-        container.bindings_of_all,
-    )
+    exposed = _find_exposed(desired, container, blueprint if new_image else None, context)
+    by_all = container.bindings_of_all
+    if new_image:
+        # -P does not publish what only the old image exposes.
+        by_all = tuple(binding for binding in by_all if binding.configured.key in exposed)
+    publications, publish_all = reconcile(desired.ports, container.bindings, container.publish_all, exposed, by_all)
     return Design(
         current,
         blueprint,
@@ -118,13 +127,26 @@ def _make_design(desired: DesiredContainer, container: Container, context: Conte
         new_image,
         publications,
         publish_all,
+        by_all,
         changes_ports=(publications, publish_all) != (_list_configured(container), container.publish_all),
         runs=desired.state == "started" or (desired.state == "present" and container.is_running),
     )
 
 
-def _find_exposed(desired: DesiredContainer, container: Container, context: Context) -> t.Collection[str]:
-    """The ports that -P publishes afterwards. A closed port is exposed only where the image or the task says so."""
+def _find_exposed(
+    desired: DesiredContainer, container: Container, renewed: Blueprint | None, context: Context
+) -> t.Collection[str]:
+    """The ports that -P publishes afterwards. A closed port is exposed only where the image or the task says so.
+
+    ``renewed``: the design of a container that gets another image, which is without the ports of the old image.
+    """
+    if renewed is not None and desired.image is not None:
+        own = (context.snapshot.images.get(desired.image) or {}).get("Config") or {}
+        return {
+            *(renewed.body.get("ExposedPorts") or ()),
+            *(own.get("ExposedPorts") or ()),
+            *(desired.ports.exposed or ()),
+        }
     if not desired.ports.close:
         return container.exposed
     own = (context.snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
@@ -169,6 +191,7 @@ def _has_to_be_replaced(
         or container.name in context.recreated
         or bool(_other_macs(desired, container))
         or (_lacks_bindings(desired, container) and not is_refused)
+        or _has_stale_link(desired, container, design, context)
     )
 
 
@@ -194,6 +217,20 @@ def _lacks_bindings(desired: DesiredContainer, container: Container) -> bool:
     return opens_ports and container.status == "running" and not all(binding.actual for binding in bindings)
 
 
+def _has_stale_link(desired: DesiredContainer, container: Container, design: Design, context: Context) -> bool:
+    """Whether a linked container was remade: the engine still means the former one, with which nothing starts.
+
+    A container that runs goes on with such a link, and is replaced only for a task that lists its links.
+    """
+    needs_links = "links" in desired.options if container.is_running else design.runs
+    for link in (container.host_config.get("Links") or ()) if needs_links else ():
+        target, _colon, own_name = link.partition(":")
+        summary = context.snapshot.find_container(target.lstrip("/"))
+        if summary is not None and own_name.lstrip("/") not in summary.link_names:
+            return True
+    return False
+
+
 # -- replace -----------------------------------------------------------------------------------------------------------
 
 
@@ -202,13 +239,14 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
     publications = design.publications
     if design.publish_all:
         named = {publication.key for publication in publications}
-        by_all = (binding.configured for binding in container.bindings_of_all)
+        by_all = (binding.configured for binding in design.by_all)
         publications += tuple(publication for publication in by_all if publication.key not in named)
     publications = pin_bindings((*container.bindings, *container.bindings_of_all), publications)
     image = context.snapshot.images.get(container.raw["Image"])
     configured = _list_configured(container)
     merge_ports(design.blueprint, publications, design.publish_all, configured, desired, image)
-    return Replacement(desired, container, design.blueprint, publications, design.runs, design.new_image)
+    publishes = can_publish(design.blueprint.endpoints, context)
+    return Replacement(desired, container, design.blueprint, publications, design.runs, design.new_image, publishes)
 
 
 # -- change in place ---------------------------------------------------------------------------------------------------
@@ -223,7 +261,15 @@ def _change_in_place(desired: DesiredContainer, container: Container, design: De
         networks = tuple(design.blueprint.endpoints)
         steps += [
             Start(container.id, container.name),
-            Verify(container.id, container.name, design.publications, networks, desired.wait, desired.wait_timeout),
+            Verify(
+                container.id,
+                container.name,
+                design.publications if can_publish(networks, context) else (),
+                networks,
+                desired.wait,
+                desired.wait_timeout,
+                desired.bind_policy,
+            ),
         ]
     elif desired.state == "stopped" and container.is_running:
         from .._steps.run_state import Stop
@@ -267,6 +313,22 @@ def _status_after(container: Container, runs: bool, is_replaced: bool) -> str:
 
 def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:
     return pin_bindings(container.bindings, publications) if runs else ()
+
+
+def _list_forced_losses(container: Container, design: Design, publishes: bool, context: Context) -> list[str]:
+    """What the engine does not allow in the new network mode, or closes with the networks that the container leaves."""
+    name, former, body = container.name, design.current.body, design.blueprint.body
+    losses = []
+    if former.get("Hostname") and (body["HostConfig"].get("NetworkMode") or "").startswith("container:"):
+        losses.append(f"host name {former['Hostname']} of {name}")
+    image = (context.snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
+    configured = {publication.key for publication in _list_configured(container)}
+    # The ports of the image come back with it, and those that are closed were asked for.
+    exposed = set(former.get("ExposedPorts") or ()) - set(image.get("ExposedPorts") or ()) - configured
+    losses += [f"exposed port {key} of {name}" for key in sorted(exposed - set(body.get("ExposedPorts") or ()))]
+    if design.runs and not publishes and (design.publications or design.publish_all):
+        losses += list_closed(container)
+    return losses
 
 
 def _warnings(container: Container) -> tuple[str, ...]:

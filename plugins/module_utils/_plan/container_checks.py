@@ -13,6 +13,7 @@ from .._desired.containers import DesiredContainer
 from .._errors import Failure, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
+from .._objects.snapshot import Summary
 from .container_design import find_other
 from .context import Context
 
@@ -37,6 +38,40 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
         )
     for name in [link.partition(":")[0] for link in links]:
         find_other(desired, f"link to {name!r}", name, context)
+
+
+def list_link_targets(design: Blueprint) -> list[str]:
+    return [link.partition(":")[0] for link in design.body["HostConfig"].get("Links") or ()]
+
+
+def check_link_targets(name: str, targets: t.Iterable[str], starts: bool, context: Context) -> list[Failure]:
+    """The engine makes no container with a link to one that is gone, and starts none with a link to a stopped one."""
+    refusals = []
+    for target in targets:
+        found, planned = context.snapshot.find_container(target), context.container(target)
+        if found is None and planned is None:
+            refusals.append(
+                Failure(
+                    "container_not_found",
+                    f"Container {name!r} links to {target!r}, which is gone. Make that again, or list the links that"
+                    " shall be left in links.",
+                )
+            )
+        elif starts and not _runs_afterwards(found, planned):
+            refusals.append(
+                Failure(
+                    "start_failed",
+                    f"Container {name!r} cannot be started: it links to {target!r}, which does not run. Start that"
+                    " first, or in the same task, or list the links that shall be left in links.",
+                )
+            )
+    return refusals
+
+
+def _runs_afterwards(found: Summary | None, planned: DesiredContainer | None) -> bool:
+    if planned is None or (planned.state == "present" and found is not None):
+        return found is not None and found.is_running
+    return planned.state == "started" or (planned.state == "present" and planned.starts_new)
 
 
 def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:

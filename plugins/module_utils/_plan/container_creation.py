@@ -21,7 +21,7 @@ from .._steps.networks import Connect
 from .._steps.run_state import Start
 from .._steps.verification import Verify
 from .changes import Change
-from .container_checks import check_links, check_wait
+from .container_checks import check_link_targets, check_links, check_wait, list_link_targets
 from .container_design import choose_pull, find_needs, merge_networks
 from .container_view import predict_container, view_blueprint
 from .context import Context
@@ -50,6 +50,7 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     refusals = check_ports(desired, design, publications, publish_all, context)
     runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
     refusals += check_wait(desired, publications, publish_all, runs)
+    refusals += check_link_targets(desired.name, list_link_targets(design), runs, context)
     steps = (
         _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)
     )
@@ -86,6 +87,14 @@ def _create_and_start(
         OpenJournal(journal),
         Rename(temporary, temporary, name),
         Start(temporary, name),
-        Verify(temporary, name, publications, tuple(design.endpoints), desired.wait, desired.wait_timeout),
+        Verify(
+            temporary,
+            name,
+            publications,
+            tuple(design.endpoints),
+            desired.wait,
+            desired.wait_timeout,
+            desired.bind_policy,
+        ),
         CloseJournal(journal),
     ]

@@ -55,6 +55,8 @@ def merge_networks(design: Blueprint, desired: DesiredContainer, container: Cont
         design.endpoints[endpoint.name] = endpoint.merge_into(design.endpoints.get(endpoint.name, {}))
     if desired.networks is not None and desired.purge_networks:
         listed = {endpoint.name for endpoint in desired.networks}
+        if mode is not None:
+            listed.add("bridge" if mode == "default" else mode)
         for name in [name for name in design.endpoints if name not in listed]:
             del design.endpoints[name]
     for name in desired.leaves:
@@ -65,7 +67,8 @@ def merge_networks(design: Blueprint, desired: DesiredContainer, container: Cont
     if mode is None and container is None:
         design.endpoints.setdefault("bridge", {})
     current = host_config.get("NetworkMode") or "default"
-    if mode is None or mode == ("default" if current == "bridge" else current):
+    is_same = container is not None and mode == ("default" if current == "bridge" else current)
+    if mode is None or is_same:
         return
     host_config["NetworkMode"] = mode
     if "hostname" not in desired.options and (current == "host" or mode.startswith("container:")):

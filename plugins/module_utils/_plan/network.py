@@ -26,6 +26,7 @@ from .context import Context
 from .endpoints import check_endpoint, find_joining, plan_endpoint
 from .network_body import create_body, find_differences, may_hold_secret, rebuild_body
 from .network_rebuild import design_rebuild
+from .ports import goes_on_publishing, list_closed
 from .subnets import check_overlap, find_releasing_networks
 
 
@@ -177,6 +178,11 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
         steps=tuple(steps),
         before={**describe_network(standing), "connected": sorted(member.name for member in members)},
         after={},
+        will_lose=tuple(
+            loss
+            for member in staying
+            for loss in _list_closed(desired.name, context.snapshot.inspected(member), context)
+        ),
         needs=frozenset(("container", member.name) for member in leaving),
         predicted=None,
     )
@@ -218,7 +224,14 @@ def _plan_members(
             if summary.name not in listed and context.container(summary.name) is None:
                 left = _leave(standing, summary, context.snapshot.inspected(summary), context.engine.api)
                 steps.append(left.because(f"{summary.name} is not to be on {desired.name}"))
+                losses += _list_closed(desired.name, context.snapshot.inspected(summary), context)
     return steps, losses
+
+
+def _list_closed(network: str, container: Container, context: Context) -> list[str]:
+    """What a container that leaves the network does not publish any more."""
+    others = [name for name in container.endpoints if name != network]
+    return [] if goes_on_publishing(others, context) else list_closed(container)
 
 
 def _losses(container: Container) -> list[str]:

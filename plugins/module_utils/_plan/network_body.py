@@ -78,7 +78,7 @@ def rebuild_body(desired: DesiredNetwork, network: Network, api: Api) -> dict[st
             body["Options"][key] = value
     if desired.labels is not None:
         reserved = {key: value for key, value in body["Labels"].items() if key.startswith(RESERVED_LABELS)}
-        body["Labels"] = {**desired.labels, **reserved}
+        body["Labels"] = {**reserved, **desired.labels}
     if desired.ipam_driver is not None:
         body["IPAM"]["Driver"] = desired.ipam_driver
     if desired.ipam_driver_options is not None:
@@ -125,11 +125,12 @@ def find_differences(desired: DesiredNetwork, network: Network, api: Api) -> dic
     ):
         if wanted is not None and wanted != has:
             found[option] = (has, wanted)
-    labels = {k: v for k, v in network.labels.items() if not k.startswith(RESERVED_LABELS)}
     if desired.labels is not None:
-        wanted_labels = {k: v for k, v in desired.labels.items() if not k.startswith(RESERVED_LABELS)}
-        if wanted_labels != labels:
-            found["labels"] = (labels, wanted_labels)
+        # Labels of Docker and Compose stay where the task does not list them.
+        listed = desired.labels
+        labels = {k: v for k, v in network.labels.items() if k in listed or not k.startswith(RESERVED_LABELS)}
+        if dict(listed) != labels:
+            found["labels"] = (labels, dict(listed))
     for key, value in (desired.driver_options or {}).items():
         actual = network.options.get(key)
         if value is None:

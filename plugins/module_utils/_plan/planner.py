@@ -61,7 +61,20 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
         from .order import arrange
 
         changes, refusals = arrange(changes, snapshot)
-    return Plan(tuple(_add_warnings(changes, snapshot)), tuple(refusals))
+    return Plan(tuple(_sort_by_needs(_add_warnings(changes, snapshot))), tuple(refusals))
+
+
+def _sort_by_needs(changes: t.Sequence[Change]) -> list[Change]:
+    """In the order in which the changes are made, so that ``actions`` tells that; those made at a time as planned."""
+    waiting = list(changes)
+    ordered: list[Change] = []
+    while waiting:
+        keys = {change.key for change in waiting}
+        # Where a refused plan waits in a circle, any order does.
+        ready = [each for each in waiting if not each.needs & (keys - {each.key})] or waiting
+        ordered += ready
+        waiting = [each for each in waiting if each not in ready]
+    return ordered
 
 
 def _choose_subnets(context: Context) -> tuple[Context, list[Failure]]:

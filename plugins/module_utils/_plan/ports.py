@@ -10,12 +10,16 @@ from __future__ import annotations
 import typing as t
 
 from .._desired.containers import DesiredContainer
+from .._desired.networks import DesiredNetwork
 from .._errors import Failure
-from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
+from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container
 from .._objects.driver_options import host_binding
-from .._objects.ports import Publication
+from .._objects.ports import Publication, exposure
 from .context import Context
 from .publications import check_bind_policy
+
+# Containers are on the host's own network there, so that nothing is published through such a network.
+_DRIVERS_WITHOUT_PORTS = ("macvlan", "ipvlan")
 
 
 def merge_ports(
@@ -73,7 +77,7 @@ def check_ports(
                 " none. Give it one in networks.",
             )
         ]
-    if all(_is_internal(name, context) for name in names):
+    if not can_publish(names, context):
         return [
             Failure(
                 "network_mode_conflict",
@@ -81,25 +85,66 @@ def check_ports(
                 f" ({', '.join(names)}), where the engine publishes none.",
             )
         ]
-    main = "bridge" if mode == "default" else mode
-    return check_bind_policy(desired.name, desired.bind_policy, publications, publish_all, _host_binding(main, context))
+    # The engine publishes through the network that is the container's gateway, and any network may become that.
+    addresses = {name: _host_binding(name, context) for name in names if _has_gateway(name, context)}
+    return check_bind_policy(desired.name, desired.bind_policy, publications, publish_all, addresses)
+
+
+def check_bound(desired: DesiredContainer, container: Container) -> list[Failure]:
+    """What the engine has bound against the policy, although what the container asks for complies with it."""
+    if desired.bind_policy != "loopback" or desired.ports.close:
+        return []
+    return [
+        Failure(
+            "bind_policy",
+            f"Container {container.name!r} publishes {bound}, which bind_policy=loopback does not allow. The daemon or"
+            " a network had another default address when that was bound. Give the publication an address, such as"
+            " 127.0.0.1, or restart the container.",
+            publication=str(bound),
+        )
+        for bound in container.actual
+        if exposure(bound.host_ip) != "loopback"
+    ]
+
+
+def can_publish(networks: t.Iterable[str], context: Context) -> bool:
+    """Whether the engine publishes anything of a container that is on these networks."""
+    return any(not _is_internal(name, context) for name in networks)
+
+
+def goes_on_publishing(networks: t.Collection[str], context: Context) -> bool:
+    """Whether the engine publishes what it did of a running container that is on these networks only from now on."""
+    return can_publish(networks, context) or (bool(networks) and not context.engine.api.internal_closes_ports)
+
+
+def list_closed(container: Container) -> list[str]:
+    return [f"published port {bound} of {container.name}" for bound in container.actual]
+
+
+def _planned_settings(name: str, context: Context) -> DesiredNetwork | None:
+    """What the task makes of a network, where it makes or rebuilds that."""
+    makes = context.snapshot.find_network(name) is None or name in context.rebuilt
+    return context.network(name) if makes else None
 
 
 def _is_internal(name: str, context: Context) -> bool:
+    standing, planned = context.snapshot.find_network(name), _planned_settings(name, context)
+    if planned is not None and planned.internal is not None:
+        return planned.internal
+    return standing is not None and standing.is_internal
+
+
+def _has_gateway(name: str, context: Context) -> bool:
+    """Whether the engine may publish through this network."""
     standing = context.snapshot.find_network(name)
-    if standing is not None:
-        return standing.is_internal
-    planned = context.network(name)
-    return planned is not None and bool(planned.internal)
+    return not _is_internal(name, context) and (standing is None or standing.driver not in _DRIVERS_WITHOUT_PORTS)
 
 
 def _host_binding(name: str, context: Context) -> str:
     """The address that the network gives publications without one; "" for every address."""
-    standing = context.snapshot.find_network(name)
-    if standing is not None:
-        return host_binding(standing.options)
-    planned = context.network(name)
-    return host_binding(planned.driver_options if planned else None)
+    standing, planned = context.snapshot.find_network(name), _planned_settings(name, context)
+    options = {} if standing is None else dict(standing.options)
+    return host_binding({**options, **((planned and planned.driver_options) or {})})
 
 
 def refuse_taken(container: str, publication: Publication, holder: str, held: Publication) -> Failure:

@@ -144,9 +144,16 @@ def _narrows_to(desired: Publication, binding: Binding) -> bool:
 
 
 def check_bind_policy(
-    name: str, policy: str, publications: t.Iterable[Publication], publish_all: bool, default_address: str
+    name: str,
+    policy: str,
+    publications: t.Iterable[Publication],
+    publish_all: bool,
+    default_addresses: t.Mapping[str, str],
 ) -> list[Failure]:
-    """``explicit``: every publication names its address; ``loopback``: every address is a loopback address."""
+    """``explicit``: every publication names its address; ``loopback``: every address is a loopback address.
+
+    ``default_addresses``: by network, what that gives publications without an address; "" for every address.
+    """
     if policy == "any":
         return []
     failures = []
@@ -154,15 +161,16 @@ def check_bind_policy(
     if publish_all:
         spellings.append(("publish_all_ports", ""))
     for spelling, host_ip in spellings:
-        effective = host_ip or default_address
-        broken = not effective if policy == "explicit" else exposure(effective) != "loopback"
-        if broken:
+        effective = {host_ip: ""} if host_ip else {address: network for network, address in default_addresses.items()}
+        for address, network in effective.items():
+            if exposure(address) == "loopback" or (policy == "explicit" and address):
+                continue
             failures.append(
                 Failure(
                     "bind_policy",
-                    f"Container {name!r} would publish {spelling} on {effective or 'every address of the host'}, which"
-                    f" bind_policy={policy} does not allow. Give the publication an address, such as 127.0.0.1, or"
-                    " change the policy.",
+                    f"Container {name!r} would publish {spelling} on {address or 'every address of the host'}"
+                    f"{f' by network {network!r}' if network else ''}, which bind_policy={policy} does not allow. Give"
+                    " the publication an address, such as 127.0.0.1, or change the policy.",
                     publication=spelling,
                 )
             )

@@ -322,8 +322,7 @@ def _start(replacement: Replacement) -> t.Iterator[Step]:
     was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
     has_check = (replacement.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
     wait = "healthy" if was_healthy and has_check and desired.wait == "running" else desired.wait
-    # On no network at all nothing is published.
-    publications = replacement.publications if replacement.design.endpoints else ()
+    publications = replacement.publications if replacement.publishes else ()
     yield Start(replacement.successor, container.name)
     yield Verify(
         replacement.successor,
@@ -332,6 +331,7 @@ def _start(replacement: Replacement) -> t.Iterator[Step]:
         tuple(replacement.design.endpoints),
         wait,
         desired.wait_timeout,
+        desired.bind_policy,
     )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .._errors import Failure
 from .._objects.bindings import pair_bindings
 from .._objects.containers import Container
-from .._objects.ports import Publication
+from .._objects.ports import Publication, exposure
 from .base import Site, Step
 
 # A second look after this time, in seconds, catches a container that ends at once.
@@ -31,12 +31,13 @@ class Verify(Step):
     networks: tuple[str, ...]
     wait: str = "running"
     timeout: int = 60
+    bind_policy: str = "any"
 
     def __str__(self) -> str:
         return f"verify {self.name}"
 
     def perform(self, site: Site) -> None:
-        """Raises Failure(start_failed) or Failure(wait_timeout)."""
+        """Raises Failure(start_failed), Failure(wait_timeout) or Failure(bind_policy)."""
         first = self._inspect(site)
         site.rest(_SETTLE)
         container = self._inspect(site)
@@ -51,6 +52,14 @@ class Verify(Step):
                 raise Failure(
                     "start_failed",
                     f"Container {self.name!r} runs, but the engine does not publish {binding.configured}.",
+                )
+        for bound in container.actual if self.bind_policy == "loopback" else ():
+            if exposure(bound.host_ip) != "loopback":
+                raise Failure(
+                    "bind_policy",
+                    f"Container {self.name!r} was started, and the engine publishes {bound}, which"
+                    " bind_policy=loopback does not allow. Give the publication an address, such as 127.0.0.1.",
+                    publication=str(bound),
                 )
         for network in self.networks:
             if not (container.endpoints.get(network) or {}).get("EndpointID"):

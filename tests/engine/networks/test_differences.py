@@ -280,3 +280,17 @@ def test_a_subnet_that_the_host_itself_has(site: Site) -> None:
     if result.get("preflight", "full") == "full":
         assert result["failure"]["code"] == "subnet_overlap", result
         assert result["failure"]["holder"] == "lo"
+
+
+def test_labels_of_docker_that_are_listed(site: Site) -> None:
+    """They are set, and the others of their kind stay."""
+    key = "com.docker.compose.network"
+    net = site.network("labelled", "--label", f"{key}=old", "--label", "com.docker.compose.version=1")
+    listed = {key: "new", "com.docker.compose.project": "shop"}
+    task: dict[str, t.Any] = {"name": net, "labels": listed}
+    predicted, result = site.does(MODULE, check=True, **task), site.does(MODULE, **task)
+    assert predicted["changed"] is True
+    assert result["changed"] is True
+    assert site.does(MODULE, **task)["changed"] is False
+    assert site.network_seen(net)["Labels"] == {**listed, "com.docker.compose.version": "1"}
+    assert site.does(MODULE, name=net, labels={})["changed"] is False

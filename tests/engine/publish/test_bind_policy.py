@@ -40,3 +40,52 @@ def test_bind_policy(site: Site) -> None:
     ]
     for name, policy, specs, options in keeping:
         assert site.publish(name, check=True, bind_policy=policy, published_ports=specs, **options)["changed"] is True
+
+
+def test_a_bind_policy_judges_every_network(site: Site) -> None:
+    """Any network may become the gateway through which the engine publishes."""
+    opened = site.network("a-open", "--subnet", f"{site.subnet}.0/25")
+    bound = site.network(
+        "z-bound",
+        *("--subnet", f"{site.subnet}.128/25", "-o", "com.docker.network.bridge.host_binding_ipv4=127.0.0.1"),
+    )
+    ports = [f"{site.base}:80"]
+    box = site.run("policed", "--network", bound, "-p", ports[0])
+    before = site.seen(box)
+    assert site.publish(box, bind_policy="loopback", published_ports=ports)["changed"] is False
+    for check in (True, False):
+        joining = {"networks": [{"name": opened}], "check": check}
+        site.refused("bind_policy", box, bind_policy="loopback", published_ports=ports, **joining)
+    assert site.seen(box) == before
+
+    # By hand, and then in a task that changes nothing.
+    docker("network", "connect", opened, box)
+    for policy in ("loopback", "explicit"):
+        for options in ({"published_ports": ports}, {}, {"check": True}):
+            refused = site.refused("bind_policy", box, bind_policy=policy, **options)
+            assert opened in refused["msg"]
+            assert "127.0.0.1" in refused["msg"]
+    # The remedy.
+    closed = {"bind_policy": "loopback", "published_ports": [f"127.0.0.1:{site.base}:80"]}
+    assert site.publish(box, **closed)["changed"] is True
+    assert site.publish(box, **closed)["changed"] is False
+    assert site.docker_port(box) == [f"80/tcp -> 127.0.0.1:{site.base}"]
+
+
+def test_all_ports_of_a_new_image(site: Site) -> None:
+    """What -P published of the old image is not published of the new one."""
+    first, second = site.name("first"), site.name("second")
+    seed = site.create("seed")
+    for image, port in ((first, 81), (second, 82)):
+        docker("commit", "--change", f"EXPOSE {port}", seed, image)
+    try:
+        box = site.run("all", "-P", "--expose", "83", image=first)
+        predicted = site.publish(box, image=second, publish_all_ports=True, check=True)
+        result = site.publish(box, image=second, publish_all_ports=True)
+        assert {row["container_port"] for row in predicted["published"]} <= {82, 83}
+        assert {row["container_port"] for row in result["published"]} == {82, 83}
+        assert {line.split("/")[0] for line in site.docker_port(box)} == {"82", "83"}
+        assert site.publish(box, image=second, publish_all_ports=True)["changed"] is False
+    finally:
+        site.close()
+        docker("rmi", "-f", first, second)

@@ -48,3 +48,37 @@ def test_links(site: Site) -> None:
     site.refused("container_not_found", box, links=[site.name("nobody")])
     site.refused("option_conflict", box, links=["a:b:c"])
     site.refused("network_mode_conflict", box, links=[store], network_mode="host")
+
+
+def test_a_link_whose_target_was_remade(site: Site) -> None:
+    """The engine goes on to mean the former target, with which the container cannot start."""
+    store = site.run("store")
+    box = site.run("linked", "--link", f"{store}:db")
+    docker("stop", "-t", "0", box)
+    docker("rm", "-f", store)
+    site.run("store")
+    task = {"state": "started", "force_kill": True}
+    items = {"containers": [{"name": box, "links": [f"{store}:db"], **task}]}
+    assert site.does("docker_topology", check=True, **items)["changed"] is True
+    assert site.does("docker_topology", **items)["changed"] is True
+    assert site.does("docker_topology", **items)["changed"] is False
+    address = site.seen(store)["NetworkSettings"]["IPAddress"]
+    assert re.search(rf"{address}\s.*\bdb\b", docker("exec", box, "cat", "/etc/hosts"))
+
+    # Both are stopped, and the one that links comes first in the list.
+    docker("stop", "-t", "0", box, store)
+    both = [{"name": name, **task} for name in (box, store)]
+    assert site.does("docker_topology", containers=both)["changed"] is True
+
+    # The target is stopped, and not in the task.
+    docker("stop", "-t", "0", box, store)
+    for check in (True, False):
+        refused = site.fails("docker_topology", "start_failed", containers=[{"name": box, **task}], check=check)
+        assert store in refused["msg"]
+    # A container that stays stopped needs no target that runs.
+    assert site.publish(box, published_ports=[f"127.0.0.1:{site.base}:80"])["changed"] is True
+    docker("rm", "-f", store)
+    for check in (True, False):
+        site.fails("docker_topology", "container_not_found", containers=[{"name": box, **task}], check=check)
+    assert site.does("docker_topology", containers=[{"name": box, "links": [], **task}])["changed"] is True
+    assert site.seen(box)["State"]["Running"] is True

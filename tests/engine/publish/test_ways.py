@@ -10,6 +10,7 @@ import re
 import socket
 
 from ansible_collections.bridgeport.docker.tests.engine.site import Site, has_ipv6, returned_port
+from ansible_collections.bridgeport.docker.tests.support.real_engine import docker
 
 ECHO = """
 import socket
@@ -97,3 +98,67 @@ def test_ways(site: Site) -> None:
     assert result["published"] == []
     assert site.docker_port(box) == []
     assert not site.seen(box)["HostConfig"]["PublishAllPorts"]
+
+
+def test_an_empty_entrypoint_runs_the_command_of_the_image(site: Site) -> None:
+    image, seed = site.name("image"), site.create("seed")
+    docker("commit", "--change", 'ENTRYPOINT ["sleep"]', "--change", 'CMD ["sh", "-c", "sleep 600"]', seed, image)
+    try:
+        box = site.name("plain")
+        made = {"image": image, "wait_timeout": 10}
+        site.publish(box, entrypoint=["sleep", "500"], **made)
+        assert site.seen(box)["Path"] == "sleep"
+        assert site.publish(box, entrypoint=[], **made)["changed"] is True
+        assert [site.seen(box)["Path"], *site.seen(box)["Args"]] == ["sh", "-c", "sleep 600"]
+        assert site.publish(box, entrypoint=[], **made)["changed"] is False
+        # A replacement for another reason keeps that.
+        assert site.publish(box, env={"MODE": "other"})["changed"] is True
+        assert site.seen(box)["Path"] == "sh"
+    finally:
+        site.close()
+        docker("rmi", "-f", image)
+
+
+def test_what_a_network_mode_takes_away_is_lost(site: Site) -> None:
+    """Host name and exposed ports, on the way to the network of another container."""
+    keeper = site.run("keeper", command=("sleep", "900"))
+    box = site.run("app", "--hostname", "appbox", "--expose", "9999", "-p", f"{site.base}:80")
+    way = {"network_mode": f"container:{keeper}"}
+    site.refused("network_mode_conflict", box, **way)
+    predicted = site.publish(box, published_ports=[], check=True, **way)
+    result = site.publish(box, published_ports=[], **way)
+    for each in (predicted, result):
+        assert f"host name appbox of {box}" in each["will_lose"]
+        assert f"exposed port 9999/tcp of {box}" in each["will_lose"]
+    assert predicted["will_lose"] == result["will_lose"]
+    assert site.publish(box, published_ports=[], **way)["changed"] is False
+    back = {"network_mode": "bridge", "published_ports": [f"{site.base}:80"]}
+    assert "host name" not in str(site.publish(box, **back)["will_lose"])
+    assert site.publish(box, **back)["changed"] is False
+
+
+def test_ports_are_lost_with_the_last_network_that_publishes(site: Site) -> None:
+    """Engine 20.10 publishes through an internal network what it published before, later ones do not."""
+    inner = site.network("inner", "--internal")
+    outer = site.network("outer")
+    box = site.run("app", "--network", outer, "-p", f"127.0.0.1:{site.base}:80")
+    lost = f"published port 127.0.0.1:{site.base}:80/tcp of {box}"
+    leaving = {"name": outer, "connected": []}
+    assert lost in site.does("docker_bridge_network", check=True, **leaving)["will_lose"]
+    docker("network", "connect", inner, box)
+    task = {"networks": [{"name": inner}], "purge_networks": True}
+    by_network = site.does("docker_bridge_network", check=True, **leaving)
+    predicted = site.publish(box, check=True, **task)
+    result = site.publish(box, **task)
+    closed = site.docker_port(box) == []
+    for each in (by_network, predicted, result):
+        assert (lost in each["will_lose"]) is closed
+    for each in (predicted, result):
+        assert {row["active"] for row in each["published"]} == {not closed}
+
+    docker("network", "connect", outer, box)
+    docker("network", "disconnect", inner, box)
+    removed = {"name": outer, "state": "absent", "force": True}
+    predicted = site.does("docker_bridge_network", check=True, **removed)
+    assert site.does("docker_bridge_network", **removed)["will_lose"] == predicted["will_lose"] == [lost]
+    assert site.docker_port(box) == []

@@ -225,3 +225,26 @@ def test_what_cannot_be(town: Town) -> None:
     assert new in result["msg"]
     assert town.all_seen() == before
     assert town.networks == networks
+
+
+def test_the_default_bridge_beside_other_networks(town: Town) -> None:
+    """A new container is on both, and stays so."""
+    front = town.name("front")
+    item = town.new("both", network_mode="bridge", networks=[{"name": front}], purge_networks=True)
+    predicted, result, again = town.changes(item, check=True), town.changes(item), town.changes(item)
+    assert again["changed"] is False
+    for each in (predicted, result, again):
+        assert sorted(each["containers"][0]["networks"]) == sorted(["bridge", front])
+    assert sorted(town.seen(town.name("both"))["NetworkSettings"]["Networks"]) == sorted(["bridge", front])
+
+
+def test_actions_are_in_the_order_of_the_work(town: Town) -> None:
+    """A network is removed after the containers that are on it."""
+    networks = [{"name": town.name(what), "state": "absent"} for what in ("front", "back")]
+    items = [town.item(what, state="absent") for what in ("web", "db", "idle")]
+    predicted = town.changes(*items, networks=networks, check=True)
+    result = town.changes(*items, networks=networks)
+    assert predicted["actions"] == result["actions"]
+    kinds = [action.split()[:2] for action in result["actions"] if action.startswith("remove ")]
+    assert [town.name(what) for what in ("front", "back")] == [action.split()[-1] for action in result["actions"][-2:]]
+    assert len(kinds) == 5

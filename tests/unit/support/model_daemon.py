@@ -341,9 +341,7 @@ class ModelDaemon:
     def _summary(self, raw: dict[str, t.Any]) -> dict[str, t.Any]:
         names = [raw["Name"]]
         for other in self.containers.values():
-            for link in other["HostConfig"].get("Links") or ():
-                if link.split(":")[0] == raw["Name"]:
-                    names.append(link.split(":")[1])
+            names += [f"{other['Name']}/{link.alias}" for link in self.links[other["Id"]] if link.target == raw["Id"]]
         ports = []
         for key, bindings in raw["NetworkSettings"]["Ports"].items():
             number, protocol = key.split("/")

@@ -188,6 +188,22 @@ def test_a_missing_image_is_pulled_once_and_before_all_else() -> None:
     assert writes(daemon).count("PULL new:1") == 1
 
 
+def test_a_pull_that_changes_no_container_is_a_change() -> None:
+    """The image was there under another tag, by whose ID the container was made."""
+    daemon = ModelDaemon()
+    image = daemon.images["busybox:1"]
+    daemon.add_container("web", Image=image["Id"])
+    before = daemon.named("web")["Id"]
+    task = {"name": "web", "image": "other:2", "state": "started"}
+    daemon.pullable["other:2"] = image
+    assert run(daemon, [], [task], check_mode=True).base_result()["changed"] is True
+    done = run(daemon, [], [task])
+    assert (done.actions, done.base_result()["changed"]) == (("pull image other:2",), True)
+    assert daemon.named("web")["Id"] == before
+    again = run(daemon, [], [{**task, "pull": "always"}])
+    assert (again.actions, again.base_result()["changed"]) == (("pull image other:2",), False)
+
+
 def test_an_image_that_cannot_be_pulled() -> None:
     daemon = ModelDaemon()
     with pytest.raises(Failure) as caught:

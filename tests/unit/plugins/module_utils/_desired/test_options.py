@@ -189,7 +189,7 @@ def test_volumes_that_are_so_already(params: dict[str, t.Any]) -> None:
 CHANGES: list[t.Any] = [
     pytest.param({"command": "2000"}, {"Cmd": ["2000"]}, {}, id="command"),
     pytest.param({"entrypoint": ["/bin/sh"]}, {"Entrypoint": ["/bin/sh"]}, {}, id="entrypoint"),
-    pytest.param({"entrypoint": []}, {"Entrypoint": [""]}, {}, id="entrypoint-emptied"),
+    pytest.param({"entrypoint": []}, {"Entrypoint": []}, {}, id="entrypoint-emptied"),
     pytest.param({"tty": False}, {"Tty": False}, {}, id="false"),
     pytest.param({"hostname": "other"}, {"Hostname": "other"}, {}, id="hostname"),
     pytest.param({"auto_remove": True}, {}, {"AutoRemove": True}, id="auto-remove"),
@@ -279,7 +279,7 @@ def test_memory_keeps_a_swap_of_its_own() -> None:
 ENTRYPOINTS: list[t.Any] = [
     pytest.param(None, [], None, id="none-of-the-image-either"),
     pytest.param([""], [], [""], id="empty-already"),
-    pytest.param(["x"], [], [""], id="emptied"),
+    pytest.param(["x"], [], [], id="emptied"),
     pytest.param(None, ["x"], ["x"], id="set"),
 ]
 
@@ -292,11 +292,11 @@ def test_entrypoint(standing: t.Any, desired: list[str], expected: t.Any) -> Non
 
 
 def test_an_empty_entrypoint_of_a_container_to_be_made() -> None:
-    """Left out, the image's would be taken; the daemon reads an empty text as none."""
+    """Left out, the image's would be taken; the daemon reads an empty list as none, and runs the image's command."""
     image = recorded.load("image_app")
     blueprint = Blueprint({"Image": "fx-app:1", "HostConfig": {}}, {})
     merge_options(blueprint, {"entrypoint": []}, image)
-    assert blueprint.body["Entrypoint"] == [""]
+    assert blueprint.body["Entrypoint"] == []
 
 
 IMAGES_OWN: list[t.Any] = [

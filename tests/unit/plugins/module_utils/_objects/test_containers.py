@@ -210,7 +210,7 @@ def test_an_empty_entrypoint_stays_empty(moved: bool) -> None:
     container = recorded.container("empty_entrypoint")
     own = recorded.image_of(container)
     body = read_blueprint(container, {"Id": "sha256:another"} if moved else own, own, OLD, ()).body
-    assert body["Entrypoint"] == [""]
+    assert body["Entrypoint"] == []
 
 
 def test_an_entrypoint_that_nobody_set_stays_null() -> None:

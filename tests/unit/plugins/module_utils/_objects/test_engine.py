@@ -9,7 +9,8 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 
 OLD: frozenset[str] = frozenset()
-ENGINE_25 = OLD | {
+ENGINE_23 = OLD | {"internal_closes_ports"}
+ENGINE_25 = ENGINE_23 | {
     "endpoints_at_create",
     "mac_per_endpoint",
     "checks_addresses_at_create",
@@ -24,7 +25,7 @@ ENGINE_28 = ENGINE_27 | {"ipv4_can_be_off", "gateway_priority", "finds_program_b
     ("api", "expected"),
     [
         pytest.param(Api(1, 41), OLD, id="20.10"),
-        pytest.param(Api(1, 43), OLD, id="24.0"),
+        pytest.param(Api(1, 43), ENGINE_23, id="24.0"),
         pytest.param(Api(1, 44), ENGINE_25, id="25.0"),
         pytest.param(Api(1, 45), ENGINE_26, id="26.1"),
         pytest.param(Api(1, 46), ENGINE_27, id="27.0"),

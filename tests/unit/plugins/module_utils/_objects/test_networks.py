@@ -254,7 +254,8 @@ DIFFERENCES: list[t.Any] = [
     pytest.param("fx-sub", {"labels": {"team": "db"}}, ["labels"], id="label-other-value"),
     pytest.param("fx-sub", {"labels": {"team": "web", "x": ""}}, ["labels"], id="label-more"),
     pytest.param("fx-net", {"labels": {}}, [], id="labels-none-where-none"),
-    pytest.param("fx-sub", {"labels": {"team": "web", "com.docker.compose.network": "y"}}, [], id="labels-of-docker"),
+    pytest.param("fx-sub", {"labels": {"team": "web", "com.docker.x": "y"}}, ["labels"], id="label-of-docker-more"),
+    pytest.param("fx-sub", {"labels": {"team": "web"}}, [], id="labels-of-docker-not-listed"),
     # driver options are merged
     pytest.param("fx-sub", {"driver_options": {MTU: "1400"}}, [], id="option"),
     pytest.param("fx-sub", {"driver_options": {ICC: "1"}}, [], id="option-spelling"),

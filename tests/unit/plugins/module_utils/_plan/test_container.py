@@ -267,6 +267,24 @@ def test_a_replacement_pins_what_the_engine_had_chosen() -> None:
     assert len(bindings["83/tcp"]) == 2, "20.10 had chosen a number per family"
 
 
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        pytest.param({}, {"8081/tcp", "99/tcp"}, id="what-the-container-exposes-stays"),
+        pytest.param({"exposed_ports": ["80"]}, {"80/tcp", "8081/tcp", "99/tcp"}, id="the-task-exposes-it"),
+        pytest.param({"published_ports": [], "publish_all_ports": True}, {"8081/tcp", "99/tcp"}, id="exact"),
+    ],
+)
+def test_publish_all_of_a_new_image_publishes_its_ports_only(params: dict[str, t.Any], expected: set[str]) -> None:
+    base = recorded.snapshot("publish_all")
+    other = {"Id": "sha256:" + "e" * 64, "Config": {"ExposedPorts": {"99/tcp": {}}}}
+    snapshot = base.replace(images={**base.images, "fx-other:1": other})
+    body = created(plan("publish_all", snapshot, image="fx-other:1", writable_layer="discard", **params))
+    published = {*body["HostConfig"]["PortBindings"], *(body.get("ExposedPorts") or {}), "99/tcp"}
+    assert body["HostConfig"]["PublishAllPorts"] is True
+    assert published == expected
+
+
 def test_a_replacement_pins_what_publish_all_had_chosen() -> None:
     body = created(plan("publish_all", env={"NEW": "1"}))
     assert body["HostConfig"]["PublishAllPorts"] is True
@@ -850,3 +868,112 @@ def test_a_link_to_one_that_goes() -> None:
         DesiredState(containers=(linking("new", image="fx-busybox:1", links=["fx-plain"]), gone)), snapshot
     )
     assert [refusal.code for refusal in made.refusals] == ["container_not_found"]
+
+
+STALE: list[t.Any] = [
+    pytest.param("exited", False, {"state": "started"}, True, id="stale-and-starts"),
+    pytest.param("exited", True, {"state": "started"}, False, id="fresh-and-starts"),
+    pytest.param("exited", False, {}, False, id="stale-and-stays-stopped"),
+    pytest.param("running", False, {}, False, id="runs-on"),
+    pytest.param("running", False, {"links": ["fx-plain:db"]}, True, id="runs-and-is-listed"),
+    pytest.param("running", True, {"links": ["fx-plain:db"]}, False, id="fresh-and-listed"),
+]
+
+
+@pytest.mark.parametrize(("status", "fresh", "params", "replaced"), STALE)
+def test_a_link_to_one_that_was_remade(status: str, fresh: bool, params: dict[str, t.Any], replaced: bool) -> None:
+    snapshot = linked_snapshot(status, "running", fresh=fresh)
+    change = plan("legacy_link", snapshot, **params)
+    assert codes(change) == []
+    assert (change.replacement is not None) is replaced
+
+
+TARGETS: list[t.Any] = [
+    pytest.param("running", {"state": "started"}, [], id="runs"),
+    pytest.param("exited", {"state": "started"}, ["start_failed"], id="stopped"),
+    pytest.param("exited", {}, [], id="stopped-and-no-start"),
+    pytest.param("exited", {"env": {"A": "1"}}, [], id="stopped-and-replaced-without-a-start"),
+    pytest.param("exited", {"state": "started", "links": []}, [], id="stopped-and-the-link-goes"),
+    pytest.param("gone", {"state": "started"}, ["container_not_found"], id="gone"),
+    pytest.param("gone", {"env": {"A": "1"}}, ["container_not_found"], id="gone-and-replaced"),
+    pytest.param("gone", {"state": "started", "links": []}, [], id="gone-and-the-link-goes"),
+]
+
+
+@pytest.mark.parametrize(("target", "params", "expected"), TARGETS)
+def test_a_start_needs_the_targets_of_links(target: str, params: dict[str, t.Any], expected: list[str]) -> None:
+    snapshot = linked_snapshot("exited", "running" if target == "gone" else target)
+    if target == "gone":
+        snapshot = snapshot.replace(summaries=tuple(each for each in snapshot.summaries if each.name != "fx-plain"))
+    assert codes(plan("legacy_link", snapshot, **params)) == expected
+
+
+def linked_snapshot(status: str, target: str, *, fresh: bool = True) -> Snapshot:
+    """``status``: of the container with the link; ``target``: of the container that it links to."""
+    base = recorded.snapshot("legacy_link")
+    ((_id, container),) = base.containers.items()
+    states = {container.name: status, "fx-plain": target}
+    base = base.replace(
+        summaries=tuple(
+            replace(
+                each,
+                state=states.get(each.name, each.state),
+                link_names=each.link_names if fresh else frozenset(),
+            )
+            for each in base.summaries
+        )
+    )
+    return changed(base, state__Running=status == "running", state__Status=status)
+
+
+def test_a_container_mode_takes_host_name_and_exposed_ports() -> None:
+    snapshot = changed(recorded.snapshot("plain"), config__Hostname="appbox", config__ExposedPorts={"9999/tcp": {}})
+    change = plan("plain", snapshot, network_mode="container:fx-ports")
+    assert {"host name appbox of fx-plain", "exposed port 9999/tcp of fx-plain"} <= set(change.will_lose)
+    stays = plan("plain", snapshot, network_mode="fx-net")
+    assert not [loss for loss in stays.will_lose if "host name" in loss or "exposed port" in loss]
+
+
+def test_a_new_container_is_on_the_bridge_and_on_other_networks() -> None:
+    desired = parse_container(
+        {
+            "name": "new",
+            "image": "fx-busybox:1",
+            "network_mode": "bridge",
+            "networks": [{"name": "fx-net"}],
+            "purge_networks": True,
+        },
+        starts_new=True,
+    )
+    change = planned(desired, recorded.snapshot("plain"))
+    assert change.after["networks"].keys() == {"bridge", "fx-net"}
+    assert [step.network for step in change.steps if isinstance(step, Connect)] == ["fx-net"]
+
+
+@pytest.mark.parametrize(
+    ("policy", "bound", "expected"),
+    [
+        pytest.param("loopback", "127.0.0.1", [], id="as-configured"),
+        pytest.param("loopback", "0.0.0.0", ["bind_policy"], id="bound-elsewhere"),
+        pytest.param("loopback", "::", ["bind_policy"], id="bound-elsewhere-ipv6"),
+        pytest.param("any", "0.0.0.0", [], id="any"),
+    ],
+)
+def test_a_bind_policy_judges_what_is_bound(policy: str, bound: str, expected: list[str]) -> None:
+    """The network gives the loopback, which it did not when the container was started."""
+    snapshot = changed(
+        recorded.snapshot("plain"), host_config__PortBindings={"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}
+    )
+    options = {"com.docker.network.bridge.host_binding_ipv4": "127.0.0.1"}
+    snapshot = snapshot.replace(
+        networks=tuple(
+            Network({**each.raw, "Options": options}) if each.name == "bridge" else each for each in snapshot.networks
+        )
+    )
+    ((_id, container),) = snapshot.containers.items()
+    settings = {
+        **container.raw["NetworkSettings"],
+        "Ports": {"80/tcp": [{"HostIp": bound, "HostPort": "8080"}]},
+    }
+    snapshot = changed(snapshot, raw__NetworkSettings=settings)
+    assert codes(plan("plain", snapshot, bind_policy=policy)) == expected

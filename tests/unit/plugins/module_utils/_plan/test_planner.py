@@ -9,6 +9,8 @@ import typing as t
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import planner
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
@@ -313,3 +315,21 @@ def test_the_plan_of_the_planned_state_is_empty(
     outcomes = apply_changes(made.changes, lambda: ModelClient(daemon), 1)
     assert [outcome.failure and outcome.failure.message for outcome in outcomes] == [None] * len(outcomes)
     assert words(plan(daemon, networks, containers)) == []
+
+
+@pytest.mark.parametrize(
+    ("needs", "expected"),
+    [
+        pytest.param({"a": [], "b": []}, ["a", "b"], id="as-planned"),
+        pytest.param({"a": ["c"], "b": [], "c": []}, ["b", "c", "a"], id="after-what-it-needs"),
+        pytest.param({"a": ["b"], "b": ["c"], "c": []}, ["c", "b", "a"], id="a-row"),
+        pytest.param({"a": ["gone"], "b": ["a"]}, ["a", "b"], id="what-has-no-change-does-not-count"),
+        pytest.param({"a": ["b"], "b": ["a"], "c": []}, ["c", "a", "b"], id="a-circle"),
+    ],
+)
+def test_changes_stand_in_the_order_of_the_work(needs: dict[str, list[str]], expected: list[str]) -> None:
+    changes = [
+        Change("container", name, needs=frozenset(("container", each) for each in each_needs))
+        for name, each_needs in needs.items()
+    ]
+    assert [change.name for change in planner._sort_by_needs(changes)] == expected

@@ -428,6 +428,24 @@ POLICIES: list[t.Any] = [
 
 @pytest.mark.parametrize(("policy", "spec", "publish_all", "default", "count"), POLICIES)
 def test_bind_policy(policy: str, spec: str, publish_all: bool, default: str, count: int) -> None:
-    failures = check_bind_policy("web", policy, pubs(spec), publish_all, default)
+    failures = check_bind_policy("web", policy, pubs(spec), publish_all, {"net": default})
     assert [failure.code for failure in failures] == ["bind_policy"] * count
     assert all("web" in failure.message and policy in failure.message for failure in failures)
+
+
+NETWORKS: list[t.Any] = [
+    pytest.param("loopback", {"a": "127.0.0.1", "b": "127.0.0.2"}, [], id="all-on-the-loopback"),
+    pytest.param("loopback", {"a": "127.0.0.1", "b": ""}, ["b"], id="one-is-open"),
+    pytest.param("loopback", {"a": "192.0.2.1", "b": ""}, ["a", "b"], id="both-break"),
+    pytest.param("explicit", {"a": "127.0.0.1", "b": "192.0.2.1"}, [], id="both-name-an-address"),
+    pytest.param("explicit", {"a": "127.0.0.1", "b": ""}, ["b"], id="one-names-none"),
+    pytest.param("any", {"a": ""}, [], id="any"),
+]
+
+
+@pytest.mark.parametrize(("policy", "addresses", "named"), NETWORKS)
+def test_a_bind_policy_over_several_networks(policy: str, addresses: dict[str, str], named: list[str]) -> None:
+    failures = check_bind_policy("web", policy, pubs("8080:80"), False, addresses)
+    assert [f"network {name!r}" in failure.message for name, failure in zip(named, failures)] == [True] * len(named)
+    assert len(failures) == len(named)
+    assert check_bind_policy("web", policy, pubs("127.0.0.1:8080:80"), False, addresses) == []

@@ -252,3 +252,16 @@ def test_logs_are_never_the_reason_of_a_failure() -> None:
     assert read_logs(ModelClient(daemon), "gone") == []
     daemon.deaf_after = -1
     assert read_logs(ModelClient(daemon), container) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        pytest.param("any", None, id="any"),
+        pytest.param("explicit", None, id="explicit"),
+        pytest.param("loopback", "bind_policy", id="loopback"),
+    ],
+)
+def test_one_that_is_bound_against_the_policy(policy: str, code: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    failure = check(*host(), monkeypatch, bind_policy=policy)
+    assert (failure and failure.code) == code
