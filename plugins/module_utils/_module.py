@@ -12,7 +12,8 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
-from ._engine.client import ApiError, Client, Connection
+from ._engine.client import ApiError, Client
+from ._engine.connection import Connection
 from ._errors import Failure
 from ._objects.redact import HIDDEN, hide_password
 

@@ -21,12 +21,13 @@ import json
 import sys
 import time
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from .._errors import DaemonRefusal, Failure
 from .._objects.engine import Api
-from .._objects.redact import hide_password, hide_password_in
+from .._objects.redact import hide_password_in
 from .._types import Json
+from .connection import Connection
 from .unix_socket import Session
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -36,36 +37,6 @@ OLDEST_API = (1, 24)
 
 # The bit of a mode that says "directory", as Go counts them (io/fs.ModeDir).
 _MODE_DIRECTORY = 1 << 31
-
-
-@dataclass(frozen=True)
-class Connection:
-    """How to reach a daemon: the options that all modules share. ``timeout`` in seconds, for one request."""
-
-    docker_host: str
-    api_version: str = "auto"
-    timeout: int = 60
-    tls: bool = False
-    validate_certs: bool = False
-    tls_hostname: str | None = None
-    ca_path: str | None = None
-    client_cert: str | None = None
-    client_key: str | None = None
-    use_ssh_client: bool = False
-
-    @property
-    def is_unix_socket(self) -> bool:
-        return self.docker_host.startswith(("unix://", "/"))
-
-    @property
-    def socket_path(self) -> str:
-        """Of a unix socket, as the SDK reads it."""
-        return "/" + self.docker_host.replace("unix://", "", 1).lstrip("/")
-
-    @property
-    def shown_host(self) -> str:
-        """docker_host as it may be shown."""
-        return hide_password(self.docker_host)
 
 
 class ApiError(DaemonRefusal):

@@ -13,7 +13,7 @@ import socket
 import struct
 import typing as t
 
-from .._engine.client import Connection
+from .._engine.connection import Connection
 from .._errors import Failure
 from .._objects.ports import Publication
 

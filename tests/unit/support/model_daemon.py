@@ -25,7 +25,8 @@ import threading
 import typing as t
 from urllib.parse import unquote
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client, Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 # How a request may fail.

@@ -19,9 +19,9 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._engine import c
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import (
     ApiError,
     Client,
-    Connection,
     parse_version,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 CONNECTION = Connection("unix:///run/x.sock", timeout=7)

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client, Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.unix_socket import Session
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_ports import (

@@ -9,7 +9,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client, Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import DEADLINE_LABEL, PROBE_LABEL
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe.options import Probe
