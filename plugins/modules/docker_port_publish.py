@@ -484,6 +484,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, Refusals
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
 
@@ -500,8 +501,11 @@ def main() -> None:
     close = module.params["state"] == "absent"
 
     def publish(client: Client) -> dict[str, t.Any]:
-        ports = parse_ports(module.params, close=close)
-        desired = parse_container(module.params, state="present", starts_new=True, ports=ports)
+        refusals = Refusals()
+        ports = refusals.gather(parse_ports, module.params, close=close)
+        desired = refusals.gather(parse_container, module.params, state="present", starts_new=True, ports=ports)
+        if desired is None or ports is None:
+            raise Failure.of_all(refusals)
         converged = converge(client, DesiredState(containers=(desired,)), check_mode=module.check_mode)
         container = converged.container(0) or {}
         published, networks = container.pop("published", []), container.pop("networks", {})

@@ -599,9 +599,17 @@ import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC, NETWORK_SPEC
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import DesiredContainer
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredNetwork
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import (
+    Params,
+    parse_all,
+    parse_container,
+    parse_network,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Refusals
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
 
@@ -629,20 +637,22 @@ def main() -> None:
     absent = module.params["state"] == "absent"
 
     def manage(client: Client) -> dict[str, t.Any]:
-        networks = [
-            parse_network({**params, "state": "absent" if absent else params["state"] or "present"})
-            for params in module.params["networks"]
-        ]
-        containers = [
-            parse_container(
+        def read_network(params: Params) -> DesiredNetwork:
+            return parse_network({**params, "state": "absent" if absent else params["state"] or "present"})
+
+        def read_container(params: Params) -> DesiredContainer:
+            return parse_container(
                 params,
                 state="absent" if absent else params["state"] or "started",
                 starts_new=False,
                 remove_volumes=params["remove_volumes"],
             )
-            for params in module.params["containers"]
-        ]
-        desired = DesiredState(tuple(networks), tuple(containers))
+
+        refusals = Refusals()
+        networks = parse_all("Network", read_network, module.params["networks"], refusals)
+        containers = parse_all("Container", read_container, module.params["containers"], refusals)
+        refusals.raise_all()
+        desired = DesiredState(networks, containers)
         parallel = max(1, module.params["parallel"])
         converged = converge(client, desired, check_mode=module.check_mode, parallel=parallel)
         return {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint
 from .._desired.options import merge_options
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
 from .._objects.ports import Publication
@@ -55,25 +55,35 @@ class Design:
 
 def plan_change(desired: DesiredContainer, container: Container, context: Context) -> Change:
     design = _make_design(desired, container, context)
-    refusals = _check_design(desired, container, design, context)
+    refusals = Refusals(_check_design(desired, container, design, context))
     _follow_others(container, design, context)
     replacement: Replacement | None = None
     steps: list[Step] = []
     losses: list[str] = []
+    starts = design.runs and not container.is_running
     if _has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
         from .replacement import check_replacement, list_losses
+        from .request_checks import check_request
 
         replacement = _replace(desired, container, design, context)
+        refusals += check_request(desired, design.blueprint, container.endpoints, context)
         refusals += check_replacement(replacement, context.snapshot)
         losses = list_losses(replacement, context.snapshot)
     else:
-        steps = _change_in_place(desired, container, design, context)
-    if replacement is not None or (design.runs and not container.is_running):
+        if starts:
+            from .request_checks import check_start
+
+            refusals += check_start(desired, design.blueprint, container.endpoints, context)
+        steps = (refusals.gather(_change_in_place, desired, container, design, context) if not refusals else None) or []
+    if replacement is not None or starts:
         refusals += check_wait(desired, design.publications, design.publish_all, design.runs)
     publications = design.publications if replacement is None else replacement.publications
     status = _status_after(container, design.runs, replacement is not None)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
     has_effect = bool(steps) or replacement is not None
+    pull = None
+    if design.new_image or desired.pull == "always":
+        pull = refusals.gather(choose_pull, desired, context)
     return Change(
         "container",
         container.name,
@@ -83,9 +93,11 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         will_lose=tuple(losses),
         refusals=tuple(refusals),
         warnings=() if replacement is None else _warnings(container),
-        holds=_held(publications, container, design.runs) if has_effect else None,
+        # Where the plan is refused for another reason, the ports are judged all the same.
+        holds=_held(publications, container, design.runs) if has_effect or refusals else None,
+        addresses=_list_taken(design) if design.runs and (replacement is not None or starts) else (),
         needs=find_needs(container.name, design.blueprint, context) | _leaving_dependents(container, context),
-        pull=choose_pull(desired, context) if design.new_image or desired.pull == "always" else None,
+        pull=pull,
         replacement=replacement,
         predicted=predict_container(
             container.name, container.id if replacement is None else "", after, publications, design.runs
@@ -136,15 +148,14 @@ def _list_configured(container: Container) -> tuple[Publication, ...]:
 
 
 def _check_design(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Failure]:
-    """Raises Failure for what cannot be planned at all; returns what is refused beside other things."""
-    check_links(desired, design.blueprint, context)
-    check_networks(desired, design.blueprint, context)
+    refusals = Refusals(check_links(desired, design.blueprint, context))
+    refusals += check_networks(desired, design.blueprint, context)
     for endpoint in _other_macs(desired, container):
-        check_early_mac(container.name, endpoint, design.blueprint.main_network, context)
+        refusals.gather(check_early_mac, container.name, endpoint, design.blueprint.main_network, context)
     judges_ports = desired.ports.publications is not None or desired.bind_policy != "any"
-    if desired.ports.close or not (judges_ports or design.changes_ports or design.changes_mode):
-        return []
-    return check_ports(desired, design.blueprint, design.publications, design.publish_all, context)
+    if not desired.ports.close and (judges_ports or design.changes_ports or design.changes_mode):
+        refusals += check_ports(desired, design.blueprint, design.publications, design.publish_all, context)
+    return refusals
 
 
 def _follow_others(container: Container, design: Design, context: Context) -> None:
@@ -255,6 +266,12 @@ def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blu
 
 
 # -- outcome -----------------------------------------------------------------------------------------------------------
+
+
+def _list_taken(design: Design) -> tuple[tuple[str, str], ...]:
+    from .request_checks import list_taken
+
+    return list_taken(design.blueprint)
 
 
 def _status_after(container: Container, runs: bool, is_replaced: bool) -> str:

@@ -53,9 +53,19 @@ class Context:
         desired = self.network(name)
         return desired is not None and desired.state == "absent"
 
+    def has_network(self, name: str) -> bool:
+        """Whether there is such a network once the task is done."""
+        planned = self.network(name)
+        return planned.state != "absent" if planned is not None else self.snapshot.find_network(name) is not None
+
     def removes_container(self, name: str) -> bool:
         desired = self.container(name)
         return desired is not None and desired.state == "absent"
+
+    def stops_container(self, name: str) -> bool:
+        """Whether this task stops or removes a container of this name."""
+        desired = self.container(name)
+        return desired is not None and desired.state in ("stopped", "absent")
 
     def recreates(self, container: str, network: str) -> bool:
         """Whether this container is recreated for the sake of this network."""

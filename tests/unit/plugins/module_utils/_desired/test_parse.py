@@ -40,7 +40,9 @@ ENDPOINTS: list[t.Any] = [
         id="option-to-be-gone",
     ),
     pytest.param(
-        {"name": "w", "mac_address": "02:AB:0:0:0:1"}, DesiredEndpoint("w", mac_address="02:ab:0:0:0:1"), id="mac"
+        {"name": "w", "mac_address": "02-AB:00:00:00:01"},
+        DesiredEndpoint("w", mac_address="02:ab:00:00:00:01"),
+        id="mac",
     ),
     pytest.param(
         {"name": "w", "driver_opts": {"a": True, 1: 2}},
