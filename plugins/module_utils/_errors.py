@@ -68,8 +68,10 @@ class Failure(Exception):
     @classmethod
     def of_all(cls, refusals: t.Iterable[Failure]) -> Failure:
         """One failure that lists everything that was refused; its code and details are those of the first."""
-        parts = [part for refusal in refusals for part in refusal.parts]
-        unique = tuple({(part.code, part.message): part for part in parts}.values())
+        found: dict[tuple[str, str], Failure] = {}
+        for part in (part for refusal in refusals for part in refusal.parts):
+            found.setdefault((part.code, part.message), part)
+        unique = tuple(found.values())
         failure = cls(unique[0].code, " ".join(part.message for part in unique), **unique[0].details)
         failure.outcome = {"refusals": [part.as_dict() for part in unique]}
         failure._parts = unique

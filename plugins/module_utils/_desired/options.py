@@ -162,6 +162,8 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         retries = params.get("restart_retries")
         if retries is not None and policy != "on-failure":
             raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {policy}.")
+        if retries is not None and retries < 0:
+            raise Failure("option_conflict", f"restart_retries: {retries} is less than 0.")
         parsed["restart_policy"] = {"Name": policy, "MaximumRetryCount": retries or 0}
     check_mount_points(parsed.get("volumes", ()), parsed.get("mounts", ()))
     if parsed.get("auto_remove") and parsed.get("restart_policy", {}).get("Name", "no") != "no":

@@ -158,7 +158,8 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         "image": params.get("image"),
         "pull": params.get("pull") or "missing",
         "options": options,
-        "network_mode": "default" if mode == "bridge" else mode,
+        # The engine refuses both in the same words.
+        "network_mode": {"bridge": "default", "container": "container:"}.get(mode or "", mode),
         "networks": networks,
         "purge_networks": bool(params.get("purge_networks")),
         "stop_timeout": params.get("stop_timeout"),

@@ -16,9 +16,10 @@ from .._desired.options import merge_options
 from .._errors import Failure, Refusals
 from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
+from .._objects.networks import PREDEFINED
 from .._objects.ports import Publication
 from .._steps.base import Step
-from .._types import Key
+from .._types import Json, Key
 from .changes import Change, Replacement
 from .container_checks import check_links, check_networks, check_wait
 from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
@@ -66,7 +67,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         from .request_checks import check_request
 
         replacement = _replace(desired, container, design, context)
-        refusals += check_request(desired, design.blueprint, container.endpoints, context)
+        refusals += check_request(desired, design.blueprint, container.endpoints, design.runs, context)
         refusals += check_replacement(replacement, context.snapshot)
         losses = list_losses(replacement, context.snapshot)
     else:
@@ -180,6 +181,7 @@ def _has_to_be_replaced(
         or container.name in context.recreated
         or bool(_other_macs(desired, container))
         or (_lacks_bindings(desired, container) and not is_refused)
+        or _leaves_gone_network(container, design, context)
     )
 
 
@@ -205,6 +207,14 @@ def _lacks_bindings(desired: DesiredContainer, container: Container) -> bool:
     return opens_ports and container.status == "running" and not all(binding.actual for binding in bindings)
 
 
+def _leaves_gone_network(container: Container, design: Design, context: Context) -> bool:
+    """Whether the container leaves a network that is gone, of which the engine cannot disconnect it."""
+    left = [name for name in container.endpoints if name not in design.blueprint.endpoints]
+    return not container.is_running and any(
+        context.snapshot.find_network(name) is None and name not in PREDEFINED for name in left
+    )
+
+
 # -- replace -----------------------------------------------------------------------------------------------------------
 
 
@@ -226,8 +236,9 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
 
 
 def _change_in_place(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
-    steps = _plan_endpoints(desired, container, design.blueprint, context)
-    if design.runs and not container.is_running:
+    starts = design.runs and not container.is_running
+    steps = _plan_endpoints(desired, container, design.blueprint, starts, context)
+    if starts:
         from .._steps.run_state import Start
         from .._steps.verification import Verify
 
@@ -243,10 +254,21 @@ def _change_in_place(desired: DesiredContainer, container: Container, design: De
     return steps
 
 
-def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blueprint, context: Context) -> list[Step]:
+def _plan_endpoints(
+    desired: DesiredContainer, container: Container, design: Blueprint, starts: bool, context: Context
+) -> list[Step]:
     """A container joins and leaves networks while it runs; that needs no replacement."""
     steps: list[Step] = []
-    for endpoint in desired.networks or ():
+    endpoints = list(desired.networks or ())
+    if starts:
+        # With an endpoint on a network that was remade the container could not be started.
+        listed = {endpoint.name for endpoint in endpoints}
+        endpoints += [
+            DesiredEndpoint(name)
+            for name, standing in container.endpoints.items()
+            if name in design.endpoints and name not in listed and _is_stale(standing, context)
+        ]
+    for endpoint in endpoints:
         network = context.snapshot.find_network(endpoint.name)
         rebuilt = endpoint.name in context.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
@@ -261,8 +283,16 @@ def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blu
             from .._steps.networks import Disconnect
 
             former = clean_endpoint(container, standing, context.engine.api)
-            steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
+            is_stale = _is_stale(standing, context)
+            reference = name if is_stale else standing.get("NetworkID") or name
+            steps.append(Disconnect(reference, container.id, former, name, container.name, force=is_stale))
     return steps
+
+
+def _is_stale(endpoint: Json, context: Context) -> bool:
+    """Whether an endpoint is on a network that is gone."""
+    network_id = endpoint.get("NetworkID")
+    return bool(network_id) and all(network.id != network_id for network in context.snapshot.networks)
 
 
 # -- outcome -----------------------------------------------------------------------------------------------------------

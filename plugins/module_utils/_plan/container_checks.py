@@ -52,7 +52,7 @@ def check_networks(desired: DesiredContainer, design: Blueprint, context: Contex
 
         refusals.gather(check_endpoint, desired.name, endpoint, endpoint.name, context)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
-    if desired.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+    if desired.networks and not refusals and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
         refusals.append(
             Failure(
                 "network_mode_conflict",

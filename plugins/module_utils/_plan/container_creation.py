@@ -48,8 +48,8 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     publications, publish_all = reconcile(desired.ports, (), False, ())
     merge_ports(design, publications, publish_all, (), desired, None)
     refusals += check_ports(desired, design, publications, publish_all, context)
-    refusals += check_request(desired, design, {}, context)
     runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
+    refusals += check_request(desired, design, (), runs, context)
     refusals += check_wait(desired, publications, publish_all, runs)
     steps = (
         _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)

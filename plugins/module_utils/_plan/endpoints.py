@@ -131,8 +131,15 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
             f"Container {name!r} asks for {desired.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
             "fixed addresses need a subnet in ipam_config.",
         )
+    has_ipv6 = (planned is not None and planned.enable_ipv6) or (found is not None and found.has_ipv6)
     for address in desired.addresses():
         check_address(name, address, network, pools)
+        if address == desired.ipv6_address and not has_ipv6:
+            raise Failure(
+                "option_conflict",
+                f"Container {name!r} asks for {address} on {network!r}, which has no IPv6. Set enable_ipv6=true for the"
+                " network.",
+            )
         _check_free(name, address, network, found, context)
 
 

@@ -30,21 +30,22 @@ def check_ranges(changes: t.Sequence[Change], holders: t.Mapping[str, t.Sequence
         if free:
             taken.append((name, replace(wanted, host_port=free[0], host_port_end=free[0])))
         else:
-            refusals.append(refuse_used_up(name, wanted, sorted({holder for holder, _port in held})))
+            refusals.append(_refuse_used_up(name, wanted, sorted(held)))
     return refusals
 
 
-def refuse_used_up(container: str, wanted: Publication, holders: t.Sequence[str]) -> Failure:
-    listing = ", ".join(map(repr, holders[:_LISTED]))
-    if len(holders) > _LISTED:
-        listing += f" and {len(holders) - _LISTED} more"
+def _refuse_used_up(container: str, wanted: Publication, held: t.Sequence[tuple[str, Publication]]) -> Failure:
+    names = list(dict.fromkeys(repr(holder) for holder, _port in held))
+    listing = ", ".join(names[:_LISTED])
+    if len(names) > _LISTED:
+        listing += f" and {len(names) - _LISTED} more"
     return Failure(
         "port_conflict",
         f"Container {container!r} cannot publish {wanted}: no port of the range {wanted.host_port} to"
-        f" {wanted.host_port_end} is free; they are taken by {listing}. Choose a wider range or another address.",
+        f" {wanted.host_port_end} is free. They are taken by {listing}. Choose a wider range, or another address.",
         container=container,
         publication=str(wanted),
-        holders=list(holders),
+        holders=[{"holder": holder, "publication": str(port)} for holder, port in held],
     )
 
 

@@ -24,50 +24,37 @@ from .endpoints import check_address, refuse_held
 
 _LEAST_MEMORY = 6 * 1024**2
 _LONGEST_HOSTNAME = 64
+_REMAKE = "Remove the container and make it without them, or choose another mode."
 
 
 def check_request(
-    desired: DesiredContainer, design: Blueprint, standing: t.Collection[str], context: Context
+    desired: DesiredContainer, design: Blueprint, standing: t.Collection[str], starts: bool, context: Context
 ) -> list[Failure]:
     """Why the engine would refuse to make this container, or to start it. ``standing``: the networks that it is on."""
     return [
         *_check_mode(desired.name, design, context),
-        *check_start(desired, design, standing, context),
+        *_check_joined(desired, design, standing, context),
         *_check_limits(desired.name, design.body),
+        *(_check_addresses(desired, design, context) if starts else ()),
     ]
 
 
 def check_start(
     desired: DesiredContainer, design: Blueprint, standing: t.Collection[str], context: Context
 ) -> list[Failure]:
-    """Why the engine would refuse to start this container, beside what is refused of the networks that it lists."""
-    name, refusals = desired.name, Refusals()
-    listed = {endpoint.name: endpoint.addresses() for endpoint in desired.networks or ()}
-    for network, endpoint in design.endpoints.items():
-        if not (network in PREDEFINED or network in listed or context.has_network(network)):
-            refusals.append(_refuse_gone(name, network, network in standing, context))
-            continue
-        for address in list_addresses(endpoint):
-            if address in listed.get(network, ()) or not context.has_network(network):
-                continue
-            refusals.gather(check_address, name, address, network, _find_pools(network, context))
-            holder = _find_holder(name, address, network, context)
-            if holder is not None:
-                refusals.append(refuse_held(name, address, network, holder))
-    return refusals
+    """Why the engine would refuse to start this container as it stands."""
+    return [*_check_joined(desired, design, standing, context), *_check_addresses(desired, design, context)]
 
 
 def list_taken(design: Blueprint) -> tuple[tuple[str, str], ...]:
     """The fixed addresses that the container takes when it starts, each with its network."""
     return tuple(
-        (network, address) for network, endpoint in design.endpoints.items() for address in list_addresses(endpoint)
+        (network, address)
+        for network, endpoint in design.endpoints.items()
+        for key in ("IPv4Address", "IPv6Address")
+        for address in [(endpoint.get("IPAMConfig") or {}).get(key)]
+        if address
     )
-
-
-def list_addresses(endpoint: Json) -> list[str]:
-    """The fixed addresses that an endpoint asks for."""
-    ipam = endpoint.get("IPAMConfig") or {}
-    return [ipam[key] for key in ("IPv4Address", "IPv6Address") if ipam.get(key)]
 
 
 # -- network mode ------------------------------------------------------------------------------------------------------
@@ -77,28 +64,26 @@ def _check_mode(name: str, design: Blueprint, context: Context) -> list[Failure]
     body, host_config = design.body, design.body["HostConfig"]
     mode = str(host_config.get("NetworkMode") or "default")
     shares = mode.startswith("container:")
-    unmet = {
-        "a host name": (shares and body.get("Hostname"), "Leave hostname out."),
-        "DNS servers": (shares and host_config.get("Dns"), "The container that has the network has them too."),
-        "entries of etc_hosts": (
-            shares and host_config.get("ExtraHosts"),
-            "Set each of them to null in etc_hosts, and give them to the container that has the network.",
-        ),
-        "links": ((shares or mode == "host") and host_config.get("Links"), "Set links to an empty list."),
-        "a MAC address": ((shares or mode == "host") and body.get("MacAddress"), "The network has its own."),
-        "sysctls of the network": (
-            _is_of_host(mode, context)
-            and [key for key in host_config.get("Sysctls") or () if key.replace("/", ".").startswith("net.")],
-            "They would be those of the host.",
-        ),
-    }
+    shared = _name_shared(mode, context)
+    called = mode if shared is None else f"container:{shared}"
+    # In these modes the container has a network that it does not own.
+    borrows = shares or mode == "host"
+    net_sysctls = [key for key in host_config.get("Sysctls") or () if key.replace("/", ".").startswith("net.")]
+    unmet = (
+        ("a host name", shares and body.get("Hostname"), "Leave hostname out."),
+        ("DNS servers", shares and host_config.get("Dns"), _REMAKE),
+        ("entries of etc_hosts", shares and host_config.get("ExtraHosts"), "Set each of them to null in etc_hosts."),
+        ("links", borrows and host_config.get("Links"), "Set links to an empty list."),
+        ("a MAC address", borrows and body.get("MacAddress"), _REMAKE),
+        ("sysctls of the network", net_sysctls and _is_of_host(mode, context), _REMAKE),
+    )
     refusals = [
         Failure(
             "network_mode_conflict",
-            f"Container {name!r} has {what}, which the engine does not take with network_mode={mode}. {remedy}",
+            f"Container {name!r} has {what}, which the engine does not take with network_mode={called}. {remedy}",
         )
-        for what, (found, remedy) in unmet.items()
-        if found
+        for what, is_so, remedy in unmet
+        if is_so
     ]
     if body.get("Hostname") and host_config.get("UTSMode"):
         refusals.append(
@@ -115,16 +100,25 @@ def _check_mode(name: str, design: Blueprint, context: Context) -> list[Failure]
     return refusals
 
 
+def _name_shared(mode: str, context: Context) -> str | None:
+    """The name of the container whose network this mode shares."""
+    kind, _colon, reference = mode.partition(":")
+    if kind != "container":
+        return None
+    successors = {each.successor: each.container.name for each in context.replacements.values()}
+    shared = context.snapshot.find_container(reference)
+    return successors.get(reference, reference) if shared is None else shared.name
+
+
 def _is_of_host(mode: str, context: Context) -> bool:
     """Whether a container in this mode is on the host's own network, also by way of another."""
     for _step in range(len(context.snapshot.summaries) + 1):
-        kind, _colon, reference = mode.partition(":")
-        if kind != "container":
+        name = _name_shared(mode, context)
+        if name is None:
             break
-        planned = context.container(reference)
-        shared = context.snapshot.find_container(reference)
-        standing = "default" if shared is None else shared.network_mode
-        mode = standing if planned is None or planned.network_mode is None else planned.network_mode
+        planned, standing = context.container(name), context.snapshot.find_container(name)
+        mode = "default" if standing is None else standing.network_mode
+        mode = planned.network_mode or mode if planned is not None else mode
     return mode == "host"
 
 
@@ -146,7 +140,33 @@ def _refuse_gone(name: str, network: str, was_joined: bool, context: Context) ->
     )
 
 
+def _check_joined(
+    desired: DesiredContainer, design: Blueprint, standing: t.Collection[str], context: Context
+) -> list[Failure]:
+    """Networks that are gone. Those that the task lists are judged with their endpoints."""
+    listed = {*PREDEFINED, *(endpoint.name for endpoint in desired.networks or ())}
+    return [
+        _refuse_gone(desired.name, network, network in standing, context)
+        for network in design.endpoints
+        if network not in listed and not context.has_network(network)
+    ]
+
+
 # -- addresses ---------------------------------------------------------------------------------------------------------
+
+
+def _check_addresses(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:
+    """Fixed addresses that the container cannot have. Those that the task lists are judged with their endpoints."""
+    name, refusals = desired.name, Refusals()
+    listed = {(endpoint.name, address) for endpoint in desired.networks or () for address in endpoint.addresses()}
+    for network, address in list_taken(design):
+        if (network, address) in listed or not context.has_network(network):
+            continue
+        refusals.gather(check_address, name, address, network, _find_pools(network, context))
+        holder = _find_holder(name, address, network, context)
+        if holder is not None:
+            refusals.append(refuse_held(name, address, network, holder))
+    return refusals
 
 
 def _find_pools(network: str, context: Context) -> t.Sequence[Pool]:
