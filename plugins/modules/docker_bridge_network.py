@@ -357,8 +357,8 @@ failure:
         - "V(port_conflict): a container that was connected lost a host port to another process or container."
         - "V(container_not_found): there is no such container to connect, or it was removed in the meantime."
         - "V(ambiguous_name): a name or ID fits several objects."
-        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary address, or the first
-          or the broadcast address of the subnet."
+        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary, the first or the
+          broadcast address of its subnet."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
           of a pool is free."

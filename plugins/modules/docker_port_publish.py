@@ -411,8 +411,8 @@ failure:
           container is on is gone."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."
-        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary address, or the first
-          or the broadcast address of the subnet."
+        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary, the first or the
+          broadcast address of its subnet."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
           is asked for, or what the container has."

@@ -506,8 +506,8 @@ failure:
           container is on is gone."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."
-        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary address, or the first
-          or the broadcast address of the subnet."
+        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary, the first or the
+          broadcast address of its subnet."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
           of a pool is free."

@@ -149,7 +149,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "mounts": lambda value: [parse_mount(mount) for mount in value],
     }
     refusals = Refusals()
-    parsed = {}
+    parsed: dict[str, t.Any] = {}
     for option in OPTIONS:
         value = params.get(option)
         if value is not None:

@@ -345,7 +345,11 @@ def test_networks_that_cannot_be_made(village: Village) -> None:
 def test_paths_of_volumes_are_expanded(village: Village) -> None:
     """As docker_container does: ~ and . are those of the user and the folder where the module runs."""
     name = village.name("paths")
-    new = {"image": village.images.busybox, "command": "sleep 3600", "volumes": ["~/:/home-of-it:ro", ".:/here:ro"]}
+    new: Options = {
+        "image": village.images.busybox,
+        "command": "sleep 3600",
+        "volumes": ["~/:/home-of-it:ro", ".:/here:ro"],
+    }
     village.publish(name, **new)
     assert not village.publish(name, **new)["changed"]
     binds = village.seen(name)["HostConfig"]["Binds"]

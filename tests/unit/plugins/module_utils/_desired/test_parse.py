@@ -373,7 +373,12 @@ def test_all_options_of_a_container_are_judged() -> None:
 
 def test_all_objects_of_a_task_are_judged() -> None:
     refusals = Refusals()
-    entries = [{"name": "a1"}, {"name": "b1", "memory": "much", "volumes": ["x"]}, {"name": "b 2"}, {"name": "c1"}]
+    entries: list[t.Any] = [
+        {"name": "a1"},
+        {"name": "b1", "memory": "much", "volumes": ["x"]},
+        {"name": "b 2"},
+        {"name": "c1"},
+    ]
     assert [each.name for each in parse_all("Container", parse_container, entries, refusals)] == ["a1", "c1"]
     assert len(refusals) == 3
     # A volume's path is that of a container, and says which.
