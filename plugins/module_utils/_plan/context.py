@@ -14,7 +14,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
 from .._desired.state import DesiredState
 from .._objects.engine import Engine
-from .._objects.snapshot import Snapshot
+from .._objects.snapshot import Snapshot, is_called
 from .changes import Replacement
 
 
@@ -56,7 +56,9 @@ class Context:
     def has_network(self, name: str) -> bool:
         """Whether there is such a network once the task is done."""
         planned = self.network(name)
-        return planned.state != "absent" if planned is not None else self.snapshot.find_network(name) is not None
+        if planned is not None:
+            return planned.state != "absent"
+        return any(is_called(name, network.name, network.id) for network in self.snapshot.networks)
 
     def removes_container(self, name: str) -> bool:
         desired = self.container(name)

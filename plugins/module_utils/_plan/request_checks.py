@@ -17,14 +17,14 @@ import typing as t
 from .._desired.containers import DesiredContainer
 from .._errors import Failure, Refusals
 from .._objects.containers import Blueprint
-from .._objects.networks import PREDEFINED, Pool
+from .._objects.networks import PREDEFINED, Network
 from .._types import Json
 from .context import Context
 from .endpoints import check_address, refuse_held
 
 _LEAST_MEMORY = 6 * 1024**2
 _LONGEST_HOSTNAME = 64
-_REMAKE = "Remove the container and make it without them, or choose another mode."
+_REMAKE = "Remove the container and make it again without, or choose another mode."
 
 
 def check_request(
@@ -94,8 +94,8 @@ def _check_mode(name: str, design: Blueprint, context: Context) -> list[Failure]
         )
     main = design.main_network
     is_network = not shares and main not in PREDEFINED
-    # Where the container joins the network, that is judged as its endpoint.
-    if is_network and main not in design.endpoints and not design.endpoints and not context.has_network(main):
+    # Where the container joins networks, those are judged with its endpoints.
+    if is_network and not design.endpoints and not context.has_network(main):
         refusals.append(_refuse_gone(name, main, False, context))
     return refusals
 
@@ -160,29 +160,25 @@ def _check_addresses(desired: DesiredContainer, design: Blueprint, context: Cont
     name, refusals = desired.name, Refusals()
     listed = {(endpoint.name, address) for endpoint in desired.networks or () for address in endpoint.addresses()}
     for network, address in list_taken(design):
-        if (network, address) in listed or not context.has_network(network):
+        found = [each for each in context.snapshot.networks if each.name == network]
+        # Of several networks of one name (engines before 25) the container knows which one is its own.
+        if (network, address) in listed or len(found) != 1:
             continue
-        refusals.gather(check_address, name, address, network, _find_pools(network, context))
-        holder = _find_holder(name, address, network, context)
+        planned = context.network(network)
+        pools = planned.pools if planned is not None and network in context.rebuilt else None
+        refusals.gather(check_address, name, address, network, pools or found[0].pools)
+        holder = _find_holder(name, address, found[0], context)
         if holder is not None:
             refusals.append(refuse_held(name, address, network, holder))
     return refusals
 
 
-def _find_pools(network: str, context: Context) -> t.Sequence[Pool]:
-    planned, standing = context.network(network), context.snapshot.find_network(network)
-    if planned is not None and planned.pools and (standing is None or network in context.rebuilt):
-        return planned.pools
-    return () if standing is None else standing.pools
-
-
-def _find_holder(name: str, address: str, network: str, context: Context) -> str | None:
+def _find_holder(name: str, address: str, network: Network, context: Context) -> str | None:
     """The container that has this address now, and keeps it."""
-    standing = context.snapshot.find_network(network)
-    for summary in context.snapshot.members_of(standing) if standing is not None else ():
+    for summary in context.snapshot.members_of(network):
         if summary.name == name or not summary.is_running or context.stops_container(summary.name):
             continue
-        if address in summary.addresses_on(network):
+        if address in summary.addresses_on(network.name):
             return summary.name
     return None
 

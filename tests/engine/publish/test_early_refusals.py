@@ -304,7 +304,7 @@ def test_refusals_of_all_kinds_come_in_one_round(village: Village) -> None:
         ]
         assert "process" in result["refusals"][2]["message"]
         village.refuses("port_conflict", name=web, published_ports=ports[1:])
-        containers = [
+        containers: list[Options] = [
             {"name": peer, "network_mode": village.name("nope")},
             {"name": web, "published_ports": ports},
         ]

@@ -272,6 +272,15 @@ def test_two_that_start_with_one_address() -> None:
     assert codes(plan(daemon, [], [START])) == []
 
 
+@pytest.mark.parametrize("has_address", [True, False])
+def test_one_of_two_networks_of_one_name(has_address: bool) -> None:
+    """The container knows which network it is on, so that it can start (engines before 25)."""
+    daemon = late() if has_address else stale()
+    daemon.add_network("lan")
+    daemon.networks = dict(reversed(daemon.networks.items()))
+    assert codes(plan(daemon, [], [START])) == []
+
+
 # -- ranges of host ports ----------------------------------------------------------------------------------------------
 
 
