@@ -296,7 +296,7 @@ def test_refusals_of_all_kinds_come_in_one_round(village: Village) -> None:
         held.listen()
         ports = [f"127.0.0.1:{base}:80", f"127.0.0.1:{base + 1}:80"]
         codes = ["network_not_found", "port_conflict", "port_conflict"]
-        networks = [{"name": village.name("nope")}]
+        networks: list[Options] = [{"name": village.name("nope")}]
         result = village.refuses(*codes, name=web, published_ports=ports, networks=networks)
         assert [each.get("holder", "") for each in result["refusals"][1:]] == [
             village.name("holder"),
