@@ -166,6 +166,7 @@ options:
     description:
       - Volumes as C(docker run --volume) takes them, such as V(/srv/www:/www:ro), V(data:/data), or V(/data) for an
         anonymous volume.
+      - A path that begins with V(~) or V(.) is one of the host on which the module runs, and is expanded there.
       - They are merged with those that the container has, by the path in the container. What is not listed stays.
     type: list
     elements: str
@@ -263,7 +264,7 @@ options:
     type: bool
   memory:
     description:
-      - The limit of memory, such as V(512M) or V(2G), in powers of 1024. V("0") is no limit.
+      - The limit of memory, such as V(512M) or V(2G), in powers of 1024. The least is V(6M), and V("0") is no limit.
       - When unset, a new container has no limit.
     type: str
   etc_hosts:
@@ -323,12 +324,15 @@ options:
         V(host), V(none) and V(container:<name or ID>) as C(docker run --network) takes them.
       - V(host), V(none) and V(container:<name or ID>) exclude O(networks) and every publication.
       - A network counts as listed for O(purge_networks). With O(networks) beside it a container is on all of them.
+      - What the container has, and the engine does not take in its new mode, such as links or DNS servers, is refused
+        with the failure code V(network_mode_conflict).
       - When unset, an existing container keeps it. A new one is created in the first of its O(networks) and, where
         there are none, in the default bridge.
     type: str
   networks:
     description:
-      - The networks that the container is on. They must exist, or be made by the same task.
+      - The networks that the container is on. They must exist, or be made by the same task. V(host) and V(none) are
+        for O(network_mode).
       - They are merged with those that the container is on, see O(purge_networks). A running container joins and leaves
         networks without being replaced; an endpoint that differs is disconnected and connected again.
       - When unset, the networks stay as they are.

@@ -213,7 +213,8 @@ options:
   enable_ipv6:
     description:
       - Whether the network has IPv6. When unset, a new network has not. Up to Docker Engine 26 it needs an IPv6
-        subnet in O(ipam_config).
+        subnet in O(ipam_config), or a pool of them among those of the daemon.
+      - An IPv6 subnet without it is refused with the failure code V(option_conflict).
     type: bool
   labels:
     description:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import enum
 import typing as t
 
+T = t.TypeVar("T")
+
 # Every value of failure.code; the RETURN block of each module lists those that it may give.
 FAILURE_CODES = (
     "port_spec_invalid",
@@ -57,9 +59,43 @@ class Failure(Exception):
         self.message = message
         self.details = details
         self.outcome: dict[str, t.Any] = {}
+        self._parts: tuple[Failure, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Failure, ...]:
+        """The refusals that this failure stands for; itself where it is about one thing."""
+        return self._parts or (self,)
+
+    @classmethod
+    def of_all(cls, refusals: t.Iterable[Failure]) -> Failure:
+        """One failure that lists everything that was refused; its code and details are those of the first."""
+        found: dict[tuple[str, str], Failure] = {}
+        for part in (part for refusal in refusals for part in refusal.parts):
+            found.setdefault((part.code, part.message), part)
+        unique = tuple(found.values())
+        failure = cls(unique[0].code, " ".join(part.message for part in unique), **unique[0].details)
+        failure.outcome = {"refusals": [part.as_dict() for part in unique]}
+        failure._parts = unique
+        return failure
 
     def as_dict(self) -> dict[str, t.Any]:
         return {"code": self.code, "message": self.message, **self.details}
+
+
+class Refusals(t.List[Failure]):
+    """What is refused, of which there may be more: a check that fails does not keep the next one from being made."""
+
+    def gather(self, check: t.Callable[..., T], *arguments: t.Any, **options: t.Any) -> T | None:
+        """What the check returns; None where it raises a Failure, which is kept."""
+        try:
+            return check(*arguments, **options)
+        except Failure as failure:
+            self.extend(failure.parts)
+            return None
+
+    def raise_all(self) -> None:
+        if self:
+            raise Failure.of_all(self)
 
 
 class Reason(enum.Enum):

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 
 from ._desired.state import DesiredState
 from ._engine.client import Client
-from ._errors import Failure
+from ._errors import Failure, Refusals
 from ._objects.journal import find_companions
 from ._objects.leftovers import find_locked, lock_name, name_task
 from ._objects.snapshot import Snapshot, predict_summary
-from ._observe.host_ports import check_free
+from ._observe.host_ports import check_free, check_range
 from ._observe.snapshot import read_depth, read_images, read_snapshot
 from ._plan.memberships import resolve_names
 from ._plan.plan import Plan
@@ -150,13 +150,11 @@ class Run:
             unread = {key: mounted for key, mounted in plan.replaced.items() if key not in host.layers}
             host, deep = read_depth(self.client, host, unread), True
             plan = make_plan(self.desired, host)
-        plan.refuse()
-        _check_volumes(plan, host)
         if host.engine.is_local:
             # Ports that no container holds may still belong to a process of the host.
-            for name, publications in plan.list_new_ports(host):
-                for publication in publications:
-                    check_free(name, publication)
+            plan = plan.refusing(_find_taken_ports(plan, host))
+        plan.refuse()
+        _check_volumes(plan, host)
         return plan, host
 
     def _plan_beside_others(self, host: Snapshot) -> tuple[Plan, Snapshot]:
@@ -293,6 +291,20 @@ class Run:
 def _image_id(host: Snapshot, reference: str) -> str | None:
     image = host.images.get(reference)
     return None if image is None else str(image["Id"])
+
+
+def _find_taken_ports(plan: Plan, host: Snapshot) -> list[Failure]:
+    """What is refused because of processes of the host."""
+    refusals = Refusals()
+    held = [each for summary in host.summaries if summary.is_running for each in summary.publications]
+    for name, publications in plan.list_new_ports(host):
+        for publication in publications:
+            if publication.is_range:
+                tries_all = host.engine.api.tries_whole_range
+                refusals.gather(check_range, name, publication, held, tries_all=tries_all)
+            else:
+                refusals.gather(check_free, name, publication)
+    return refusals
 
 
 def _check_volumes(plan: Plan, host: Snapshot) -> None:

@@ -357,14 +357,15 @@ failure:
         - "V(port_conflict): a container that was connected lost a host port to another process or container."
         - "V(container_not_found): there is no such container to connect, or it was removed in the meantime."
         - "V(ambiguous_name): a name or ID fits several objects."
-        - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
+        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary, the first or the
+          broadcast address of its subnet."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
           of a pool is free."
         - "V(network_in_use): a network that is to be removed has containers on it."
         - "V(network_protected): the networks V(bridge), V(host) and V(none) are never touched."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
-          is asked for."
+          is asked for, or what the container has."
         - "V(swarm_managed): the object belongs to a swarm."
         - "V(interrupted_change): a former rebuild was cut off, and this is check mode."
         - "V(rollback_failed): a step failed, and undoing failed as well. C(cause) is the first failure, C(problems)

@@ -402,18 +402,20 @@ failure:
       description:
         - "V(port_spec_invalid): a port specification cannot be read. C(spec) quotes it."
         - "V(option_conflict): options do not go together, or the value of one means nothing."
-        - "V(port_conflict): a host port is taken. C(publication) says which, C(holder) by whom, as far as it is
-          known."
+        - "V(port_conflict): a host port is taken, or every port of a range. C(publication) says which, C(holder) or
+          C(holders) by whom, as far as it is known."
         - "V(bind_policy): a publication breaks O(bind_policy)."
         - "V(container_not_found): there is no such container, and no O(image) of which to make it; or
           it was removed in the meantime."
-        - "V(network_not_found): a network to join does not exist."
+        - "V(network_not_found): a network to join or the one of the network mode does not exist, or a network that a
+          container is on is gone."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."
-        - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
+        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary, the first or the
+          broadcast address of its subnet."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
-          is asked for."
+          is asked for, or what the container has."
         - "V(swarm_managed): the object belongs to a swarm."
         - "V(dependents_exist): other containers depend on one that would have to be replaced. C(dependents) names
           them."
@@ -442,6 +444,11 @@ failure:
       description: The container, process or network that has what is asked for.
       type: str
       returned: with V(port_conflict) and V(address_in_use), where it is known
+    holders:
+      description: Who has the ports of a range of which none is free. Each has C(holder) and C(publication).
+      type: list
+      elements: dict
+      returned: with V(port_conflict), where no port of a range is free
     logs:
       description: The last lines that the container printed, with the values of its environment hidden.
       type: list
@@ -486,6 +493,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_ports
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, Refusals
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
 
@@ -502,8 +510,11 @@ def main() -> None:
     close = module.params["state"] == "absent"
 
     def publish(client: Client) -> dict[str, t.Any]:
-        ports = parse_ports(module.params, close=close)
-        desired = parse_container(module.params, state="present", starts_new=True, ports=ports)
+        refusals = Refusals()
+        ports = refusals.gather(parse_ports, module.params, close=close)
+        desired = refusals.gather(parse_container, module.params, state="present", starts_new=True, ports=ports)
+        if desired is None or ports is None:
+            raise Failure.of_all(refusals)
         converged = converge(client, DesiredState(containers=(desired,)), check_mode=module.check_mode)
         container = converged.container(0) or {}
         published, networks = container.pop("published", []), container.pop("networks", {})

@@ -497,22 +497,24 @@ failure:
       description:
         - "V(port_spec_invalid): a port specification cannot be read. C(spec) quotes it."
         - "V(option_conflict): options do not go together, or the value of one means nothing."
-        - "V(port_conflict): a host port is taken. C(publication) says which, C(holder) by whom, as far as it is
-          known."
+        - "V(port_conflict): a host port is taken, or every port of a range. C(publication) says which, C(holder) or
+          C(holders) by whom, as far as it is known."
         - "V(bind_policy): a publication breaks O(containers[].bind_policy)."
         - "V(container_not_found): there is no such container, and no O(containers[].image) of which to make it; or
           it was removed in the meantime."
-        - "V(network_not_found): a network to join does not exist."
+        - "V(network_not_found): a network to join or the one of the network mode does not exist, or a network that a
+          container is on is gone."
         - "V(image_not_found): an image is neither on the host nor to be had."
         - "V(ambiguous_name): a name or ID fits several objects."
-        - "V(address_in_use): a fixed address belongs to C(holder), or to the gateway."
+        - "V(address_in_use): a fixed address belongs to C(holder), or is the gateway, an auxiliary, the first or the
+          broadcast address of its subnet."
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
           of a pool is free."
         - "V(network_in_use): a network that is to be removed has containers on it."
         - "V(network_protected): the networks V(bridge), V(host) and V(none) are never touched."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
-          is asked for."
+          is asked for, or what the container has."
         - "V(swarm_managed): the object belongs to a swarm."
         - "V(dependents_exist): other containers depend on one that would have to be replaced. C(dependents) names
           them."
@@ -553,10 +555,12 @@ failure:
       type: str
       returned: with V(port_conflict), V(subnet_overlap) and V(address_in_use), where it is known
     holders:
-      description: Who has the subnets of a pool of which none is free. Each has C(holder) and C(subnet).
+      description:
+        - Who has the subnets of a pool, or the ports of a range, of which none is free. Each has C(holder), and
+          C(subnet) or C(publication).
       type: list
       elements: dict
-      returned: with V(subnet_overlap), where no subnet is free
+      returned: with V(subnet_overlap) and V(port_conflict), where no subnet or no port is free
     ids:
       description: The IDs of what an ambiguous name or ID fits.
       type: list
@@ -603,9 +607,17 @@ import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC, NETWORK_SPEC
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container, parse_network
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import DesiredContainer
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredNetwork
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import (
+    Params,
+    parse_all,
+    parse_container,
+    parse_network,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Refusals
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import create_module, run_module
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import converge
 
@@ -633,20 +645,22 @@ def main() -> None:
     absent = module.params["state"] == "absent"
 
     def manage(client: Client) -> dict[str, t.Any]:
-        networks = [
-            parse_network({**params, "state": "absent" if absent else params["state"] or "present"})
-            for params in module.params["networks"]
-        ]
-        containers = [
-            parse_container(
+        def read_network(params: Params) -> DesiredNetwork:
+            return parse_network({**params, "state": "absent" if absent else params["state"] or "present"})
+
+        def read_container(params: Params) -> DesiredContainer:
+            return parse_container(
                 params,
                 state="absent" if absent else params["state"] or "started",
                 starts_new=False,
                 remove_volumes=params["remove_volumes"],
             )
-            for params in module.params["containers"]
-        ]
-        desired = DesiredState(tuple(networks), tuple(containers))
+
+        refusals = Refusals()
+        networks = parse_all("Network", read_network, module.params["networks"], refusals)
+        containers = parse_all("Container", read_container, module.params["containers"], refusals)
+        refusals.raise_all()
+        desired = DesiredState(networks, containers)
         parallel = max(1, module.params["parallel"])
         converged = converge(client, desired, check_mode=module.check_mode, parallel=parallel)
         return {

@@ -15,7 +15,7 @@ import secrets
 import typing as t
 
 from .._engine.client import ApiError, Client
-from .._errors import Failure, Reason
+from .._errors import Failure, Reason, Refusals
 from .._objects.names import TRIAL_PROGRAM, trial_name
 from .._objects.ports import Publication
 from .._objects.snapshot import Snapshot, find_port_holders
@@ -29,6 +29,7 @@ def preflight_ports(client: Client, changes: t.Sequence[Change], host: Snapshot)
     Ports that containers of this engine hold are left out: whether they will be free is known from the plan.
     """
     tried = True
+    refusals = Refusals()
     for change in changes:
         wanted = [
             publication
@@ -36,7 +37,8 @@ def preflight_ports(client: Client, changes: t.Sequence[Change], host: Snapshot)
             if change.has_effect and publication.is_fixed and not find_port_holders(publication, host.summaries)
         ]
         if wanted:
-            tried = _preflight(client, change, wanted, host) and tried
+            tried = bool(refusals.gather(_preflight, client, change, wanted, host)) and tried
+    refusals.raise_all()
     return tried
 
 

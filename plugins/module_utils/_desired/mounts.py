@@ -12,12 +12,72 @@ that.
 
 from __future__ import annotations
 
+import os
+import re
 import typing as t
 
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.containers import bind_destination, clean_path
 
 _PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
+_MODE_WORDS = {
+    "access": ("ro", "rw"),
+    "label": ("z", "Z"),
+    "propagation": _PROPAGATIONS,
+    "copying": ("nocopy",),
+    "consistency": ("consistent", "cached", "delegated"),
+}
+_MODES = frozenset(word for words in _MODE_WORDS.values() for word in words)
+# The daemon's own rule for names of volumes (moby, volume/local).
+_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+
+def parse_volumes(value: t.Sequence[t.Any]) -> list[str]:
+    """Items of HostConfig.Binds, or paths of anonymous volumes. Paths that begin with ~ or . are those of this host.
+
+    The grammar is that of the engine (moby, volume/mounts/linux_parser.go).
+    """
+    refusals = Refusals()
+    parsed = [refusals.gather(_parse_volume, str(text)) for text in value]
+    refusals.raise_all()
+    return [volume for volume in parsed if volume is not None]
+
+
+def _parse_volume(text: str) -> str:
+    def refuse(problem: str) -> Failure:
+        return Failure(
+            "option_conflict",
+            f"volumes: {text!r} {problem}. A volume is source:/path, source:/path:mode, or /path for an anonymous one.",
+        )
+
+    source, *rest = text.split(":")
+    path, mode = [*rest, "", ""][:2] if rest else [source, ""]
+    if len(rest) > 2 or not source or (rest and not path):
+        raise refuse("cannot be read")
+    if not path.startswith("/") and set(path.split(",")) <= _MODES:
+        raise refuse(f"has the mode {path!r} where the path in the container is expected")
+    if not path.startswith("/") or clean_path(path) == "/":
+        raise refuse(f"is to be mounted on {path!r}, which is not a path below / in the container")
+    if not rest:
+        return text
+    if source[0] in "~.":
+        source = os.path.abspath(os.path.expanduser(source))
+    is_bind = source.startswith("/")
+    if not is_bind and not _VOLUME_NAME.fullmatch(source):
+        raise refuse(
+            f"has the source {source!r}, which is neither a path that begins with /, ~ or . nor a volume's name, that"
+            " is two characters or more of a-z A-Z 0-9 _ . -"
+        )
+    words = mode.split(",") if mode else []
+    for kind, allowed in _MODE_WORDS.items():
+        found = [word for word in words if word in allowed]
+        if len(found) > 1:
+            raise refuse(f"has more than one {kind} in its mode {mode!r}")
+        if found and kind == ("copying" if is_bind else "propagation"):
+            raise refuse(f"has the mode {found[0]!r}, which goes with {'volumes' if is_bind else 'paths'} only")
+    if not set(words) <= _MODES:
+        raise refuse(f"has the unknown mode {mode!r}")
+    return ":".join([source, *rest])
 
 
 def check_mount_points(volumes: t.Sequence[str], mounts: t.Sequence[t.Mapping[str, t.Any]]) -> None:

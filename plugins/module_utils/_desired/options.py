@@ -18,13 +18,13 @@ import typing as t
 
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.containers import Blueprint
 from .._objects.driver_options import option_texts
 from .._objects.networks import RESERVED_LABELS
 from .._types import Json
 from .links import parse_links
-from .mounts import check_mount_points, covers, merge_mounts, merge_volumes
+from .mounts import check_mount_points, covers, merge_mounts, merge_volumes, parse_volumes
 
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 
@@ -147,15 +147,17 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "etc_hosts": parse_texts,
         "memory": parse_memory,
         "healthcheck": parse_healthcheck,
-        "volumes": list,
+        "volumes": parse_volumes,
         "links": parse_links,
         "mounts": lambda value: [parse_mount(mount) for mount in value],
     }
-    parsed = {}
+    refusals = Refusals()
+    parsed: dict[str, t.Any] = {}
     for option in OPTIONS:
         value = params.get(option)
         if value is not None:
-            parsed[option] = readers[option](value) if option in readers else value
+            parsed[option] = refusals.gather(readers[option], value) if option in readers else value
+    refusals.raise_all()
     if "restart_policy" not in parsed and params.get("restart_retries") is not None:
         raise Failure("option_conflict", "restart_retries needs restart_policy=on-failure.")
     if "restart_policy" in parsed:
@@ -163,6 +165,8 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         retries = params.get("restart_retries")
         if retries is not None and policy != "on-failure":
             raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {policy}.")
+        if retries is not None and retries < 0:
+            raise Failure("option_conflict", f"restart_retries: {retries} is less than 0.")
         parsed["restart_policy"] = {"Name": policy, "MaximumRetryCount": retries or 0}
     check_mount_points(parsed.get("volumes", ()), parsed.get("mounts", ()))
     if parsed.get("auto_remove") and parsed.get("restart_policy", {}).get("Name", "no") != "no":

@@ -11,9 +11,9 @@ import re
 import typing as t
 from dataclasses import replace
 
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.driver_options import option_text, option_texts, parse_driver_options
-from .._objects.networks import parse_address, parse_pool
+from .._objects.networks import NOT_JOINED, parse_address, parse_pool
 from .._objects.ports import check_publications, parse_exposed, parse_publications
 from .containers import DesiredContainer
 from .networks import DesiredEndpoint, DesiredNetwork, parse_subnet_pool
@@ -21,9 +21,14 @@ from .options import parse_options
 from .ports import DesiredPorts
 
 Params = t.Mapping[str, t.Any]
+P = t.TypeVar("P")
 
 # The daemon's own rule for names of containers (moby, daemon/names).
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+
+# The address of one interface: that of a group, which has the lowest bit, cannot be set.
+_MAC = re.compile(r"[0-9a-f][02468ace](:[0-9a-f]{2}){5}")
+_LINK = re.compile(r"[^:]+(:[^:]+)?")
 
 
 def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoint:
@@ -60,13 +65,27 @@ def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoin
     gw_priority = entry.get("gw_priority")
     if gw_priority is not None and not re.fullmatch(r"-?[0-9]+", str(gw_priority)):
         raise Failure("option_conflict", f"{option}: gw_priority of {entry['name']!r} is not a number.")
+    mac_address = str(entry["mac_address"]).lower().replace("-", ":") if entry.get("mac_address") else None
+    if mac_address is not None and not _MAC.fullmatch(mac_address):
+        raise Failure(
+            "option_conflict",
+            f"{option}: mac_address of {entry['name']!r} is six pairs of hexadecimal digits, the second digit of which"
+            f" is even, as in 02:42:ac:11:00:02, not {entry['mac_address']!r}.",
+        )
+    links = texts("links")
+    for link in links or ():
+        if not _LINK.fullmatch(link):
+            raise Failure(
+                "option_conflict",
+                f"{option}: links of {entry['name']!r}: {link!r} is neither container:alias nor a container's name.",
+            )
     return DesiredEndpoint(
         name=entry["name"],
         aliases=texts("aliases"),
         ipv4_address=address("ipv4_address", 4),
         ipv6_address=address("ipv6_address", 6),
-        links=texts("links"),
-        mac_address=str(entry["mac_address"]).lower() if entry.get("mac_address") else None,
+        links=links,
+        mac_address=mac_address,
         driver_opts=option_texts(driver_opts) if driver_opts else None,
         gw_priority=None if gw_priority is None else int(gw_priority),
     )
@@ -127,18 +146,25 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         raise Failure(
             "option_conflict", f"{name!r} is not a container's name: two characters or more of a-z A-Z 0-9 _ . -"
         )
-    networks = parse_endpoints(params.get("networks"), "networks")
+    refusals = Refusals()
+    networks = refusals.gather(parse_endpoints, params.get("networks"), "networks")
     mode = params.get("network_mode")
-    if mode is not None and networks and (mode in ("host", "none") or mode.startswith("container:")):
-        raise Failure("option_conflict", f"Container {name!r}: network_mode={mode} and networks exclude each other.")
-    if params.get("purge_networks") and networks is None:
-        raise Failure("option_conflict", f"Container {name!r}: purge_networks needs networks.")
+    if mode is not None and networks and (mode in NOT_JOINED or mode.startswith("container:")):
+        refusals.append(
+            Failure("option_conflict", f"Container {name!r}: network_mode={mode} and networks exclude each other.")
+        )
+    if params.get("purge_networks") and params.get("networks") is None:
+        refusals.append(Failure("option_conflict", f"Container {name!r}: purge_networks needs networks."))
+    options = refusals.gather(parse_options, params)
+    ports = settings["ports"] if "ports" in settings else refusals.gather(parse_ports, params)
+    refusals.raise_all()
     fields: dict[str, t.Any] = {
         "name": name,
         "image": params.get("image"),
         "pull": params.get("pull") or "missing",
-        "options": parse_options(params),
-        "network_mode": "default" if mode == "bridge" else mode,
+        "options": options,
+        # The engine refuses both in the same words.
+        "network_mode": {"bridge": "default", "container": "container:"}.get(mode or "", mode),
         "networks": networks,
         "purge_networks": bool(params.get("purge_networks")),
         "stop_timeout": params.get("stop_timeout"),
@@ -152,10 +178,26 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         "wait": params.get("wait") or "running",
         "wait_timeout": params.get("wait_timeout") or 60,
         **settings,
+        "ports": ports,
     }
-    if "ports" not in fields:
-        fields["ports"] = parse_ports(params)
     return DesiredContainer(**fields)
+
+
+def parse_all(
+    kind: str, parse: t.Callable[[Params], P], entries: t.Iterable[Params], refusals: Refusals
+) -> tuple[P, ...]:
+    """Those that can be read; what is refused of the others is added to the refusals, with the object's name."""
+    parsed = []
+    for params in entries:
+        refused = Refusals()
+        each = refused.gather(parse, params)
+        if each is not None:
+            parsed.append(each)
+        for failure in refused:
+            called = f"{kind} {params['name']!r}"
+            message = failure.message if called in failure.message else f"{called}: {failure.message}"
+            refusals.append(Failure(failure.code, message, **failure.details))
+    return tuple(parsed)
 
 
 def parse_network(params: Params) -> DesiredNetwork:

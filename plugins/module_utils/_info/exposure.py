@@ -61,7 +61,7 @@ def _port_text(row: Json) -> str:
 def parse_policy(addresses: t.Sequence[str], ports: t.Sequence[t.Any] | None, labels: t.Sequence[str]) -> Policy:
     """Addresses and subnets; host ports and ranges as for --expose; labels as key or key=value."""
     return Policy(
-        tuple(parse_subnet(address, "allowed_addresses") for address in addresses),
+        tuple(parse_subnet(address, "allowed_addresses", takes_address=True) for address in addresses),
         None if ports is None else frozenset(parse_exposed(ports)),
         tuple(Selector(labels=(pair,)) for pair in parse_selector(None, labels).labels),
     )

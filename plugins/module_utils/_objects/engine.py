@@ -51,6 +51,14 @@ class Api(t.NamedTuple):
         return self >= (1, 46)
 
     @property
+    def tries_whole_range(self) -> bool:
+        """Where a process has the port that was chosen of a range, the engine tries the next (Engine 27.0, API 1.46).
+
+        Engine 20.10 was seen to fail, and chooses another port at the next start.
+        """
+        return self >= (1, 46)
+
+    @property
     def ipv4_can_be_off(self) -> bool:
         """Networks have EnableIPv4 (1.48, Engine 28.0)."""
         return self >= (1, 48)

@@ -18,6 +18,8 @@ from .._types import Json
 IPNetwork = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 PREDEFINED = ("bridge", "host", "none")
+# Of these, what a container has or has not instead of networks.
+NOT_JOINED = ("host", "none")
 # Labels that belong to Docker and Compose: never counted as left over, never removed.
 RESERVED_LABELS = "com.docker."
 
@@ -143,9 +145,14 @@ def parse_address(text: str, option: str, version: int | None = None) -> str:
     return str(address)
 
 
-def parse_subnet(text: str, option: str) -> str:
-    """A subnet in normal form; host bits are cleared, as Docker did up to Engine 24 (later ones refuse them)."""
+def parse_subnet(text: str, option: str, *, takes_address: bool = False) -> str:
+    """A subnet in normal form; host bits are cleared, as Docker did up to Engine 24 (later ones refuse them).
+
+    ``takes_address``: a single address is a subnet of its own. The engine refuses one without a prefix.
+    """
     try:
+        if "/" not in text and not takes_address:
+            raise ValueError("the prefix is missing")
         return str(ipaddress.ip_network(text, strict=False))
     except ValueError as error:
         raise Failure(
@@ -204,11 +211,35 @@ def contains(subnets: t.Iterable[str], address: str) -> bool:
     return any(parsed in ipaddress.ip_network(subnet) for subnet in subnets)
 
 
-def judge_address(address: str, pools: t.Sequence[Pool]) -> str | None:
-    """Why a network with these pools cannot give a container this address, as a failure code; None where it can."""
-    if not contains([pool.subnet for pool in pools], address):
-        return "address_outside_subnet"
-    return "address_in_use" if any(address == pool.gateway for pool in pools) else None
+def find_role(address: str, pool: Pool) -> str | None:
+    """What the address is for in this pool, where no container can have it."""
+    network = pool.network
+    own = next((f"the auxiliary address {name!r}" for name, text in pool.aux_addresses if text == address), None)
+    if own is None and address == (pool.gateway or _first_address(pool)):
+        own = "the gateway"
+    if own is None and address == str(network.network_address):
+        own = "the first address, which belongs to the subnet itself"
+    if own is None and network.version == 4 and address == str(network.broadcast_address):
+        own = "the broadcast address"
+    return own
+
+
+def _first_address(pool: Pool) -> str:
+    """The first address that the engine gives away: to the gateway, where the pool names none."""
+    start = ipaddress.ip_network(pool.iprange or pool.subnet).network_address
+    return str(start if start != pool.network.network_address else start + 1)
+
+
+def judge_address(address: str, pools: t.Sequence[Pool]) -> tuple[str, str] | None:
+    """Why a network with these pools cannot give a container this address; None where it can.
+
+    A failure code, and what the address is for in its pool.
+    """
+    pool = next((each for each in pools if contains([each.subnet], address)), None)
+    if pool is None:
+        return "address_outside_subnet", ""
+    role = find_role(address, pool)
+    return None if role is None else ("address_in_use", role)
 
 
 def overlapping(subnet: str, others: t.Iterable[str]) -> str | None:

@@ -17,7 +17,7 @@ import re
 import typing as t
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .._errors import Failure
 
@@ -163,6 +163,16 @@ def overlaps(a: Publication, b: Publication) -> bool:
 def find_overlap(publication: Publication, others: t.Iterable[Publication]) -> Publication | None:
     """The first of these which the engine could not have beside this one."""
     return next((other for other in others if overlaps(publication, other)), None)
+
+
+def find_free_ports(wanted: Publication, others: t.Sequence[Publication]) -> list[int]:
+    """The host ports of a range which the engine could have beside these."""
+    numbers = {other.host_port for other in others}
+    return [
+        port
+        for port in range(wanted.host_port, wanted.host_port_end + 1)
+        if port not in numbers or find_overlap(replace(wanted, host_port=port, host_port_end=port), others) is None
+    ]
 
 
 def exposure(host_ip: str) -> str:

@@ -136,11 +136,18 @@ class Snapshot:
     layers: t.Mapping[str, Layer] = field(default_factory=dict)
     # The host's own addresses and routes; None where the engine is not local or we may not look.
     host_ranges: tuple[HostRange, ...] | None = None
+    # Whether the daemon was told of IPv6 subnets to choose from; not read where nothing depends on it.
+    has_ipv6_pools: bool = False
     # IDs of networks that the task named by them, by names that others have too.
     chosen: t.Mapping[str, str] = field(default_factory=dict)
 
     def replace(self, **changes: t.Any) -> Snapshot:
         return replace(self, **changes)
+
+    @property
+    def chooses_ipv6_subnets(self) -> bool:
+        """Whether a network with IPv6 gets a subnet where none is given."""
+        return self.has_ipv6_pools or self.engine.api.chooses_ipv6_subnets
 
     def find_container(self, reference: str) -> Summary | None:
         """By exact name, or by an ID of at least 12 hex digits."""

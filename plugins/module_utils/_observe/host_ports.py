@@ -12,10 +12,11 @@ import os
 import socket
 import struct
 import typing as t
+from dataclasses import replace
 
 from .._engine.connection import Connection
 from .._errors import Failure
-from .._objects.ports import Publication
+from .._objects.ports import Publication, find_free_ports
 
 _KINDS = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
 
@@ -50,7 +51,26 @@ def check_free(container: str, publication: Publication) -> None:
     """Raises Failure where a process of the host has the host port."""
     blocker = find_blocker(publication)
     if blocker is not None:
-        raise _taken(container, publication, blocker)
+        raise _taken(container, publication, blocker, publication)
+
+
+def check_range(container: str, wanted: Publication, held: t.Sequence[Publication], *, tries_all: bool) -> None:
+    """Raises Failure where processes of the host have ports of a range, so that the engine may find none.
+
+    ``held``: what containers hold, which is no process. ``tries_all``: see Api.tries_whole_range.
+    """
+    first: tuple[Publication, Blocker] | None = None
+    for number in find_free_ports(wanted, held):
+        port = replace(wanted, host_port=number, host_port_end=number)
+        blocker = find_blocker(port)
+        if blocker is None and tries_all:
+            return
+        if blocker is not None:
+            first = first or (port, blocker)
+            if blocker.is_missing or not tries_all:
+                break
+    if first is not None:
+        raise _taken(container, *first, wanted)
 
 
 def find_blocker(publication: Publication) -> Blocker | None:
@@ -89,23 +109,25 @@ def _addresses(host_ip: str) -> list[tuple[socket.AddressFamily, str]]:
     return [(socket.AF_INET6 if ":" in host_ip else socket.AF_INET, host_ip)]
 
 
-def _taken(container: str, publication: Publication, blocker: Blocker) -> Failure:
+def _taken(container: str, publication: Publication, blocker: Blocker, wanted: Publication) -> Failure:
+    """``publication``: what cannot be bound, of the range that is wanted, where it is one."""
     address, holder = blocker.address, blocker.process
     if blocker.is_missing:
         return Failure(
             "port_conflict",
-            f"Container {container!r} cannot publish {publication}: this host has no address {address}.",
+            f"Container {container!r} cannot publish {wanted}: this host has no address {address}.",
             container=container,
-            publication=str(publication),
+            publication=str(wanted),
         )
     who = f"process {holder}" if holder else "a process on this host"
+    of_range = ", which the engine may choose of the range," if wanted.is_range else ""
     return Failure(
         "port_conflict",
-        f"Container {container!r} cannot publish {publication}: {who} uses {publication.protocol} port"
-        f" {publication.host_port} on {address} or on an address it covers. Stop it, or choose another port or"
-        " address.",
+        f"Container {container!r} cannot publish {wanted}: {who} uses {publication.protocol} port"
+        f" {publication.host_port}{of_range} on {address} or on an address it covers. Stop it, or choose another"
+        f" {'range' if wanted.is_range else 'port'} or address.",
         container=container,
-        publication=str(publication),
+        publication=str(wanted),
         holder=holder,
     )
 

@@ -96,6 +96,8 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
     """
     snapshot = _list_with_host_ranges(client) if desired.networks else read_listing(client)
     snapshot = set_helpers_aside(client, snapshot)
+    if any(network.enable_ipv6 for network in desired.networks) and not snapshot.chooses_ipv6_subnets:
+        snapshot = snapshot.replace(has_ipv6_pools=_has_ipv6_pools(client))
     snapshot = read_changes(client, snapshot.replace(chosen=desired.chosen))
     if snapshot.unreadable:
         # Nothing tells which objects this journal is about.
@@ -120,6 +122,12 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
             container = snapshot.inspected(summary)
             references |= {str(container.config["Image"]), str(container.raw["Image"])}
     return read_images(client, snapshot, references)
+
+
+def _has_ipv6_pools(client: Client) -> bool:
+    """Whether default-address-pools of the daemon has IPv6 subnets."""
+    pools = client.get("/info").get("DefaultAddressPools") or ()
+    return any(":" in pool["Base"] for pool in pools)
 
 
 def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:

@@ -24,7 +24,8 @@ from .._types import Json, Key
 class Change:
     """What is planned for one object.
 
-    ``holds``: the host ports that the object holds afterwards, None where the plan does not touch them. ``needs``: the
+    ``holds``: the host ports that the object holds afterwards, None where the plan does not touch them. ``addresses``:
+    the fixed addresses that a container takes when it starts, each with the name of its network. ``needs``: the
     objects that come first. ``pull``: an image to pull first. ``replacement``, ``network_rebuild``: the replacement of
     a container, the rebuild of a network; where several are in one transaction, the first has the steps of all, and is
     the ``leader`` of the others. ``predicted``: what check mode returns for the object. ``settles``: these steps settle
@@ -41,6 +42,7 @@ class Change:
     refusals: tuple[Failure, ...] = ()
     warnings: tuple[str, ...] = ()
     holds: tuple[Publication, ...] | None = None
+    addresses: tuple[tuple[str, str], ...] = ()
     needs: frozenset[Key] = frozenset()
     pull: str | None = None
     replacement: Replacement | None = None

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint
 from .._desired.options import merge_options
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.bindings import Binding, pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
+from .._objects.networks import PREDEFINED
 from .._objects.ports import Publication
 from .._steps.base import Step
-from .._types import Key
+from .._types import Json, Key
 from .changes import Change, Replacement
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
@@ -57,33 +58,43 @@ class Design:
 
 def plan_change(desired: DesiredContainer, container: Container, context: Context) -> Change:
     design = _make_design(desired, container, context)
-    refusals = _check_design(desired, container, design, context)
+    refusals = Refusals(_check_design(desired, container, design, context))
     targets = list_link_targets(design.blueprint)
     _follow_others(container, design, context)
     replacement: Replacement | None = None
     steps: list[Step] = []
     losses: list[str] = []
+    starts = design.runs and not container.is_running
     if _has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
         from .replacement import check_replacement, list_losses
+        from .request_checks import check_request
 
         replacement = _replace(desired, container, design, context)
+        refusals += check_request(desired, design.blueprint, container.endpoints, design.runs, context)
         refusals += check_replacement(replacement, context.snapshot)
         losses = list_losses(replacement, context.snapshot)
     else:
-        steps = _change_in_place(desired, container, design, context)
+        if starts:
+            from .request_checks import check_start
+
+            refusals += check_start(desired, design.blueprint, container.endpoints, context)
+        steps = (refusals.gather(_change_in_place, desired, container, design, context) if not refusals else None) or []
         refusals += [] if refusals else check_bound(desired, container)
     networks = design.blueprint.endpoints
     stays_up = replacement is None and container.is_running
     publishes = goes_on_publishing(networks, context) if stays_up else can_publish(networks, context)
     losses += _list_forced_losses(container, design, publishes, context)
-    if replacement is not None or (design.runs and not container.is_running):
+    if replacement is not None or starts:
         refusals += check_wait(desired, design.publications, design.publish_all, design.runs)
-        refusals += check_link_targets(container.name, targets, design.runs, context)
+        refusals += check_link_targets(desired, targets, design.runs, context)
     publications = design.publications if replacement is None else replacement.publications
     status = _status_after(container, design.runs, replacement is not None)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
     has_effect = bool(steps) or replacement is not None
     active = design.runs and publishes
+    pull = None
+    if design.new_image or desired.pull == "always":
+        pull = refusals.gather(choose_pull, desired, context)
     return Change(
         "container",
         container.name,
@@ -93,9 +104,11 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         will_lose=tuple(losses),
         refusals=tuple(refusals),
         warnings=() if replacement is None else _warnings(container),
-        holds=_held(publications, container, active) if has_effect else None,
+        # Where the plan is refused for another reason, the ports are judged all the same.
+        holds=_held(publications, container, active) if has_effect or refusals else None,
+        addresses=_list_taken(design) if design.runs and (replacement is not None or starts) else (),
         needs=find_needs(container.name, design.blueprint, context) | _leaving_dependents(container, context),
-        pull=choose_pull(desired, context) if design.new_image or desired.pull == "always" else None,
+        pull=pull,
         replacement=replacement,
         predicted=predict_container(
             container.name, container.id if replacement is None else "", after, publications, active
@@ -158,15 +171,14 @@ def _list_configured(container: Container) -> tuple[Publication, ...]:
 
 
 def _check_design(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Failure]:
-    """Raises Failure for what cannot be planned at all; returns what is refused beside other things."""
-    check_links(desired, design.blueprint, context)
-    check_networks(desired, design.blueprint, context)
+    refusals = Refusals(check_links(desired, design.blueprint, context))
+    refusals += check_networks(desired, design.blueprint, context)
     for endpoint in _other_macs(desired, container):
-        check_early_mac(container.name, endpoint, design.blueprint.main_network, context)
+        refusals.gather(check_early_mac, container.name, endpoint, design.blueprint.main_network, context)
     judges_ports = desired.ports.publications is not None or desired.bind_policy != "any"
-    if desired.ports.close or not (judges_ports or design.changes_ports or design.changes_mode):
-        return []
-    return check_ports(desired, design.blueprint, design.publications, design.publish_all, context)
+    if not desired.ports.close and (judges_ports or design.changes_ports or design.changes_mode):
+        refusals += check_ports(desired, design.blueprint, design.publications, design.publish_all, context)
+    return refusals
 
 
 def _follow_others(container: Container, design: Design, context: Context) -> None:
@@ -192,6 +204,7 @@ def _has_to_be_replaced(
         or bool(_other_macs(desired, container))
         or (_lacks_bindings(desired, container) and not is_refused)
         or _has_stale_link(desired, container, design, context)
+        or _leaves_gone_network(container, design, context)
     )
 
 
@@ -231,6 +244,14 @@ def _has_stale_link(desired: DesiredContainer, container: Container, design: Des
     return False
 
 
+def _leaves_gone_network(container: Container, design: Design, context: Context) -> bool:
+    """Whether the container leaves a network that is gone, of which the engine cannot disconnect it."""
+    left = [name for name in container.endpoints if name not in design.blueprint.endpoints]
+    return not container.is_running and any(
+        context.snapshot.find_network(name) is None and name not in PREDEFINED for name in left
+    )
+
+
 # -- replace -----------------------------------------------------------------------------------------------------------
 
 
@@ -253,8 +274,9 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
 
 
 def _change_in_place(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
-    steps = _plan_endpoints(desired, container, design.blueprint, context)
-    if design.runs and not container.is_running:
+    starts = design.runs and not container.is_running
+    steps = _plan_endpoints(desired, container, design.blueprint, starts, context)
+    if starts:
         from .._steps.run_state import Start
         from .._steps.verification import Verify
 
@@ -278,10 +300,21 @@ def _change_in_place(desired: DesiredContainer, container: Container, design: De
     return steps
 
 
-def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blueprint, context: Context) -> list[Step]:
+def _plan_endpoints(
+    desired: DesiredContainer, container: Container, design: Blueprint, starts: bool, context: Context
+) -> list[Step]:
     """A container joins and leaves networks while it runs; that needs no replacement."""
     steps: list[Step] = []
-    for endpoint in desired.networks or ():
+    endpoints = list(desired.networks or ())
+    if starts:
+        # With an endpoint on a network that was remade the container could not be started.
+        listed = {endpoint.name for endpoint in endpoints}
+        endpoints += [
+            DesiredEndpoint(name)
+            for name, standing in container.endpoints.items()
+            if name in design.endpoints and name not in listed and _is_stale(standing, context)
+        ]
+    for endpoint in endpoints:
         network = context.snapshot.find_network(endpoint.name)
         rebuilt = endpoint.name in context.rebuilt
         if rebuilt and endpoint.name in container.endpoints:
@@ -296,11 +329,25 @@ def _plan_endpoints(desired: DesiredContainer, container: Container, design: Blu
             from .._steps.networks import Disconnect
 
             former = clean_endpoint(container, standing, context.engine.api)
-            steps.append(Disconnect(standing.get("NetworkID") or name, container.id, former, name, container.name))
+            is_stale = _is_stale(standing, context)
+            reference = name if is_stale else standing.get("NetworkID") or name
+            steps.append(Disconnect(reference, container.id, former, name, container.name, force=is_stale))
     return steps
 
 
+def _is_stale(endpoint: Json, context: Context) -> bool:
+    """Whether an endpoint is on a network that is gone."""
+    network_id = endpoint.get("NetworkID")
+    return bool(network_id) and all(network.id != network_id for network in context.snapshot.networks)
+
+
 # -- outcome -----------------------------------------------------------------------------------------------------------
+
+
+def _list_taken(design: Design) -> tuple[tuple[str, str], ...]:
+    from .request_checks import list_taken
+
+    return list_taken(design.blueprint)
 
 
 def _status_after(container: Container, runs: bool, is_replaced: bool) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._desired.containers import DesiredContainer
-from .._errors import Failure, too_old
+from .._errors import Failure, Refusals, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
 from .._objects.snapshot import Summary
@@ -23,33 +23,47 @@ def check_options(desired: DesiredContainer, context: Context) -> None:
         raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
 
 
-def check_links(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
+def check_links(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:
     links = desired.options.get("links")
     if not links:
-        return
+        return []
+    refusals = Refusals()
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
     if mode not in ("default", "bridge"):
         # The engine accepts such links without a word, and does not keep them.
-        raise Failure(
-            "network_mode_conflict",
-            f"Container {desired.name!r} cannot have links: its network mode is {mode}, and the engine links"
-            " containers on the default bridge only. On a network of their own they find each other by name; give"
-            " aliases there.",
+        refusals.append(
+            Failure(
+                "network_mode_conflict",
+                f"Container {desired.name!r} cannot have links: its network mode is {mode}, and the engine links"
+                " containers on the default bridge only. On a network of their own they find each other by name; give"
+                " aliases there.",
+            )
         )
     for name in [link.partition(":")[0] for link in links]:
-        find_other(desired, f"link to {name!r}", name, context)
+        refusals.gather(find_other, desired, f"link to {name!r}", name, context)
+    return refusals
 
 
 def list_link_targets(design: Blueprint) -> list[str]:
     return [link.partition(":")[0] for link in design.body["HostConfig"].get("Links") or ()]
 
 
-def check_link_targets(name: str, targets: t.Iterable[str], starts: bool, context: Context) -> list[Failure]:
-    """The engine makes no container with a link to one that is gone, and starts none with a link to a stopped one."""
+def check_link_targets(
+    desired: DesiredContainer, targets: t.Iterable[str], starts: bool, context: Context
+) -> list[Failure]:
+    """The engine makes no container with a link to one that is gone, and starts none with a link to a stopped one.
+
+    What is wrong with the links that the task lists is said by check_links.
+    """
     refusals = []
+    name = desired.name
+    listed = [link.partition(":")[0] for link in desired.options.get("links") or ()]
     for target in targets:
         found, planned = context.snapshot.find_container(target), context.container(target)
-        if found is None and planned is None:
+        is_gone = planned.state == "absent" if planned is not None else found is None
+        if is_gone and target in listed:
+            continue
+        if is_gone:
             refusals.append(
                 Failure(
                     "container_not_found",
@@ -74,18 +88,43 @@ def _runs_afterwards(found: Summary | None, planned: DesiredContainer | None) ->
     return planned.state == "started" or (planned.state == "present" and planned.starts_new)
 
 
-def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> None:
+def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:
     """A replacement refuses what the plan for endpoints refuses."""
+    refusals = Refusals()
+    refusals.gather(_check_shared, desired, context)
     for endpoint in desired.networks or ():
         from .endpoints import check_endpoint
 
-        check_endpoint(desired.name, endpoint, endpoint.name, context)
+        refusals.gather(check_endpoint, desired.name, endpoint, endpoint.name, context)
     mode = design.body["HostConfig"].get("NetworkMode") or "default"
-    if desired.networks and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+    if desired.networks and not refusals and (mode in MODES_WITHOUT_PORTS or mode.startswith("container:")):
+        refusals.append(
+            Failure(
+                "network_mode_conflict",
+                f"Container {desired.name!r} cannot join {desired.networks[0].name!r}: its network mode is {mode},"
+                " which has no endpoints of its own.",
+            )
+        )
+    return refusals
+
+
+def _check_shared(desired: DesiredContainer, context: Context) -> None:
+    """Refuse a network mode that names no other container."""
+    kind, _colon, reference = (desired.network_mode or "").partition(":")
+    if kind != "container":
+        return
+    if not reference:
+        raise Failure(
+            "option_conflict",
+            f"Container {desired.name!r}: network_mode={desired.network_mode} names no container. Write container: and"
+            " its name.",
+        )
+    other = find_other(desired, f"use network_mode=container:{reference}", reference, context)
+    if reference == desired.name or (other is not None and other.name == desired.name):
         raise Failure(
             "network_mode_conflict",
-            f"Container {desired.name!r} cannot join {desired.networks[0].name!r}: its network mode is {mode}, which"
-            " has no endpoints of its own.",
+            f"Container {desired.name!r} cannot share its own network: network_mode={desired.network_mode} names the"
+            " container itself.",
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from .._desired.containers import DesiredContainer
 from .._desired.options import merge_options
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.containers import Blueprint, split_endpoints
 from .._objects.journal import Entry, Journal
 from .._objects.names import successor_name
@@ -21,14 +21,14 @@ from .._steps.networks import Connect
 from .._steps.run_state import Start
 from .._steps.verification import Verify
 from .changes import Change
-from .container_checks import check_link_targets, check_links, check_wait, list_link_targets
+from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_design import choose_pull, find_needs, merge_networks
 from .container_view import predict_container, view_blueprint
 from .context import Context
-from .endpoints import check_endpoint
 from .mac import check_early_mac
 from .ports import check_ports, merge_ports
 from .publications import reconcile
+from .request_checks import check_request, list_taken
 
 
 def plan_creation(desired: DesiredContainer, context: Context) -> Change:
@@ -41,19 +41,21 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     design = Blueprint({"Image": desired.image, "HostConfig": {}}, {})
     merge_options(design, desired.options, context.snapshot.images.get(desired.image))
     merge_networks(design, desired, None, context)
-    check_links(desired, design, context)
+    refusals = Refusals(check_links(desired, design, context))
+    refusals += check_networks(desired, design, context)
     for endpoint in desired.networks or ():
-        check_endpoint(desired.name, endpoint, endpoint.name, context)
-        check_early_mac(desired.name, endpoint, design.main_network, context)
+        refusals.gather(check_early_mac, desired.name, endpoint, design.main_network, context)
     publications, publish_all = reconcile(desired.ports, (), False, ())
     merge_ports(design, publications, publish_all, (), desired, None)
-    refusals = check_ports(desired, design, publications, publish_all, context)
+    refusals += check_ports(desired, design, publications, publish_all, context)
     runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
+    refusals += check_request(desired, design, (), runs, context)
     refusals += check_wait(desired, publications, publish_all, runs)
-    refusals += check_link_targets(desired.name, list_link_targets(design), runs, context)
+    refusals += check_link_targets(desired, list_link_targets(design), runs, context)
     steps = (
         _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)
     )
+    pull = refusals.gather(choose_pull, desired, context)
     after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(desired.options))
     return Change(
         "container",
@@ -63,8 +65,9 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
         after=after,
         refusals=tuple(refusals),
         holds=publications if runs else (),
+        addresses=list_taken(design) if runs else (),
         needs=find_needs(desired.name, design, context),
-        pull=choose_pull(desired, context),
+        pull=pull,
         predicted=predict_container(desired.name, "", after, publications, runs),
     )
 

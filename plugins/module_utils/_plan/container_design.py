@@ -11,6 +11,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.options import normal_reference
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
+from .._objects.networks import PREDEFINED
 from .._objects.snapshot import Summary
 from .._types import Key
 from .context import Context
@@ -50,7 +51,7 @@ def merge_networks(design: Blueprint, desired: DesiredContainer, container: Cont
     host_config = design.body["HostConfig"]
     mode = desired.network_mode
     if mode is not None and mode.startswith("container:"):
-        mode = _shared_network(desired, mode.split(":", 1)[1], container is None, context)
+        mode = _shared_network(mode.split(":", 1)[1], container is None, context)
     for endpoint in desired.networks or ():
         design.endpoints[endpoint.name] = endpoint.merge_into(design.endpoints.get(endpoint.name, {}))
     if desired.networks is not None and desired.purge_networks:
@@ -69,6 +70,7 @@ def merge_networks(design: Blueprint, desired: DesiredContainer, container: Cont
     current = host_config.get("NetworkMode") or "default"
     is_same = container is not None and mode == ("default" if current == "bridge" else current)
     if mode is None or is_same:
+        _leave_gone_main(design, context)
         return
     host_config["NetworkMode"] = mode
     if "hostname" not in desired.options and (current == "host" or mode.startswith("container:")):
@@ -84,9 +86,16 @@ def merge_networks(design: Blueprint, desired: DesiredContainer, container: Cont
         design.endpoints.setdefault("bridge" if mode == "default" else mode, {})
 
 
-def _shared_network(desired: DesiredContainer, reference: str, is_new: bool, context: Context) -> str:
+def _leave_gone_main(design: Blueprint, context: Context) -> None:
+    """A container that leaves a network that is gone needs another one as its network mode."""
+    main = design.main_network
+    if design.endpoints and main not in design.endpoints and not (main in PREDEFINED or context.has_network(main)):
+        design.body["HostConfig"]["NetworkMode"] = next(iter(design.endpoints))
+
+
+def _shared_network(reference: str, is_new: bool, context: Context) -> str:
     """The network mode of a container that shares the network of another, which may be about to be made."""
-    shared = find_other(desired, f"use network_mode=container:{reference}", reference, context)
+    shared = context.snapshot.find_container(reference)
     if shared is None or (is_new and shared.id in context.replacements):
         return f"container:{reference}"
     return f"container:{shared.id}"

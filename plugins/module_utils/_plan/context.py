@@ -14,7 +14,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
 from .._desired.state import DesiredState
 from .._objects.engine import Engine
-from .._objects.snapshot import Snapshot
+from .._objects.snapshot import Snapshot, is_called
 from .changes import Replacement
 
 
@@ -53,9 +53,21 @@ class Context:
         desired = self.network(name)
         return desired is not None and desired.state == "absent"
 
+    def has_network(self, name: str) -> bool:
+        """Whether there is such a network once the task is done."""
+        planned = self.network(name)
+        if planned is not None:
+            return planned.state != "absent"
+        return any(is_called(name, network.name, network.id) for network in self.snapshot.networks)
+
     def removes_container(self, name: str) -> bool:
         desired = self.container(name)
         return desired is not None and desired.state == "absent"
+
+    def stops_container(self, name: str) -> bool:
+        """Whether this task stops or removes a container of this name."""
+        desired = self.container(name)
+        return desired is not None and desired.state in ("stopped", "absent")
 
     def recreates(self, container: str, network: str) -> bool:
         """Whether this container is recreated for the sake of this network."""

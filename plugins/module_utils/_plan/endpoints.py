@@ -14,7 +14,7 @@ from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
 from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.engine import Api
-from .._objects.networks import PREDEFINED, Network, judge_address
+from .._objects.networks import NOT_JOINED, PREDEFINED, Network, Pool, judge_address
 from .._objects.snapshot import Summary
 from .._steps.base import Step
 from .._steps.networks import Connect, Disconnect
@@ -95,15 +95,29 @@ def find_joining(name: str, network: str, context: Context) -> Summary:
 
 
 def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: Context) -> None:
-    """Refuse an address that the network cannot give."""
+    """Refuse an endpoint that the network cannot give."""
+    if network in NOT_JOINED:
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {name!r} cannot join {network!r}, which is a network mode: nothing else goes with it. Write"
+            f" network_mode={network} instead.",
+        )
     found = context.snapshot.find_network(network)
     planned = context.network(network)
-    if found is None and (planned is None or planned.state == "absent"):
+    if not context.has_network(network):
         raise Failure(
-            "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
+            "network_not_found",
+            f"Container {name!r} cannot join {network!r}: there is no network of that name or ID. Make it first, or in"
+            " the same task.",
         )
     if desired.gw_priority and not context.engine.api.gateway_priority:
         raise too_old("gw_priority", "28.0", context.engine.version)
+    if network in PREDEFINED and desired.aliases:
+        raise Failure(
+            "option_conflict",
+            f"Container {name!r}: Docker gives no aliases on its own network {network!r}. Give them on a network that"
+            " was made.",
+        )
     if not desired.addresses():
         return
     if network in PREDEFINED:
@@ -117,18 +131,34 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
             f"Container {name!r} asks for {desired.addresses()[0]} on {network!r}, whose subnet Docker would choose; "
             "fixed addresses need a subnet in ipam_config.",
         )
+    has_ipv6 = (planned is not None and planned.enable_ipv6) or (found is not None and found.has_ipv6)
     for address in desired.addresses():
-        code = judge_address(address, pools)
-        if code == "address_outside_subnet":
-            subnets = ", ".join(pool.subnet for pool in pools)
+        check_address(name, address, network, pools)
+        if address == desired.ipv6_address and not has_ipv6:
             raise Failure(
-                code,
-                f"Container {name!r} asks for {address} on {network!r}, which has {subnets}.",
-                address=address,
+                "option_conflict",
+                f"Container {name!r} asks for {address} on {network!r}, which has no IPv6. Set enable_ipv6=true for the"
+                " network.",
             )
-        if code is not None:
-            raise Failure(code, f"Container {name!r} asks for {address}, the gateway of {network!r}.", address=address)
         _check_free(name, address, network, found, context)
+
+
+def check_address(name: str, address: str, network: str, pools: t.Sequence[Pool]) -> None:
+    """Refuse an address that no container can have on a network with these pools."""
+    judgment = judge_address(address, pools)
+    if judgment is None:
+        return
+    code, role = judgment
+    if not role:
+        subnets = ", ".join(pool.subnet for pool in pools)
+        raise Failure(
+            code, f"Container {name!r} asks for {address} on {network!r}, which has {subnets}.", address=address
+        )
+    raise Failure(
+        code,
+        f"Container {name!r} asks for {address} on {network!r}, where that is {role}. Choose another address.",
+        address=address,
+    )
 
 
 def _check_free(name: str, address: str, network: str, found: Network | None, context: Context) -> None:
@@ -145,10 +175,14 @@ def _check_free(name: str, address: str, network: str, found: Network | None, co
     ]
     for holder in [each for each in holders if not context.removes_container(each)] + planned_holders:
         if holder != name:
-            raise Failure(
-                "address_in_use",
-                f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another"
-                " address.",
-                address=address,
-                holder=holder,
-            )
+            raise refuse_held(name, address, network, holder)
+
+
+def refuse_held(name: str, address: str, network: str, holder: str) -> Failure:
+    return Failure(
+        "address_in_use",
+        f"Container {name!r} asks for {address} on {network!r}, which container {holder!r} has. Choose another"
+        " address.",
+        address=address,
+        holder=holder,
+    )

@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
-from .._desired.networks import DesiredNetwork
-from .._errors import Failure, too_old
+from .._desired.networks import DesiredEndpoint, DesiredNetwork
+from .._errors import Failure, Refusals, too_old
 from .._objects.containers import Container, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
 from .._objects.engine import Api
@@ -31,6 +32,15 @@ from .subnets import check_overlap, find_releasing_networks
 
 
 def plan_network(desired: DesiredNetwork, context: Context) -> Change:
+    refusals = Refusals()
+    change = refusals.gather(_plan, desired, context, refusals)
+    if change is None:
+        raise Failure.of_all(refusals)
+    return replace(change, refusals=tuple(refusals))
+
+
+def _plan(desired: DesiredNetwork, context: Context, refusals: Refusals) -> Change:
+    """What is refused beside other things is added to the refusals; a Failure is raised where there is no plan."""
     # The engine takes "default" for the network bridge.
     if desired.name in (*PREDEFINED, "default"):
         raise Failure(
@@ -54,23 +64,23 @@ def plan_network(desired: DesiredNetwork, context: Context) -> Change:
             " name. Remove that one first.",
         )
     if standing is None or rebuilds:
-        check_overlap(desired, standing, context)
+        refusals.gather(check_overlap, desired, standing, context)
     names = [] if standing is None else [summary.name for summary in context.snapshot.members_of(standing)]
     steps: list[Step] = []
     network_rebuild: NetworkRebuild | None = None
     if standing is not None and rebuilds:
-        _check_body(desired, rebuild_body(desired, standing, context.engine.api), standing, context)
+        refusals.gather(_check_body, desired, rebuild_body(desired, standing, context.engine.api), context)
         for member in desired.connected or ():
-            check_endpoint(member.name, member, desired.name, context)
+            refusals.gather(check_endpoint, member.name, member, desired.name, context)
         network_rebuild = design_rebuild(desired, standing, context)
         losses, after = list(network_rebuild.losses), Network(network_rebuild.after)
     elif standing is not None:
-        steps, losses = _plan_members(desired, standing, standing.id, context)
+        steps, losses = _plan_members(desired, standing, standing.id, context, refusals)
         after = standing
     else:
         body = create_body(desired, context.engine.api)
-        _check_body(desired, body, None, context)
-        steps, losses = _plan_members(desired, None, desired.name, context)
+        refusals.gather(_check_body, desired, body, context)
+        steps, losses = _plan_members(desired, None, desired.name, context, refusals)
         steps, after = [CreateNetwork(desired.name, body), *steps], Network(body)
     after_names = _names_after(desired, names, context)
     needs = find_releasing_networks(desired, context) if standing is None or rebuilds else frozenset()
@@ -123,16 +133,22 @@ def _check_kind(standing: Network) -> None:
         )
 
 
-def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, context: Context) -> None:
+def _check_body(desired: DesiredNetwork, body: Json, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
-    loses_ipv6 = standing is not None and any(":" in pool.subnet for pool in standing.pools)
-    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in Network(body).pools):
+    subnet = next((pool.subnet for pool in Network(body).pools if ":" in pool.subnet), None)
+    if body["EnableIPv6"] and subnet is None and not context.snapshot.chooses_ipv6_subnets:
         raise Failure(
             "option_conflict",
-            f"Network {desired.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines"
-            " before 27.0 need one then. List one, or set enable_ipv6=false.",
+            f"Network {desired.name!r} has IPv6, and ipam_config has no IPv6 subnet. Engines before 27.0 choose none."
+            " List one, or set enable_ipv6=false.",
             engine_version=context.engine.version,
+        )
+    if subnet is not None and not body["EnableIPv6"]:
+        raise Failure(
+            "option_conflict",
+            f"Network {desired.name!r} has the IPv6 subnet {subnet}, and no IPv6: no container would get an address of"
+            " it. Set enable_ipv6=true, or leave the subnet out.",
         )
 
 
@@ -194,7 +210,7 @@ def _leave(standing: Network, member: Summary, container: Container, api: Api) -
 
 
 def _plan_members(
-    desired: DesiredNetwork, standing: Network | None, reference: str, context: Context
+    desired: DesiredNetwork, standing: Network | None, reference: str, context: Context, refusals: Refusals
 ) -> tuple[list[Step], list[str]]:
     if desired.connected is None:
         return [], []
@@ -202,23 +218,13 @@ def _plan_members(
     losses: list[str] = []
     listed = set()
     for member in desired.connected:
-        planned = context.container(member.name)
-        if planned is not None:
-            if planned.state == "absent":
-                raise Failure(
-                    "option_conflict", f"Network {desired.name!r} lists {member.name!r}, which this task removes."
-                )
-            listed.add(member.name)
-            continue
-        summary = find_joining(member.name, desired.name, context)
-        listed.add(summary.name)
-        joined = plan_endpoint(
-            summary.name, context.snapshot.inspected(summary), member, desired.name, reference, context
-        )
-        steps.extend(joined)
-        if joined and summary.is_running:
+        summary = context.snapshot.find_container(member.name)
+        listed.add(member.name if summary is None else summary.name)
+        joined = refusals.gather(_plan_member, desired, member, reference, context)
+        steps.extend(joined or ())
+        if joined and summary is not None and summary.is_running:
             losses.extend(_losses(context.snapshot.inspected(summary)))
-    if standing is not None and not desired.appends:
+    if standing is not None and not desired.appends and not refusals:
         for summary in context.snapshot.members_of(standing):
             # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and context.container(summary.name) is None:
@@ -232,6 +238,17 @@ def _list_closed(network: str, container: Container, context: Context) -> list[s
     """What a container that leaves the network does not publish any more."""
     others = [name for name in container.endpoints if name != network]
     return [] if goes_on_publishing(others, context) else list_closed(container)
+
+
+def _plan_member(desired: DesiredNetwork, member: DesiredEndpoint, reference: str, context: Context) -> list[Step]:
+    planned = context.container(member.name)
+    if planned is not None and planned.state == "absent":
+        raise Failure("option_conflict", f"Network {desired.name!r} lists {member.name!r}, which this task removes.")
+    if planned is not None:
+        # The container joins by its own plan.
+        return []
+    summary = find_joining(member.name, desired.name, context)
+    return plan_endpoint(summary.name, context.snapshot.inspected(summary), member, desired.name, reference, context)
 
 
 def _losses(container: Container) -> list[str]:

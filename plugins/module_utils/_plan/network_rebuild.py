@@ -193,8 +193,11 @@ def _fixed_addresses(member: Member) -> list[str]:
 
 def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[Pool]) -> None:
     for address in _fixed_addresses(member):
-        code = judge_address(address, pools)
-        if code == "address_outside_subnet":
+        judgment = judge_address(address, pools)
+        if judgment is None:
+            continue
+        code, role = judgment
+        if not role:
             subnets = ", ".join(pool.subnet for pool in pools) or "no subnet of its own"
             raise Failure(
                 code,
@@ -203,14 +206,14 @@ def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[
                 address=address,
                 container=member.name,
             )
-        if code is not None:
-            raise Failure(
-                code,
-                f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address"
-                f" {address}, which would be the gateway.",
-                address=address,
-                container=member.name,
-            )
+        raise Failure(
+            code,
+            f"Network {desired.name!r} cannot be rebuilt: its member {member.name!r} has the fixed address {address},"
+            f" which would be {role}. Give the member another address in connected, or choose another"
+            " subnet.",
+            address=address,
+            container=member.name,
+        )
 
 
 def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None:

@@ -25,7 +25,7 @@ from .dependents import find_dependents
 
 def arrange(changes: t.Sequence[Change], snapshot: Snapshot) -> tuple[list[Change], list[Failure]]:
     """The changes with what each has to wait for, and with the steps of every transaction at its first member."""
-    changes = _order_by_members(_order_by_ports(changes, snapshot))
+    changes = _order_by_members(_order_by_addresses(_order_by_ports(changes, snapshot), snapshot))
     groups = {change.key: frozenset([change.key]) for change in changes}
     by_key = {change.key: change for change in changes}
     replaced = {change.replacement.container.id: change.key for change in changes if change.replacement is not None}
@@ -117,6 +117,21 @@ def _order_by_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Cha
         holders = [each for wanted in change.holds or () for each in find_port_holders(wanted, snapshot.summaries)]
         names = {each.summary.name for each in holders} & planned.keys() - {change.name}
         releasing = {("container", name) for name in names}
+        ordered.append(replace(change, needs=change.needs | releasing) if releasing else change)
+    return ordered
+
+
+def _order_by_addresses(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Change]:
+    """A container that takes a fixed address comes after the container that has it, and is stopped or removed."""
+    planned = {change.name for change in changes if change.kind == "container" and change.has_effect}
+    ordered = []
+    for change in changes:
+        releasing = {
+            ("container", summary.name)
+            for network, address in change.addresses
+            for summary in snapshot.summaries
+            if summary.name in planned - {change.name} and address in summary.addresses_on(network)
+        }
         ordered.append(replace(change, needs=change.needs | releasing) if releasing else change)
     return ordered
 

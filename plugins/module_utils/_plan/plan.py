@@ -99,17 +99,16 @@ class Plan(t.NamedTuple):
         return [
             (change.name, [each for each in change.holds if not find_port_holders(each, snapshot.summaries)])
             for change in self.changes
-            if change.has_effect and change.holds
+            if change.holds and (change.has_effect or change.refusals)
         ]
+
+    def refusing(self, refusals: t.Iterable[Failure]) -> Plan:
+        return self._replace(refusals=(*self.refusals, *refusals))
 
     def refuse(self) -> None:
         """One error that lists everything that was refused; its code is that of the first."""
-        if not self.refusals:
-            return
-        first = self.refusals[0]
-        failure = Failure(first.code, " ".join(refusal.message for refusal in self.refusals), **first.details)
-        failure.outcome = {"refusals": [refusal.as_dict() for refusal in self.refusals]}
-        raise failure
+        if self.refusals:
+            raise Failure.of_all(self.refusals)
 
     @property
     def takes_ports(self) -> bool:

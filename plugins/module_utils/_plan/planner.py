@@ -14,7 +14,7 @@ from functools import partial
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._desired.state import DesiredState
-from .._errors import Failure
+from .._errors import Failure, Refusals
 from .._objects.ports import Publication, find_overlap
 from .._objects.snapshot import Snapshot
 from .._types import Key
@@ -28,17 +28,16 @@ from .ports import refuse_taken
 
 
 def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
-    duplicates = _find_duplicates(desired.keys)
+    refusals = Refusals(_find_duplicates(desired.keys))
     context, full = _choose_subnets(Context(desired, snapshot))
-    try:
-        context = _add_recreated(_decide_rebuilds(context))
-        context = context.replace(desired=unite_memberships(context.desired, snapshot))
-    except Failure as failure:
-        return Plan(refusals=(failure,))
+    refusals += full
+    context = refusals.gather(_decide_rebuilds, context) or context
+    context = refusals.gather(_add_recreated, context) or context
+    context = context.replace(desired=refusals.gather(unite_memberships, context.desired, snapshot) or context.desired)
     replacements: dict[str, Replacement] = {}
     # Each round may find more containers to replace, because they depend on those of the last round.
     for _round in range(len(snapshot.summaries) + 2):
-        round_context, refusals = _add_dependents(context.replace(replacements=replacements))
+        round_context, staying = _add_dependents(context.replace(replacements=replacements))
         changes, refused = _plan_changes(round_context)
         found = {
             change.replacement.container.id: change.replacement for change in changes if change.replacement is not None
@@ -46,13 +45,13 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
         if found.keys() == replacements.keys():
             break
         replacements = found
-    refusals = [*duplicates, *full, *refused, *refusals]
+    refusals += [*(each for failures in refused.values() for each in failures), *staying]
     if replacements:
         from .replacement import check_space
 
         refusals += check_space(replacements.values(), snapshot)
-    if not refusals:
-        refusals = _check_ports(changes, snapshot)
+    refusals += _check_ports(changes, snapshot, refused)
+    refusals += _check_addresses(changes)
     if any(change.has_effect for change in changes):
         from .causes import add_causes
 
@@ -60,7 +59,8 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     if not refusals and any(change.has_effect or change.pull for change in changes):
         from .order import arrange
 
-        changes, refusals = arrange(changes, snapshot)
+        changes, unordered = arrange(changes, snapshot)
+        refusals += unordered
     return Plan(tuple(_sort_by_needs(_add_warnings(changes, snapshot))), tuple(refusals))
 
 
@@ -147,19 +147,21 @@ def _plan_network(desired: DesiredNetwork, context: Context) -> Change:
     return plan_network(desired, context)
 
 
-def _plan_changes(context: Context) -> tuple[list[Change], list[Failure]]:
+def _plan_changes(context: Context) -> tuple[list[Change], dict[Key, Refusals]]:
+    """The changes, and what is refused, by object; a refused object may have no change."""
     changes: list[Change] = []
-    refusals: list[Failure] = []
-    planners: list[t.Callable[[], Change]] = [
-        *(partial(_plan_network, desired, context) for desired in context.desired.networks),
-        *(partial(plan_container, desired, context) for desired in context.desired.containers),
+    refused: dict[Key, Refusals] = {}
+    planners: list[tuple[Key, t.Callable[[], Change]]] = [
+        *((("network", each.name), partial(_plan_network, each, context)) for each in context.desired.networks),
+        *((("container", each.name), partial(plan_container, each, context)) for each in context.desired.containers),
     ]
-    for planner in planners:
-        try:
-            changes.append(planner())
-        except Failure as failure:
-            refusals.append(failure)
-    return changes, [*refusals, *(refusal for change in changes for refusal in change.refusals)]
+    for key, planner in planners:
+        refusals = refused.setdefault(key, Refusals())
+        change = refusals.gather(planner)
+        if change is not None:
+            changes.append(change)
+            refusals += change.refusals
+    return changes, {key: refusals for key, refusals in refused.items() if refusals}
 
 
 def _add_dependents(context: Context) -> tuple[Context, list[Failure]]:
@@ -237,9 +239,15 @@ def _port_holders(changes: t.Sequence[Change], snapshot: Snapshot) -> dict[str, 
     return holders
 
 
-def _check_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Failure]:
+def _check_ports(changes: t.Sequence[Change], snapshot: Snapshot, refused: t.Collection[Key]) -> list[Failure]:
     """One host port binds one container: the state after the plan must be free of conflicts."""
-    holders = _port_holders(changes, snapshot)
+    planned = {change.key for change in changes}
+    holders = {
+        name: held
+        for name, held in _port_holders(changes, snapshot).items()
+        # What a container would hold that could not be planned is not known.
+        if ("container", name) in planned or ("container", name) not in refused
+    }
     refusals = []
     reported: set[tuple[str, str]] = set()
     for change in changes:
@@ -250,4 +258,22 @@ def _check_ports(changes: t.Sequence[Change], snapshot: Snapshot) -> list[Failur
                     continue
                 reported.add((change.name, name))
                 refusals.append(refuse_taken(change.name, publication, name, other))
+    if any(publication.is_range for change in changes for publication in change.holds or ()):
+        from .port_ranges import check_ranges
+
+        refusals += check_ranges(changes, holders)
+    return refusals
+
+
+def _check_addresses(changes: t.Sequence[Change]) -> list[Failure]:
+    """One fixed address is that of one container."""
+    takers: dict[tuple[str, str], str] = {}
+    refusals = []
+    for change in changes:
+        for network, address in change.addresses:
+            holder = takers.setdefault((network, address), change.name)
+            if holder != change.name:
+                from .endpoints import refuse_held
+
+                refusals.append(refuse_held(change.name, address, network, holder))
     return refusals

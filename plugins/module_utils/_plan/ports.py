@@ -14,7 +14,9 @@ from .._desired.networks import DesiredNetwork
 from .._errors import Failure
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container
 from .._objects.driver_options import host_binding
+from .._objects.networks import Network
 from .._objects.ports import Publication, exposure
+from .._objects.snapshot import is_called
 from .context import Context
 from .publications import check_bind_policy
 
@@ -121,14 +123,21 @@ def list_closed(container: Container) -> list[str]:
     return [f"published port {bound} of {container.name}" for bound in container.actual]
 
 
+def _find_standing(name: str, context: Context) -> Network | None:
+    """Of several networks of one name (engines before 25) any: a task that names them is refused."""
+    reference = context.snapshot.chosen.get(name, name)
+    found = (each for each in context.snapshot.networks if is_called(reference, each.name, each.id))
+    return next(found, None)
+
+
 def _planned_settings(name: str, context: Context) -> DesiredNetwork | None:
     """What the task makes of a network, where it makes or rebuilds that."""
-    makes = context.snapshot.find_network(name) is None or name in context.rebuilt
+    makes = _find_standing(name, context) is None or name in context.rebuilt
     return context.network(name) if makes else None
 
 
 def _is_internal(name: str, context: Context) -> bool:
-    standing, planned = context.snapshot.find_network(name), _planned_settings(name, context)
+    standing, planned = _find_standing(name, context), _planned_settings(name, context)
     if planned is not None and planned.internal is not None:
         return planned.internal
     return standing is not None and standing.is_internal
@@ -136,13 +145,13 @@ def _is_internal(name: str, context: Context) -> bool:
 
 def _has_gateway(name: str, context: Context) -> bool:
     """Whether the engine may publish through this network."""
-    standing = context.snapshot.find_network(name)
+    standing = _find_standing(name, context)
     return not _is_internal(name, context) and (standing is None or standing.driver not in _DRIVERS_WITHOUT_PORTS)
 
 
 def _host_binding(name: str, context: Context) -> str:
     """The address that the network gives publications without one; "" for every address."""
-    standing, planned = context.snapshot.find_network(name), _planned_settings(name, context)
+    standing, planned = _find_standing(name, context), _planned_settings(name, context)
     options = {} if standing is None else dict(standing.options)
     return host_binding({**options, **((planned and planned.driver_options) or {})})
 

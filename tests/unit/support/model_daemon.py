@@ -78,6 +78,7 @@ class ModelDaemon:
     def __init__(self, *, api: tuple[int, int] = (1, 41), version: str = "20.10.24") -> None:
         self.api = api
         self.version = version
+        self.info: dict[str, t.Any] = {"Name": "model"}
         self.containers: dict[str, dict[str, t.Any]] = {}
         self.networks: dict[str, dict[str, t.Any]] = {}
         self.images: dict[str, dict[str, t.Any]] = {}
@@ -281,7 +282,7 @@ class ModelDaemon:
         if parts == ["version"]:
             return {"Version": self.version, "ApiVersion": f"{self.api[0]}.{self.api[1]}"}
         if parts == ["info"]:
-            return {"Name": "model"}
+            return dict(self.info)
         if parts == ["networks"]:
             return list(self.networks.values())
         if parts == ["containers", "json"]:

@@ -480,6 +480,30 @@ def test_host_ports_are_tried_only_where_the_engine_is_local(
     assert len(trials) == (0 if check_mode else 1 if local else 2)
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_processes_are_refused_as_containers_are(check_mode: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everything in one round, whoever holds a port."""
+    from ansible_collections.bridgeport.docker.plugins.module_utils._observe import snapshot
+
+    def check(container: str, publication: Publication, *_held: t.Any, **_how: t.Any) -> None:
+        raise Failure("port_conflict", f"a process has {publication}", holder="httpd (PID 7)")
+
+    monkeypatch.setattr(snapshot, "is_local", lambda connection: True)
+    monkeypatch.setattr(_reconcile, "check_free", check)
+    monkeypatch.setattr(_reconcile, "check_range", check)
+    daemon = ModelDaemon()
+    bindings = {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]}
+    daemon.add_container("holder", HostConfig={"PortBindings": bindings}, ExposedPorts={"80/tcp": {}})
+    ports = ["127.0.0.1:8080:80", "127.0.0.1:8081:81", "127.0.0.1:8090-8099:82"]
+    before = daemon.state()
+    with pytest.raises(Failure) as caught:
+        run(daemon, [], [{**WEB, "published_ports": ports, "network_mode": "nope"}], check_mode=check_mode)
+    refusals = caught.value.outcome["refusals"]
+    assert [each["code"] for each in refusals] == ["network_not_found", *3 * ["port_conflict"]]
+    assert [each.get("holder") for each in refusals] == [None, "holder", "httpd (PID 7)", "httpd (PID 7)"]
+    assert daemon.state() == before
+
+
 def test_ports_that_the_engine_holds_itself_are_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     from ansible_collections.bridgeport.docker.plugins.module_utils._observe import snapshot
 

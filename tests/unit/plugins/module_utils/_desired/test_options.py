@@ -95,6 +95,7 @@ REFUSED: list[t.Any] = [
     pytest.param({"healthcheck": {"interval": ""}}, "healthcheck.interval", id="duration-empty"),
     pytest.param({"restart_policy": "always", "restart_retries": 1}, "restart_retries", id="retries-of-always"),
     pytest.param({"restart_retries": 1}, "restart_retries", id="retries-alone"),
+    pytest.param({"restart_policy": "on-failure", "restart_retries": -1}, "-1", id="retries-below-zero"),
     pytest.param({"restart_policy": "always", "auto_remove": True}, "auto_remove", id="auto-remove-and-restart"),
     *(pytest.param({"links": [link]}, repr(link), id=f"link-{link}") for link in ("", ":a", "a:", "a:b:c", "/a:b")),
     pytest.param({"mounts": [{"target": "/m", "type": "bind"}]}, "source", id="bind-without-source"),

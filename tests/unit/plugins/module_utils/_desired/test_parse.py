@@ -10,13 +10,14 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredEndpoint
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import (
+    parse_all,
     parse_container,
     parse_endpoint,
     parse_endpoints,
     parse_network,
     parse_ports,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure, Refusals
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.networks import Pool
 
 # -- endpoints ---------------------------------------------------------------------------------------------------------
@@ -40,7 +41,9 @@ ENDPOINTS: list[t.Any] = [
         id="option-to-be-gone",
     ),
     pytest.param(
-        {"name": "w", "mac_address": "02:AB:0:0:0:1"}, DesiredEndpoint("w", mac_address="02:ab:0:0:0:1"), id="mac"
+        {"name": "w", "mac_address": "02-AB:00:00:00:01"},
+        DesiredEndpoint("w", mac_address="02:ab:00:00:00:01"),
+        id="mac",
     ),
     pytest.param(
         {"name": "w", "driver_opts": {"a": True, 1: 2}},
@@ -67,6 +70,13 @@ BAD_ENDPOINTS: list[t.Any] = [
     pytest.param({"name": "w", "ip": "10.0.0.1"}, "'ip'", id="unknown-key"),
     pytest.param({"name": "w", "aliases": "a"}, "aliases", id="aliases-text"),
     pytest.param({"name": "w", "links": {"a": 1}}, "links", id="links-dict"),
+    pytest.param({"name": "w", "links": ["a:b:c"]}, "'a:b:c'", id="link-of-three"),
+    pytest.param({"name": "w", "links": ["a", ":b"]}, "':b'", id="link-without-container"),
+    pytest.param({"name": "w", "links": ["a:"]}, "'a:'", id="link-without-alias"),
+    pytest.param({"name": "w", "mac_address": "zz"}, "'zz'", id="mac-of-other-letters"),
+    pytest.param({"name": "w", "mac_address": "02:ab:0:0:0:1"}, "'02:ab:0:0:0:1'", id="mac-of-short-parts"),
+    pytest.param({"name": "w", "mac_address": "02:ab:00:00:00:01:02"}, "mac_address", id="mac-of-seven-parts"),
+    pytest.param({"name": "w", "mac_address": "01:00:5e:00:00:01"}, "even", id="mac-of-a-group"),
     pytest.param({"name": "w", "ipv4_address": "fd00::1"}, "ipv4_address", id="ipv6-for-ipv4"),
     pytest.param({"name": "w", "ipv6_address": "10.0.0.1"}, "ipv6_address", id="ipv4-for-ipv6"),
     pytest.param({"name": "w", "driver_opts": "a=b"}, "driver_opts", id="opts-text"),
@@ -82,6 +92,10 @@ def test_refused_endpoints(entry: t.Any, named: str) -> None:
     assert caught.value.code == "option_conflict"
     assert "connected" in caught.value.message
     assert named in caught.value.message
+
+
+def test_links_of_an_endpoint() -> None:
+    assert parse_endpoint({"name": "w", "links": ["a", "b:c"]}, "networks").links == ("a", "b:c")
 
 
 def test_parse_endpoints() -> None:
@@ -334,3 +348,49 @@ def test_closing_ports_and_publishing_all_exclude_each_other() -> None:
     with pytest.raises(Failure) as caught:
         parse_ports({"published_ports": ["80"], "publish_all_ports": True}, close=True)
     assert caught.value.code == "option_conflict"
+
+
+# -- all at once -------------------------------------------------------------------------------------------------------
+
+
+def test_all_options_of_a_container_are_judged() -> None:
+    with pytest.raises(Failure) as caught:
+        parse_container(
+            {
+                "name": "web",
+                "networks": [{"name": "n", "mac_address": "zz"}],
+                "purge_networks": True,
+                "memory": "much",
+                "working_dir": "/",
+                "volumes": ["x"],
+                "published_ports": ["x"],
+            }
+        )
+    expected = [*3 * ["option_conflict"], "port_spec_invalid"]
+    assert [part.code for part in caught.value.parts] == expected
+    assert [each["code"] for each in caught.value.outcome["refusals"]] == expected
+
+
+def test_all_objects_of_a_task_are_judged() -> None:
+    refusals = Refusals()
+    entries: list[t.Any] = [
+        {"name": "a1"},
+        {"name": "b1", "memory": "much", "volumes": ["x"]},
+        {"name": "b 2"},
+        {"name": "c1"},
+    ]
+    assert [each.name for each in parse_all("Container", parse_container, entries, refusals)] == ["a1", "c1"]
+    assert len(refusals) == 3
+    # A volume's path is that of a container, and says which.
+    assert [failure.message.startswith("Container 'b1': ") for failure in refusals] == [True, True, False]
+    with pytest.raises(Failure) as caught:
+        refusals.raise_all()
+    assert caught.value.parts == tuple(refusals)
+
+
+def test_what_is_refused_twice_is_told_once() -> None:
+    one, same, other = Failure("busy", "a"), Failure("busy", "a", x=1), Failure("busy", "b")
+    both = Failure.of_all([one, same, other])
+    assert [part.message for part in both.parts] == ["a", "b"]
+    assert both.message == "a b"
+    assert Failure.of_all([both, Failure("busy", "c")]).message == "a b c"

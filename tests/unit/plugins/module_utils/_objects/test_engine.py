@@ -17,7 +17,7 @@ ENGINE_25 = ENGINE_23 | {
     "health_start_interval",
 }
 ENGINE_26 = ENGINE_25 | {"exact_aliases"}
-ENGINE_27 = ENGINE_26 | {"chooses_ipv6_subnets"}
+ENGINE_27 = ENGINE_26 | {"chooses_ipv6_subnets", "tries_whole_range"}
 ENGINE_28 = ENGINE_27 | {"ipv4_can_be_off", "gateway_priority", "finds_program_before_ports"}
 
 

@@ -168,19 +168,71 @@ def test_contains() -> None:
     assert not contains([], "10.0.0.1")
 
 
+POOLS = [
+    Pool("10.0.0.0/24", gateway="10.0.0.254", aux_addresses=(("router", "10.0.0.5"),)),
+    Pool("fd00::/64"),
+    Pool("10.1.0.0/28"),
+    Pool("10.2.0.0/24", iprange="10.2.0.128/25"),
+    Pool("10.3.0.0/24", iprange="10.3.0.0/25"),
+]
+OUTSIDE = ("address_outside_subnet", "")
+SUBNET = ("address_in_use", "the first address, which belongs to the subnet itself")
+BROADCAST = ("address_in_use", "the broadcast address")
+GATEWAY = ("address_in_use", "the gateway")
+
+# As engine 20.10 starts a container with it, or does not.
 JUDGED: list[t.Any] = [
     pytest.param("10.0.0.9", None, id="fits"),
     pytest.param("fd00::9", None, id="fits-another-pool"),
-    pytest.param("10.0.1.9", "address_outside_subnet", id="outside"),
-    pytest.param("fd01::9", "address_outside_subnet", id="outside-ipv6"),
-    pytest.param("10.0.0.254", "address_in_use", id="gateway"),
+    pytest.param("10.0.1.9", OUTSIDE, id="outside"),
+    pytest.param("fd01::9", OUTSIDE, id="outside-ipv6"),
+    pytest.param("10.0.0.254", GATEWAY, id="gateway"),
+    pytest.param("10.0.0.253", None, id="before-the-gateway"),
+    pytest.param("10.0.0.5", ("address_in_use", "the auxiliary address 'router'"), id="auxiliary"),
+    pytest.param("10.0.0.4", None, id="before-the-auxiliary"),
+    pytest.param("10.0.0.0", SUBNET, id="first"),
+    pytest.param("10.0.0.1", None, id="second-where-the-gateway-is-another"),
+    pytest.param("10.0.0.255", BROADCAST, id="broadcast"),
+    pytest.param("10.1.0.1", GATEWAY, id="gateway-by-default"),
+    pytest.param("10.1.0.2", None, id="after-the-gateway-by-default"),
+    pytest.param("10.1.0.14", None, id="before-the-broadcast"),
+    pytest.param("10.1.0.15", BROADCAST, id="broadcast-of-a-small-subnet"),
+    pytest.param("10.2.0.1", None, id="first-outside-of-the-range"),
+    pytest.param("10.2.0.128", GATEWAY, id="gateway-of-the-range"),
+    pytest.param("10.2.0.129", None, id="after-the-gateway-of-the-range"),
+    pytest.param("10.3.0.1", GATEWAY, id="gateway-of-a-range-that-begins-with-the-subnet"),
+    pytest.param("fd00::", SUBNET, id="first-ipv6"),
+    pytest.param("fd00::1", GATEWAY, id="gateway-by-default-ipv6"),
+    pytest.param("fd00::ffff:ffff:ffff:ffff", None, id="no-broadcast-ipv6"),
 ]
 
 
-@pytest.mark.parametrize(("address", "code"), JUDGED)
-def test_which_addresses_a_network_can_give(address: str, code: str | None) -> None:
-    assert judge_address(address, [Pool("10.0.0.0/24", gateway="10.0.0.254"), Pool("fd00::/64")]) == code
-    assert judge_address(address, []) == "address_outside_subnet"
+@pytest.mark.parametrize(("address", "expected"), JUDGED)
+def test_which_addresses_a_network_can_give(address: str, expected: tuple[str, str] | None) -> None:
+    assert judge_address(address, POOLS) == expected
+    assert judge_address(address, []) == OUTSIDE
+
+
+PREFIXES: list[t.Any] = [
+    pytest.param("10.0.0.9/24", "10.0.0.0/24", "10.0.0.0/24", id="host-bits"),
+    pytest.param("10.0.0.0/255.255.255.0", "10.0.0.0/24", "10.0.0.0/24", id="mask"),
+    pytest.param("10.0.0.0", None, "10.0.0.0/32", id="no-prefix"),
+    pytest.param("fd00::", None, "fd00::/128", id="no-prefix-ipv6"),
+    pytest.param("10.0.0.0/", None, None, id="empty-prefix"),
+    pytest.param("10.0.0.0/33", None, None, id="prefix-that-is-too-long"),
+    pytest.param("10.0.0.0/32", "10.0.0.0/32", "10.0.0.0/32", id="one-address"),
+]
+
+
+@pytest.mark.parametrize(("text", "subnet", "with_addresses"), PREFIXES)
+def test_subnets_have_a_prefix(text: str, subnet: str | None, with_addresses: str | None) -> None:
+    for takes_address, expected in ((False, subnet), (True, with_addresses)):
+        if expected is not None:
+            assert parse_subnet(text, "x", takes_address=takes_address) == expected
+            continue
+        with pytest.raises(Failure) as caught:
+            parse_subnet(text, "x", takes_address=takes_address)
+        assert caught.value.code == "option_conflict"
 
 
 OVERLAPS: list[t.Any] = [

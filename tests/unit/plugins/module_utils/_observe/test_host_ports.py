@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import typing as t
@@ -17,6 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports i
 from ansible_collections.bridgeport.docker.plugins.module_utils._observe.host_ports import (
     Blocker,
     check_free,
+    check_range,
     find_blocker,
     find_process,
     is_local,
@@ -68,6 +70,52 @@ def test_a_port_that_a_process_has(protocol: str) -> None:
         process = find_process(Publication(80, protocol, "127.0.0.1", port))
         assert find_blocker(Publication(80, protocol, "", port)) == Blocker("0.0.0.0", process=process)
     check_free("web", Publication(80, protocol, "127.0.0.1", port))
+
+
+@pytest.mark.parametrize("tries_all", [True, False])
+def test_a_range_of_which_processes_have_ports(tries_all: bool) -> None:
+    def refused(first: int, last: int, *held: int) -> Failure | None:
+        wanted = Publication(80, "tcp", "127.0.0.1", first, last)
+        containers = [Publication(80, "tcp", "", port) for port in held]
+        try:
+            check_range("web", wanted, containers, tries_all=tries_all)
+        except Failure as failure:
+            return failure
+        return None
+
+    with two_in_a_row() as port:
+        last = port + 1
+        failure = refused(port, last)
+        assert failure is not None
+        assert failure.code == "port_conflict"
+        assert failure.details["holder"].endswith(f"(PID {os.getpid()})")
+        assert f"127.0.0.1:{port}-{last}:80/tcp" in failure.message
+        # A range of which a process has a part: engines before 27.0 may choose just that.
+        assert (refused(port, last + 20) is None) is tries_all
+        # What containers hold is for the plan.
+        assert refused(port, last, port, last) is None
+        assert refused(port, last, port) is not None
+    assert refused(port, last) is None
+    wanted = Publication(80, "tcp", "192.0.2.1", 18080, 18090)
+    with pytest.raises(Failure, match=r"has no address 192\.0\.2\.1"):
+        check_range("web", wanted, (), tries_all=tries_all)
+
+
+@contextlib.contextmanager
+def two_in_a_row() -> t.Iterator[int]:
+    """A process has this port and the next one."""
+    for _attempt in range(50):
+        with holder("tcp") as first, contextlib.closing(socket.socket()) as second:
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            first.listen()
+            second.listen()
+            yield port
+            return
+    pytest.fail("no two ports in a row are free")
 
 
 def test_a_bound_socket_that_does_not_listen_holds_its_port() -> None:

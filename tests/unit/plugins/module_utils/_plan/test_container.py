@@ -357,6 +357,8 @@ def test_host_names_and_network_modes(name: str, params: dict[str, t.Any], expec
     snapshot = recorded.snapshot(name)
     if name == "host_mode":
         snapshot = changed(snapshot, config__Hostname="machine")
+    if name == "full":
+        snapshot = changed(snapshot, host_config__Dns=[], host_config__ExtraHosts=[], config__MacAddress="")
     change = plan(name, snapshot, published_ports=[], **params)
     assert created(change).get("Hostname") == expected
     if "container:" in params.get("network_mode", ""):
@@ -434,7 +436,12 @@ REFUSED: list[t.Any] = [
         ["network_not_found"],
         id="unknown-network-replacement",
     ),
-    pytest.param("created", {"network_mode": "container:nope"}, ["container_not_found"], id="unknown-container"),
+    pytest.param(
+        "created",
+        {"network_mode": "container:nope"},
+        ["container_not_found", "network_mode_conflict"],
+        id="unknown-container-and-ports",
+    ),
     pytest.param(
         "created",
         {"networks": [{"name": "fx-sub", "ipv4_address": "10.231.8.1"}]},
@@ -727,9 +734,7 @@ def test_mac_address_of_a_new_container() -> None:
     body = created(make(Api(1, 44), networks=desired))
     assert "MacAddress" not in body
     assert body["NetworkingConfig"]["EndpointsConfig"]["fx-net"] == {"MacAddress": "02:00:00:00:00:01"}
-    with pytest.raises(Failure) as caught:
-        make(networks=[{"name": "fx-sub"}, *desired])
-    assert caught.value.code == "unsupported"
+    assert codes(make(networks=[{"name": "fx-sub"}, *desired])) == ["unsupported"]
     assert kinds(make(Api(1, 44), networks=[{"name": "fx-sub"}, *desired]))[0] == "CreateContainer"
 
 
@@ -856,9 +861,9 @@ def test_a_link_waits_for_its_target() -> None:
     ],
 )
 def test_links_that_cannot_be(name: str, params: dict[str, t.Any], code: str, text: str) -> None:
-    with pytest.raises(Failure, match=text) as caught:
-        plan(name, recorded.snapshot(name), **params)
-    assert caught.value.code == code
+    refusals = plan(name, recorded.snapshot(name), **params).refusals
+    assert {refusal.code for refusal in refusals} >= {code}
+    assert text in refusals[0].message
 
 
 def test_a_link_to_one_that_goes() -> None:

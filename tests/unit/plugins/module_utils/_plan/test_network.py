@@ -43,7 +43,10 @@ def plan(
         tuple(parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in beside),
     )
     rebuilds = frozenset({name} if rebuilt and snapshot.find_network(name) else ())
-    return plan_network(desired, Context(state, snapshot, rebuilds))
+    change = plan_network(desired, Context(state, snapshot, rebuilds))
+    if change.refusals:
+        raise Failure.of_all(change.refusals)
+    return change
 
 
 def words(change: Change) -> list[str]:
@@ -128,7 +131,11 @@ REFUSED: list[t.Any] = [
     pytest.param("new", {"connected": ["nobody"]}, "container_not_found", "'nobody'", id="unknown-member"),
     pytest.param("new", {"ipam_config": [{"subnet": "10.231.7.128/25"}]}, "subnet_overlap", "'fx-sub'", id="overlap"),
     pytest.param(
-        "new", {"ipam_config": [{"subnet": "fd00:231::/80"}]}, "subnet_overlap", "'fx-six'", id="overlap-ipv6"
+        "new",
+        {"ipam_config": [{"subnet": "fd00:231::/80"}], "enable_ipv6": True},
+        "subnet_overlap",
+        "'fx-six'",
+        id="overlap-ipv6",
     ),
     pytest.param(
         "new",

@@ -64,7 +64,13 @@ def test_everything_refused_is_listed() -> None:
         [{"name": "bridge"}, {"name": "front", "state": "absent"}],
         [{"name": "nobody"}, {"name": "web", "published_ports": ["9090:80"]}],
     )
-    assert codes(made) == ["network_protected", "network_in_use", "container_not_found"]
+    assert codes(made) == [
+        "network_protected",
+        "network_in_use",
+        "container_not_found",
+        "network_not_found",  # web is on the network that is to be removed
+        "port_conflict",
+    ]
     made = plan(host(), [], [{"name": "web", "published_ports": ["9090:80"]}])
     assert codes(made) == ["port_conflict"]
 

@@ -64,7 +64,7 @@ IN_THE_WAY: list[t.Any] = [
 
 @pytest.mark.parametrize(("subnet", "said"), IN_THE_WAY)
 def test_what_the_host_has_is_not_taken(subnet: str, said: str | None) -> None:
-    desired = {"name": "new", "ipam_config": [{"subnet": subnet}]}
+    desired = {"name": "new", "ipam_config": [{"subnet": subnet}], "enable_ipv6": ":" in subnet}
     assert not plan(desired, snapshot=ROUTED.replace(host_ranges=None, networks=())).refusals, "unknown of another host"
     refusals = plan(desired, snapshot=ROUTED.replace(networks=())).refusals
     assert [refusal.code for refusal in refusals] == ([] if said is None else ["subnet_overlap"])
@@ -116,7 +116,7 @@ FREE: list[t.Any] = [
 
 @pytest.mark.parametrize(("whole", "prefix", "expected"), FREE)
 def test_the_first_free_subnet(whole: str, prefix: int, expected: str | None) -> None:
-    plan_made = plan({"name": "new", **pool(whole, prefix)}, snapshot=ROUTED)
+    plan_made = plan({"name": "new", **pool(whole, prefix), "enable_ipv6": ":" in whole}, snapshot=ROUTED)
     if expected is None:
         (refusal,) = plan_made.refusals
         assert refusal.code == "subnet_overlap"
