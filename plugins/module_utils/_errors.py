@@ -31,6 +31,7 @@ FAILURE_CODES = (
     "swarm_managed",
     "dependents_exist",
     "writable_layer_changed",
+    "engine_altered",
     "no_space",
     "start_failed",
     "wait_timeout",

@@ -377,6 +377,8 @@ failure:
         - "V(no_space): there is no space for a copy of what such a member has written outside of volumes, or the engine
           says that its disk is full. C(needed) and C(free) are numbers of what C(unit) says, where they are known."
         - "V(image_not_found): the image of a member that would have to be recreated is gone."
+        - "V(engine_altered): the engine made a member that was recreated otherwise than it was asked to. C(altered)
+          says where."
         - "V(start_failed) and V(wait_timeout): a member that was recreated does not run as before. C(logs) is its last
           output."
         - "V(unsupported): this version, or this engine, cannot do it."
@@ -415,6 +417,13 @@ failure:
       type: list
       elements: str
       returned: with V(ambiguous_name), where it is about networks
+    altered:
+      description:
+        - Where the container that the engine made is not what was asked for. Each has C(key), which is the place where
+          C(docker inspect) shows it, and unless it may be a secret C(asked) and C(made).
+      type: list
+      elements: dict
+      returned: with V(engine_altered)
     engine_version:
       description: The version of the engine.
       type: str

@@ -13,9 +13,9 @@ description:
   - Makes true which ports one container publishes on its host, whoever has made that container. The container is made
     when it does not exist and an O(image) is given. It is never removed.
   - Docker cannot change the published ports of a container that exists. The module replaces it by a successor with
-    the same configuration and the new ports. The successor is made first, then the old container stops, the successor
-    starts and is checked, takes over the name, and the old container is removed. When a step fails, the old container
-    is put back as it was.
+    the same configuration and the new ports. The successor is made first, and compared with what the engine was asked
+    for. Then the old container stops, the successor starts and is checked, takes over the name, and the old container
+    is removed. When a step fails, the old container is put back as it was.
   - Everything that can be known before is refused before anything is touched, in check mode as well. RV(failure.code)
     says what it was.
   - Options that are unset leave an existing container as it is. Those that are given are compared with it, and a
@@ -420,6 +420,7 @@ failure:
         - "V(dependents_exist): other containers depend on one that would have to be replaced. C(dependents) names
           them."
         - "V(writable_layer_changed): files that were changed in the container would be lost. C(paths) lists them."
+        - "V(engine_altered): the engine made a container otherwise than it was asked to. C(altered) says where."
         - "V(no_space): there is no space for a copy of what was written outside of volumes, or the engine says that its
           disk is full. C(needed) and C(free) are numbers of what C(unit) says, where they are known."
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
@@ -444,6 +445,13 @@ failure:
       description: The container, process or network that has what is asked for.
       type: str
       returned: with V(port_conflict) and V(address_in_use), where it is known
+    altered:
+      description:
+        - Where the container that the engine made is not what was asked for. Each has C(key), which is the place where
+          C(docker inspect) shows it, and unless it may be a secret C(asked) and C(made).
+      type: list
+      elements: dict
+      returned: with V(engine_altered)
     holders:
       description: Who has the ports of a range of which none is free. Each has C(holder) and C(publication).
       type: list

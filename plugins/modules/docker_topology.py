@@ -519,6 +519,7 @@ failure:
         - "V(dependents_exist): other containers depend on one that would have to be replaced. C(dependents) names
           them."
         - "V(writable_layer_changed): files that were changed in the container would be lost. C(paths) lists them."
+        - "V(engine_altered): the engine made a container otherwise than it was asked to. C(altered) says where."
         - "V(no_space): there is no space for a copy of what was written outside of volumes, or the engine says that its
           disk is full. C(needed) and C(free) are numbers of what C(unit) says, where they are known."
         - "V(start_failed): a container did not start, did not stay up, or is not published or joined as it should
@@ -566,6 +567,13 @@ failure:
       type: list
       elements: str
       returned: with V(ambiguous_name), where it is about networks
+    altered:
+      description:
+        - Where the container that the engine made is not what was asked for. Each has C(key), which is the place where
+          C(docker inspect) shows it, and unless it may be a secret C(asked) and C(made).
+      type: list
+      elements: dict
+      returned: with V(engine_altered)
     logs:
       description: The last lines that the container printed, with the values of its environment hidden.
       type: list

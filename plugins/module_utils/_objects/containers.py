@@ -333,21 +333,34 @@ def subtract_image_defaults(blueprint: Blueprint, image: Json) -> None:
         body[key] = {k: v for k, v in (body.get(key) or {}).items() if k not in inherited or inherited[k] != v}
 
 
+def place_mac(blueprint: Blueprint, api: Api) -> Blueprint:
+    """The request as this engine takes it: up to 24 a container has one MAC address, that of its first network."""
+    first = _find_first(blueprint)
+    address = blueprint.endpoints.get(first, {}).get("MacAddress")
+    if api.mac_per_endpoint or not address:
+        return blueprint
+    placed = blueprint.copy()
+    placed.body["MacAddress"] = placed.endpoints[first].pop("MacAddress")
+    return placed
+
+
+def _find_first(blueprint: Blueprint) -> str:
+    """A container that has left the network of its NetworkMode would join it again if the request had no endpoint."""
+    main = blueprint.main_network
+    return main if main in blueprint.endpoints else next(iter(blueprint.endpoints), main)
+
+
 def split_endpoints(blueprint: Blueprint, api: Api) -> tuple[dict[str, t.Any], dict[str, dict[str, t.Any]]]:
     """The body of the create, and the endpoints that have to be connected after it and before the start."""
+    blueprint = place_mac(blueprint, api)
     body = copy.deepcopy(blueprint.body)
-    main = blueprint.main_network
-    # A container that has left the network of its NetworkMode would join it again if the request had no endpoint.
-    first = main if main in blueprint.endpoints else next(iter(blueprint.endpoints), main)
+    main, first = blueprint.main_network, _find_first(blueprint)
     at_create, later = {}, {}
     for name, endpoint in blueprint.endpoints.items():
         if name == first or api.endpoints_at_create:
             at_create[name] = endpoint
         else:
             later[name] = endpoint
-    if not api.mac_per_endpoint and "MacAddress" in at_create.get(first, {}):
-        body["MacAddress"] = at_create[first]["MacAddress"]
-        at_create[first] = {key: value for key, value in at_create[first].items() if key != "MacAddress"}
     if at_create.get(main) == {} and len(at_create) == 1:
         at_create = {}
     if at_create:

@@ -64,6 +64,11 @@ class Api(t.NamedTuple):
         return self >= (1, 48)
 
     @property
+    def generates_any_mac(self) -> bool:
+        """A generated MAC address does not tell the endpoint's IPv4 address (1.48; seen on 26.1 and 28.5)."""
+        return self >= (1, 48)
+
+    @property
     def internal_closes_ports(self) -> bool:
         """A running container that is left on internal networks only publishes nothing any more.
 

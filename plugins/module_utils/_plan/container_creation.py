@@ -10,7 +10,7 @@ from __future__ import annotations
 from .._desired.containers import DesiredContainer
 from .._desired.options import merge_options
 from .._errors import Failure, Refusals
-from .._objects.containers import Blueprint, split_endpoints
+from .._objects.containers import Blueprint, place_mac, split_endpoints
 from .._objects.journal import Entry, Journal
 from .._objects.names import successor_name
 from .._objects.ports import Publication
@@ -19,7 +19,7 @@ from .._steps.containers import CreateContainer, Rename
 from .._steps.journal import CloseJournal, OpenJournal
 from .._steps.networks import Connect
 from .._steps.run_state import Start
-from .._steps.verification import Verify
+from .._steps.verification import CheckMade, Verify
 from .changes import Change
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_design import choose_pull, find_needs, merge_networks
@@ -53,7 +53,9 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     refusals += check_wait(desired, publications, publish_all, runs)
     refusals += check_link_targets(desired, list_link_targets(design), runs, context)
     steps = (
-        _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)
+        _create_and_start(desired, design, publications, context)
+        if runs
+        else _create(desired.name, desired.name, design, context)
     )
     pull = refusals.gather(choose_pull, desired, context)
     after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(desired.options))
@@ -72,10 +74,14 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     )
 
 
-def _create(name: str, design: Blueprint, context: Context, title: str = "") -> list[Step]:
+def _create(reference: str, name: str, design: Blueprint, context: Context) -> list[Step]:
+    """``reference``: the name under which the container is made."""
     body, later = split_endpoints(design, context.engine.api)
-    steps: list[Step] = [CreateContainer(name, body, title)]
-    steps += [Connect(network, name, endpoint, network, title or name) for network, endpoint in later.items()]
+    title = f"container {name}"
+    called = name if reference == name else title
+    steps: list[Step] = [CreateContainer(reference, body, title)]
+    steps += [Connect(network, reference, endpoint, network, called) for network, endpoint in later.items()]
+    steps.append(CheckMade(reference, name, title, place_mac(design, context.engine.api)))
     return steps
 
 
@@ -85,8 +91,9 @@ def _create_and_start(
     """The container gets its name once its journal is open: an interrupted run leaves nothing that looks finished."""
     name, temporary = desired.name, successor_name(desired.name)
     journal = Journal((Entry(name, original="", successor=temporary),))
+    networks, asked = tuple(design.endpoints), place_mac(design, context.engine.api)
     return [
-        *_create(temporary, design, context, f"container {name}"),
+        *_create(temporary, name, design, context),
         OpenJournal(journal),
         Rename(temporary, temporary, name),
         Start(temporary, name),
@@ -94,10 +101,11 @@ def _create_and_start(
             temporary,
             name,
             publications,
-            tuple(design.endpoints),
+            networks,
             desired.wait,
             desired.wait_timeout,
             desired.bind_policy,
+            asked,
         ),
         CloseJournal(journal),
     ]

@@ -15,13 +15,16 @@ from .._objects.networks import PREDEFINED
 from .._objects.snapshot import Summary
 from .._types import Key
 from .context import Context
+from .mac import keep_macs
 
 
 def current_blueprint(container: Container, context: Context) -> Blueprint:
     live = {each.name for each in context.snapshot.summaries} | {each.id for each in context.snapshot.summaries}
     named = context.snapshot.images.get(container.config["Image"])
     own = context.snapshot.images.get(container.raw["Image"])
-    return read_blueprint(container, named, own, context.engine.api, live)
+    blueprint = read_blueprint(container, named, own, context.engine.api, live)
+    keep_macs(blueprint, container, context.snapshot)
+    return blueprint
 
 
 def merge_image(design: Blueprint, desired: DesiredContainer, container: Container, context: Context) -> bool:

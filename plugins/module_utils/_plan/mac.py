@@ -3,14 +3,70 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""MAC addresses that a task asks for: which engines can give them, and which containers are recreated for that."""
+"""MAC addresses: which of them were configured, which engines can give them, and who is recreated for that."""
 
 from __future__ import annotations
 
+import re
+import typing as t
+
 from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
-from .._objects.containers import Container
+from .._objects.containers import Blueprint, Container
+from .._objects.snapshot import Snapshot
+from .._types import Json
 from .context import Context
+
+# Of their MAC addresses it is known how the engine generates them.
+_DRIVERS = ("bridge", "macvlan", "overlay")
+_PREFIX = "02:42:"
+# Given by the maker of a device: the second bit of the first byte is not set.
+_MAKERS = re.compile("[0-9a-f][014589cd]:", re.IGNORECASE)
+
+
+def is_mac_configured(container: Container, network: str, snapshot: Snapshot) -> bool | None:
+    """Whether the MAC address on this network was asked for; None where the engine does not tell.
+
+    From engine 25 on each endpoint may have one. Only that of the main network is shown as configured; of the others
+    the address in use is, while the container runs, and what was asked for where it never did (seen on 26.1 and 28.5).
+    """
+    api = snapshot.engine.api
+    if network == container.main_network or not api.mac_per_endpoint:
+        return network == container.main_network and bool(container.config.get("MacAddress"))
+    endpoint = container.endpoints.get(network) or {}
+    address = str(endpoint.get("MacAddress") or "")
+    if container.status == "created":
+        return bool(address)
+    if not address:
+        # An ipvlan network has none of its own.
+        return False if container.is_running else None
+    standing = snapshot.find_network(endpoint.get("NetworkID") or network)
+    if standing is None or standing.driver not in _DRIVERS:
+        return None
+    if not address.startswith(_PREFIX):
+        return True if not api.generates_any_mac or _MAKERS.match(address) else None
+    # What engines up to 27 generate has the IPv4 address behind the prefix.
+    parts = str(endpoint.get("IPAddress") or "").split(".")
+    return address != _PREFIX + ":".join(f"{int(part):02x}" for part in parts if part.isdigit())
+
+
+def keep_macs(blueprint: Blueprint, container: Container, snapshot: Snapshot) -> None:
+    """Ask for the configured MAC addresses again; that of the main network is asked for already."""
+    for network, endpoint in blueprint.endpoints.items():
+        if network != container.main_network and is_mac_configured(container, network, snapshot):
+            endpoint["MacAddress"] = container.endpoints[network]["MacAddress"]
+
+
+def list_lost_macs(container: Container, endpoints: t.Mapping[str, Json], snapshot: Snapshot) -> list[str]:
+    """What may have been configured, and is not asked for again with these endpoints."""
+    lost = []
+    for network, endpoint in endpoints.items():
+        stays = network in container.endpoints and not endpoint.get("MacAddress")
+        if stays and is_mac_configured(container, network, snapshot) is None:
+            address = container.endpoints[network].get("MacAddress")
+            told = f" {address}" if address else ""
+            lost.append(f"MAC address{told} of {container.name} on {network} where it was configured")
+    return lost
 
 
 def needs_other_mac(container: Container, desired: DesiredEndpoint, network: str) -> bool:

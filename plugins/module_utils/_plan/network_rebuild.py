@@ -28,7 +28,7 @@ from .._types import Json
 from .changes import NetworkRebuild
 from .context import Context
 from .endpoints import find_joining, merge_endpoint
-from .mac import needs_other_mac, refuse_mac
+from .mac import is_mac_configured, list_lost_macs, needs_other_mac, refuse_mac
 from .network_body import rebuild_body, replay_body
 
 
@@ -118,11 +118,7 @@ def find_members_to_recreate(desired: DesiredNetwork, standing: Network, context
         container = context.snapshot.inspected(summary)
         if container.network_mode == standing.id:
             found[container.name] = "its network mode is the network's ID"
-        elif (
-            container.main_network == desired.name
-            and container.config.get("MacAddress")
-            and context.engine.api.mac_per_endpoint
-        ):
+        elif context.engine.api.mac_per_endpoint and is_mac_configured(container, standing.name, context.snapshot):
             found[container.name] = "the engine would not give it its MAC address again"
     return found
 
@@ -242,6 +238,7 @@ def _list_losses(
             continue
         if not (member.after.get("IPAMConfig") or {}).get("IPv4Address"):
             losses.append(f"dynamic address of {member.name} on {desired.name} may change")
+        losses += list_lost_macs(container, {desired.name: member.after}, context.snapshot)
         bindings = (*container.bindings, *container.bindings_of_all)
         if after["Internal"] and not standing.is_internal:
             losses += [f"publication {each.configured} of {member.name} through {desired.name}" for each in bindings]

@@ -15,7 +15,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import Failure
-from .._objects.containers import MODES_WITHOUT_PORTS, Container, clean_endpoint, split_endpoints
+from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container, clean_endpoint, place_mac, split_endpoints
 from .._objects.journal import Entry, Journal
 from .._objects.networks import PREDEFINED
 from .._objects.ports import find_overlap
@@ -26,10 +26,11 @@ from .._steps.journal import CloseJournal, OpenJournal
 from .._steps.layer import CarryLayer, CheckCarry, CheckLayer
 from .._steps.networks import Connect, Disconnect
 from .._steps.run_state import Park, Pause, SetRestartPolicy, Start, Stop, Unpause
-from .._steps.verification import Verify
+from .._steps.verification import CheckMade, Verify
 from . import rebuild_steps
 from .causes import with_cause
 from .changes import NO_RESTART, NetworkRebuild, Replacement
+from .mac import list_lost_macs
 
 # -- may it be done? ---------------------------------------------------------------------------------------------------
 
@@ -181,7 +182,7 @@ def plan_transaction(
     if any(replacement.starts_first for replacement in replacements):
         (replacement,) = replacements
         steps += [
-            *_start(replacement),
+            *_start(replacement, snapshot),
             *_rename(replacement),
             *_stay_down(replacement),
             *_stop(replacement),
@@ -204,7 +205,7 @@ def plan_transaction(
         for replacement in replacements:
             steps += _rename(replacement)
         for replacement in replacements:
-            steps += [*_start(replacement), *_pause(replacement)]
+            steps += [*_start(replacement, snapshot), *_pause(replacement)]
         steps += [] if network_rebuild is None else [*rebuild_steps.join_others(network_rebuild)]
     for replacement in reversed(replacements):
         old, desired = replacement.container, replacement.desired
@@ -233,23 +234,31 @@ def _describe(replacement: Replacement, snapshot: Snapshot) -> Entry:
     )
 
 
-@with_cause
-def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
-    design, name, successor = replacement.design, replacement.container.name, replacement.successor
+def _request(replacement: Replacement, snapshot: Snapshot) -> Blueprint:
+    """What the engine is asked for."""
+    design, name = replacement.design, replacement.container.name
     if replacement.starts_first:
         design = design.copy()
         for network, endpoint in design.endpoints.items():
             if network not in PREDEFINED and name not in endpoint.get("Aliases", ()):
                 # While the two change names, this keeps the name known in the network's DNS.
                 endpoint["Aliases"] = sorted([*endpoint.get("Aliases", ()), name])
-    body, later = split_endpoints(design, snapshot.engine.api)
+    return place_mac(design, snapshot.engine.api)
+
+
+@with_cause
+def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
+    name, successor = replacement.container.name, replacement.successor
+    asked = _request(replacement, snapshot)
+    body, later = split_endpoints(asked, snapshot.engine.api)
     yield CreateContainer(successor, body, f"successor of {name}")
-    main = design.main_network
-    if not design.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):
+    main = asked.main_network
+    if not asked.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):
         # The original has left every network; the engine has just put the successor on that of its NetworkMode.
         yield Disconnect(main, successor, {}, main, successor)
     for network, endpoint in later.items():
         yield Connect(network, successor, endpoint, network, successor)
+    yield CheckMade(successor, name, f"successor of {name}", asked)
     if (
         _carries(replacement, snapshot)
         and snapshot.layers[replacement.container.id].paths
@@ -315,7 +324,7 @@ def _rename(replacement: Replacement) -> t.Iterator[Step]:
 
 
 @with_cause
-def _start(replacement: Replacement) -> t.Iterator[Step]:
+def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     if not replacement.runs:
         return
     container, desired = replacement.container, replacement.desired
@@ -332,6 +341,7 @@ def _start(replacement: Replacement) -> t.Iterator[Step]:
         wait,
         desired.wait_timeout,
         desired.bind_policy,
+        _request(replacement, snapshot),
     )
 
 
@@ -354,7 +364,8 @@ def _carries(replacement: Replacement, snapshot: Snapshot) -> bool:
 
 def list_losses(replacement: Replacement, snapshot: Snapshot) -> list[str]:
     container, name = replacement.container, replacement.container.name
-    losses = [f"container ID {container.id[:12]} of {name}", f"logs of {name}"]
+    losses = list_lost_macs(container, replacement.design.endpoints, snapshot)
+    losses += [f"container ID {container.id[:12]} of {name}", f"logs of {name}"]
     layer = snapshot.layers.get(container.id)
     if layer is not None and not _carries(replacement, snapshot):
         losses += [f"writable layer of {name}: {change}" for change in (*layer.summary, *layer.hidden)]

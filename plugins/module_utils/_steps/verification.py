@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""Reading back what stands: a started container runs, stays up, publishes, and sits on its networks."""
+"""Reading back what stands: a container is what was asked for; started, it runs, stays up, publishes, and is joined."""
 
 from __future__ import annotations
 
@@ -12,18 +12,64 @@ from dataclasses import dataclass
 
 from .._errors import Failure
 from .._objects.bindings import pair_bindings
-from .._objects.containers import Container
+from .._objects.comparison import find_differences
+from .._objects.containers import Blueprint, Container
 from .._objects.ports import Publication, exposure
-from .base import Site, Step
+from .base import Site, Step, Subject
 
 # A second look after this time, in seconds, catches a container that ends at once.
 _SETTLE = 1.0
 _POLL = 0.2
+# How many differences a message tells.
+_TOLD = 5
+
+
+@dataclass(frozen=True)
+class CheckMade(Step):
+    """Refuse to go on where the engine made another container than that of the request, before it is started.
+
+    ``name`` is what the container will be called, ``title`` what results call it now.
+    """
+
+    container: str
+    name: str
+    title: str
+    asked: Blueprint
+
+    def __str__(self) -> str:
+        return f"inspect {self.title}"
+
+    @property
+    def subject(self) -> Subject:
+        return Subject(self.container, self.name)
+
+    def perform(self, site: Site) -> None:
+        """Raises Failure(engine_altered)."""
+        raw = site.daemon.get(f"/containers/{site.id_of(self.container)}/json")
+        _refuse_differences(self.name, self.asked, Container(raw))
+
+
+def _refuse_differences(name: str, asked: Blueprint, made: Container) -> None:
+    differences = find_differences(asked, made)
+    if not differences:
+        return
+    told = "; ".join(map(str, differences[:_TOLD]))
+    more = f"; and {len(differences) - _TOLD} more" if len(differences) > _TOLD else ""
+    raise Failure(
+        "engine_altered",
+        f"The engine made container {name!r} otherwise than asked: {told}{more}. Ask for what this engine and its host"
+        " can give, or take the setting away from the container first.",
+        container=name,
+        altered=[difference.as_dict() for difference in differences],
+    )
 
 
 @dataclass(frozen=True)
 class Verify(Step):
-    """Read back whether the container runs, publishes and sits on its networks; wait as long as the task says."""
+    """Read back whether the container runs, publishes and sits on its networks; wait as long as the task says.
+
+    ``asked``: the request of which the container was made; None where it stood before.
+    """
 
     container: str
     name: str
@@ -32,12 +78,13 @@ class Verify(Step):
     wait: str = "running"
     timeout: int = 60
     bind_policy: str = "any"
+    asked: Blueprint | None = None
 
     def __str__(self) -> str:
         return f"verify {self.name}"
 
     def perform(self, site: Site) -> None:
-        """Raises Failure(start_failed), Failure(wait_timeout) or Failure(bind_policy)."""
+        """Raises Failure(start_failed), Failure(wait_timeout), Failure(bind_policy) or Failure(engine_altered)."""
         first = self._inspect(site)
         site.rest(_SETTLE)
         container = self._inspect(site)
@@ -66,6 +113,8 @@ class Verify(Step):
                 raise Failure(
                     "start_failed", f"Container {self.name!r} runs, but it is not joined to network {network!r}."
                 )
+        if self.asked is not None:
+            _refuse_differences(self.name, self.asked, container)
 
     def _inspect(self, site: Site) -> Container:
         raw = site.daemon.find(f"/containers/{site.id_of(self.container)}/json")

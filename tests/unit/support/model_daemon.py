@@ -6,8 +6,9 @@
 
 It answers as engine 20.10 was seen to answer, also in what is odd about that: any unique beginning of an ID is taken
 for a name, the endpoints of a container that never ran know no network ID, and leaving a network twice is an error 500.
-With API 1.44 and later a MAC address is lost with its endpoint, and a container whose NetworkMode is the ID of a
-network that is gone joins nothing and does not start (seen on 26.1 and 28.5).
+With API 1.44 and later a MAC address belongs to an endpoint, is shown while that is joined or was never joined, and is
+lost with it; with API 1.48 a generated one tells the IPv4 address no more. A container whose NetworkMode is the
+ID of a network that is gone joins nothing then and does not start (seen on 26.1 and 28.5).
 Every request can be made to fail: refused, lost on its way there, or done with its answer lost on the way back. And the
 run that asks can be made to die before or after any request that changes something.
 """
@@ -20,6 +21,7 @@ import email.utils
 import hashlib
 import io
 import json
+import re
 import tarfile
 import threading
 import typing as t
@@ -93,6 +95,9 @@ class ModelDaemon:
         self.dead = False
         # What the daemon's clock says, in seconds since the epoch.
         self.clock = 1_800_000_000.0
+        # What the engine makes otherwise than asked, when it makes a container and when it starts one.
+        self.makes_otherwise: t.Callable[[dict[str, t.Any]], None] = lambda raw: None
+        self.starts_otherwise: t.Callable[[dict[str, t.Any]], None] = lambda raw: None
         # Containers of these names, or with bindings for these ports, end at once when they are started.
         self.crashing: set[str] = set()
         # Programs that no image has: a container that is to run one fails to start, once everything else stands.
@@ -106,6 +111,8 @@ class ModelDaemon:
         # Endpoints whose host ports were taken when they were joined: (container ID, network name). See _connect.
         self.half_joined: set[tuple[str, str]] = set()
         self.links: dict[str, list[Link]] = {}
+        # The configured MAC addresses, by container ID and network name.
+        self.macs: dict[tuple[str, str], str] = {}
         # Called after every request that changed something.
         self.on_change: t.Callable[[], None] = lambda: None
         # What the disk says of whom, by container ID.
@@ -419,9 +426,12 @@ class ModelDaemon:
             raise ApiError(400, "Container cannot be connected to network endpoints: " + ", ".join(asked))
         mode = host_config["NetworkMode"]
         endpoints = {name: self._endpoint(each) for name, each in asked.items()}
-        addresses = [each["MacAddress"] for each in asked.values() if each.get("MacAddress")]
-        if addresses:
-            config["MacAddress"] = addresses[0]
+        macs = {name: each["MacAddress"] for name, each in asked.items() if each.get("MacAddress")}
+        for network, address in macs.items() if self.api >= (1, 44) else ():
+            self.macs[container_id, network] = endpoints[network]["MacAddress"] = address
+        main = self.networks.get(mode, {"Name": "bridge" if mode == "default" else mode})["Name"]
+        if main in macs:
+            config["MacAddress"] = macs[main]
         if not endpoints and not mode.startswith("container:"):
             known = self.networks.get(mode)
             endpoints = {known["Name"] if known else "bridge" if mode == "default" else mode: self._endpoint({})}
@@ -446,6 +456,7 @@ class ModelDaemon:
         }
         self.links[container_id] = links
         self._show_links()
+        self.makes_otherwise(self.containers[container_id])
         return container_id
 
     def _show_links(self) -> None:
@@ -595,6 +606,7 @@ class ModelDaemon:
             self._join(raw, name, endpoint)
         state.update(Status="running", Running=True, ExitCode=0, Error="", StartedAt=self._now())
         settings["Ports"] = ports
+        self.starts_otherwise(raw)
         if self.crashing & {raw["Name"].lstrip("/"), *raw["HostConfig"]["PortBindings"]}:
             self._stop(raw, 1)
 
@@ -643,11 +655,17 @@ class ModelDaemon:
     def _join(self, raw: dict[str, t.Any], name: str, endpoint: dict[str, t.Any]) -> None:
         network = self._find_joined(name, endpoint)
         self._count += 1
-        endpoint.update(
-            NetworkID=network["Id"], EndpointID=self.new_id(), IPAddress=f"172.30.0.{self._count % 250 + 2}"
-        )
+        address = (endpoint["IPAMConfig"] or {}).get("IPv4Address") or f"172.30.0.{self._count % 250 + 2}"
+        endpoint.update(NetworkID=network["Id"], EndpointID=self.new_id(), IPAddress=address)
+        configured = self.macs.get((raw["Id"], name), raw["Config"].get("MacAddress") if self.api < (1, 44) else "")
+        endpoint["MacAddress"] = configured or self._generate_mac(endpoint["IPAddress"])
         if name not in ("bridge", "host", "none"):
             endpoint["Aliases"] = sorted({*(endpoint["Aliases"] or ()), raw["Id"][:12]})
+
+    def _generate_mac(self, address: str) -> str:
+        if self.api < (1, 48):
+            return "02:42:" + ":".join(f"{int(part):02x}" for part in address.split("."))
+        return "2a:" + ":".join(re.findall("..", self.new_id()[:10]))
 
     def _stop(self, raw: dict[str, t.Any], code: int = 0) -> None:
         raw["State"].update(Status="exited", Running=False, Paused=False, ExitCode=code, FinishedAt=self._now())
@@ -662,7 +680,7 @@ class ModelDaemon:
     def _leave_all(self, raw: dict[str, t.Any]) -> None:
         raw["NetworkSettings"]["Ports"] = {}
         for endpoint in raw["NetworkSettings"]["Networks"].values():
-            endpoint.update(EndpointID="", IPAddress="")
+            endpoint.update(EndpointID="", IPAddress="", MacAddress="")
         self.half_joined = {each for each in self.half_joined if each[0] != raw["Id"]}
 
     # -- networks ----------------------------------------------------------------------------------------------------
@@ -715,6 +733,7 @@ class ModelDaemon:
             status = 403 if raw["State"]["Running"] and name not in endpoints else 500
             raise ApiError(status, f"container {raw['Id']} is not connected to network {name}")
         del endpoints[name]
+        self.macs.pop((raw["Id"], name), None)
         if self.api >= (1, 44) and name == raw["HostConfig"]["NetworkMode"]:
             raw["Config"].pop("MacAddress", None)
         if not endpoints:

@@ -39,7 +39,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal i
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.layer import CarryLayer, CheckCarry
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, CreateNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import SetRestartPolicy, Start, Stop
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import CheckMade, Verify
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
     FAULTS,
     LOST_AFTER,
@@ -240,11 +240,16 @@ def test_removal_that_fails(number: int) -> None:
             assert daemon.state() == before
 
 
+def changing(change: Change) -> list[Step]:
+    """The steps that make requests which change something."""
+    return [step for step in change.steps if not isinstance(step, (CheckCarry, CheckMade))]
+
+
 def test_a_stop_that_was_refused_and_happened_all_the_same() -> None:
     daemon = host_for_replacement()
     before = daemon.state()
     changes = plan(daemon, *CASES["replacement"][1:]).changes
-    number = next(index for index, step in enumerate(changes[0].steps) if isinstance(step, Stop))
+    number = next(index for index, step in enumerate(changing(changes[0])) if isinstance(step, Stop))
     daemon.changes, daemon.fault = 0, (number, REFUSED_AFTER)
     (outcome,) = apply(daemon, changes)
     assert outcome.rolled_back is True
@@ -470,8 +475,7 @@ def test_what_cannot_be_undone_is_said() -> None:
     daemon = host_for_replacement()
     changes = plan(daemon, *CASES["replacement"][1:]).changes
     # The start of the successor is lost, and from then on every change of the host.
-    changing = [step for step in changes[0].steps if not isinstance(step, CheckCarry)]
-    number = next(index for index, step in enumerate(changing) if isinstance(step, Start))
+    number = next(index for index, step in enumerate(changing(changes[0])) if isinstance(step, Start))
     daemon.changes, daemon.fault, daemon.deaf_after = 0, (number, LOST_BEFORE), number
     (outcome,) = apply(daemon, changes)
     assert outcome.rolled_back is False

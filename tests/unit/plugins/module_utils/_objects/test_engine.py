@@ -18,7 +18,7 @@ ENGINE_25 = ENGINE_23 | {
 }
 ENGINE_26 = ENGINE_25 | {"exact_aliases"}
 ENGINE_27 = ENGINE_26 | {"chooses_ipv6_subnets", "tries_whole_range"}
-ENGINE_28 = ENGINE_27 | {"ipv4_can_be_off", "gateway_priority", "finds_program_before_ports"}
+ENGINE_28 = ENGINE_27 | {"ipv4_can_be_off", "gateway_priority", "finds_program_before_ports", "generates_any_mac"}
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.container
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import CloseJournal, OpenJournal
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, Disconnect
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import Start
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import CheckMade, Verify
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
 
@@ -192,6 +192,7 @@ def test_steps_of_a_replacement() -> None:
     replacement = [
         "CreateContainer",
         "Connect",
+        "CheckMade",
         "OpenJournal",
         "SetRestartPolicy",
         "Stop",
@@ -215,7 +216,7 @@ def test_steps_of_a_replacement() -> None:
         f"rename fx-full to fx-full.bridgeport-old-{container.id[:12]}",
         f"rename fx-full.bridgeport-new-{container.id[:12]} to fx-full",
     ]
-    opened, closed = change.steps[2], change.steps[-1]
+    opened, closed = change.steps[3], change.steps[-1]
     assert isinstance(opened, OpenJournal)
     assert isinstance(closed, CloseJournal)
     assert opened.journal == closed.journal
@@ -295,6 +296,7 @@ def test_a_stopped_container_stays_stopped() -> None:
     change = plan("created", published_ports=["127.0.0.1:18499:80"])
     assert kinds(change) == [
         "CreateContainer",
+        "CheckMade",
         "OpenJournal",
         "CarryLayer",
         "Rename",
@@ -638,13 +640,13 @@ def make(api: Api = recorded.API_20_10, **params: t.Any) -> Change:
     return planned(desired, snapshot)
 
 
-MADE_AND_STARTED = ["CreateContainer", "OpenJournal", "Rename", "Start", "Verify", "CloseJournal"]
+MADE_AND_STARTED = ["CreateContainer", "CheckMade", "OpenJournal", "Rename", "Start", "Verify", "CloseJournal"]
 
 RUNS: list[t.Any] = [
     pytest.param({}, MADE_AND_STARTED, "running", id="publish"),
     pytest.param({"state": "started"}, MADE_AND_STARTED, "running", id="started"),
-    pytest.param({"starts_new": False}, ["CreateContainer"], "created", id="present"),
-    pytest.param({"state": "stopped"}, ["CreateContainer"], "created", id="stopped"),
+    pytest.param({"starts_new": False}, ["CreateContainer", "CheckMade"], "created", id="present"),
+    pytest.param({"state": "stopped"}, ["CreateContainer", "CheckMade"], "created", id="stopped"),
 ]
 
 
@@ -660,18 +662,22 @@ def test_creation(params: dict[str, t.Any], expected: list[str], state: str) -> 
 def test_what_is_to_run_gets_its_name_when_it_is_written_down() -> None:
     change = make(networks=[{"name": "fx-net"}, {"name": "fx-sub"}])
     temporary = successor_name("new")
-    create, connect, opened, rename, start, verify, closed = change.steps
+    create, connect, check, opened, rename, start, verify, closed = change.steps
     assert isinstance(create, CreateContainer)
     assert (create.name, str(create)) == (temporary, "create container new")
     assert isinstance(connect, Connect)
     assert (connect.container, str(connect)) == (temporary, "connect container new to fx-sub")
+    assert isinstance(check, CheckMade)
+    assert (check.container, str(check)) == (temporary, "inspect container new")
     assert opened == OpenJournal(Journal((Entry("new", original="", successor=temporary),)))
     assert rename == Rename(temporary, temporary, "new")
     assert start == Start(temporary, "new"), "nothing stands from which it could be remade"
     assert isinstance(verify, Verify)
     assert (verify.container, verify.name, verify.networks) == (temporary, "new", ("fx-net", "fx-sub"))
+    assert verify.asked == check.asked, "what is looked at before the start is looked at once more at the end"
     assert isinstance(closed, CloseJournal)
-    (never,) = make(starts_new=False).steps
+    never, looked_at = make(starts_new=False).steps
+    assert isinstance(looked_at, CheckMade)
     assert isinstance(never, CreateContainer)
     assert never.name == "new", "one request makes it, so that it is there as a whole or not at all"
 

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _steps
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Blueprint
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Entry, Journal
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports import Publication
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
@@ -39,8 +40,13 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state
     Unpark,
     Unpause,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import Verify, VerifyMembers
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import (
+    CheckMade,
+    Verify,
+    VerifyMembers,
+)
 
+NOTHING = Blueprint({"HostConfig": {}}, {})
 JOURNAL = Journal((Entry("c", "old-id", "new", was_running=True, policy="no"),))
 
 NAMES = st.text("abcdef0123", min_size=2, max_size=8)
@@ -88,6 +94,8 @@ ONE_WAY: list[t.Any] = [
         id="remove-network-that-can-be-made-again",
     ),
     pytest.param(VerifyMembers("id", "n", ()), None, id="verify-members"),
+    # What it has found to be different is removed by the undo of its creation.
+    pytest.param(CheckMade("new", "c", "container c", NOTHING), None, id="check-made"),
     pytest.param(CheckCarry("id", "new", "c"), None, id="check-carry"),
     pytest.param(CheckLayer("id", "c"), None, id="check-layer"),
     pytest.param(RemoveContainer("id", "c"), None, id="remove-container"),
@@ -127,6 +135,7 @@ WORDS: list[t.Any] = [
     pytest.param(Pause("id", "c"), "pause c", id="pause"),
     pytest.param(Unpause("id", "c"), "unpause c", id="unpause"),
     pytest.param(VerifyMembers("id", "n", ()), "verify the members of n", id="verify-members"),
+    pytest.param(CheckMade("new", "c", "successor of c", NOTHING), "inspect successor of c", id="check-made"),
     pytest.param(CheckCarry("id", "new", "c"), "check that the writable layer of c can be carried", id="check-carry"),
     pytest.param(CheckLayer("id", "c"), "check the writable layer of c", id="check-layer"),
     pytest.param(CarryLayer("id", "new", "c"), "carry the writable layer of c", id="carry-layer"),
