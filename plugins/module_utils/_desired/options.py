@@ -19,14 +19,18 @@ import typing as t
 from ansible.module_utils.common.text.formatters import human_to_bytes
 
 from .._errors import Failure
-from .._objects.containers import Blueprint
+from .._objects.containers import Blueprint, clean_path
 from .._objects.driver_options import option_texts
-from .._objects.networks import RESERVED_LABELS
+from .._objects.networks import RESERVED_LABELS, parse_address
 from .._types import Json
 from .links import parse_links
 from .mounts import check_mount_points, covers, merge_mounts, merge_volumes
 
+# The daemon's own rule for volumes (moby, volume/local).
+_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+# The engine refuses a shorter one in a health check.
+_SHORTEST_DURATION = 10**6
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -62,8 +66,22 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     return parsed
 
 
-def parse_texts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
-    return {str(key): None if content is None else str(content) for key, content in value.items()}
+def parse_etc_hosts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
+    parsed: dict[str, str | None] = {}
+    for name, content in value.items():
+        if not str(name) or ":" in str(name):
+            raise Failure("option_conflict", f"etc_hosts: {name!r} cannot be a host's name: it is empty or contains :.")
+        # The engine puts its own address in the place of this word.
+        if content is not None and content != "host-gateway":
+            parse_address(str(content), f"etc_hosts.{name}")
+        parsed[str(name)] = None if content is None else str(content)
+    return parsed
+
+
+def parse_working_dir(value: str) -> str:
+    if value and not value.startswith("/"):
+        raise Failure("option_conflict", f"working_dir: {value!r} does not begin with /.")
+    return value
 
 
 def parse_memory(value: str) -> int:
@@ -85,9 +103,13 @@ def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     check: dict[str, t.Any] = {}
     test = value.get("test")
     if test is not None:
+        if not isinstance(test, (str, list)):
+            raise Failure("option_conflict", f"healthcheck.test is a string or a list of strings, not {test!r}.")
         check["Test"] = ["CMD-SHELL", test] if isinstance(test, str) else [str(item) for item in test]
         if test == "NONE":
             check["Test"] = ["NONE"]
+        if check["Test"] and check["Test"][0] not in ("NONE", "CMD", "CMD-SHELL"):
+            raise Failure("option_conflict", f"healthcheck.test: {test!r} begins with neither CMD, CMD-SHELL nor NONE.")
     for option, key in (
         ("interval", "Interval"),
         ("timeout", "Timeout"),
@@ -96,18 +118,28 @@ def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     ):
         if value.get(option) is not None:
             check[key] = parse_duration(value[option], f"healthcheck.{option}")
+            if 0 < check[key] < _SHORTEST_DURATION:
+                raise Failure("option_conflict", f"healthcheck.{option}: {value[option]!r} is less than 1ms.")
     if value.get("retries") is not None:
+        if value["retries"] < 0:
+            raise Failure("option_conflict", f"healthcheck.retries: {value['retries']} is less than 0.")
         check["Retries"] = value["retries"]
     return check
 
 
 def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    kind = value["type"]
-    mount: dict[str, t.Any] = {"Type": kind, "Target": value["target"], "ReadOnly": bool(value.get("read_only"))}
-    if value.get("source"):
-        mount["Source"] = value["source"]
+    kind, target, source = value["type"], value["target"], value.get("source")
+    if not target.startswith("/") or clean_path(target) == "/":
+        raise Failure("option_conflict", f"mounts: {target!r} is not a path below / in the container.")
+    mount: dict[str, t.Any] = {"Type": kind, "Target": target, "ReadOnly": bool(value.get("read_only"))}
+    if source:
+        fits = {"bind": source.startswith("/"), "volume": bool(_VOLUME_NAME.fullmatch(source)), "tmpfs": False}[kind]
+        if not fits:
+            needed = {"bind": "is not a path from / on", "volume": "is not a volume's name:", "tmpfs": "is nothing for"}
+            raise Failure("option_conflict", f"mounts: the source {source!r} {needed[kind]} the {kind} on {target!r}.")
+        mount["Source"] = source
     elif kind == "bind":
-        raise Failure("option_conflict", f"mounts: the bind mount on {value['target']!r} needs a source.")
+        raise Failure("option_conflict", f"mounts: the bind mount on {target!r} needs a source.")
     for option, of_kind, block, key in (
         ("propagation", "bind", "BindOptions", "Propagation"),
         ("no_copy", "volume", "VolumeOptions", "NoCopy"),
@@ -141,7 +173,8 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "entrypoint": list,
         "env": parse_env,
         "labels": option_texts,
-        "etc_hosts": parse_texts,
+        "etc_hosts": parse_etc_hosts,
+        "working_dir": parse_working_dir,
         "memory": parse_memory,
         "healthcheck": parse_healthcheck,
         "volumes": list,

@@ -44,7 +44,8 @@ def read_host_ranges() -> tuple[HostRange, ...] | None:
 
 def _read(parse: t.Callable[[t.Iterable[str]], list[HostRange]], path: str) -> list[HostRange]:
     try:
-        with open(path, encoding="ascii") as lines:
+        # The kernel takes any bytes in the name of an interface.
+        with open(path, encoding="utf-8", errors="replace") as lines:
             return parse(lines)
     except FileNotFoundError:
         return []  # a kernel without IPv6
@@ -99,7 +100,7 @@ def _list_ipv4_addresses() -> list[HostRange]:
 def _parse_ifreqs(answer: bytes) -> list[HostRange]:
     found = []
     for start in range(0, len(answer), _IFREQ_SIZE):
-        label = answer[start : start + 16].split(b"\0", 1)[0].decode("ascii", "replace")
+        label = answer[start : start + 16].split(b"\0", 1)[0].decode("utf-8", "replace")
         address = socket.inet_ntoa(answer[start + 20 : start + 24])
         found.append(HostRange(f"{address}/32", label.split(":")[0], is_address=True))
     return found

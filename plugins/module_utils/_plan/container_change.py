@@ -18,11 +18,26 @@ from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
 from .._objects.ports import Publication
 from .._steps.base import Step
-from .._types import Key
+from .._types import Json, Key
 from .changes import Change, Replacement
-from .container_checks import check_links, check_networks, check_wait
-from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
-from .container_view import predict_container, view_blueprint, view_container
+from .container_checks import (
+    check_auto_remove,
+    check_links,
+    check_main_network,
+    check_networks,
+    check_shared_network,
+    check_wait,
+)
+from .container_design import (
+    choose_pull,
+    current_blueprint,
+    find_image,
+    find_needs,
+    merge_image,
+    merge_networks,
+    relink,
+)
+from .container_view import list_published_by_all, predict_container, view_blueprint, view_container
 from .context import Context
 from .dependents import find_dependents
 from .mac import check_early_mac, needs_other_mac
@@ -68,8 +83,15 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         losses = list_losses(replacement, context.snapshot)
     else:
         steps = _change_in_place(desired, container, design, context)
-    if replacement is not None or (design.runs and not container.is_running):
-        refusals += check_wait(desired, design.publications, design.publish_all, design.runs)
+    starts = design.runs and (replacement is not None or not container.is_running)
+    if replacement is not None or starts:
+        refusals += check_main_network(container.name, design.blueprint, context)
+    image = find_image(desired, container, design.new_image, context)
+    if replacement is not None:
+        refusals += check_auto_remove(container.name, design.blueprint)
+    if starts:
+        refusals += check_shared_network(container.name, design.blueprint, context)
+        refusals += check_wait(desired, design.blueprint, image, design.publications, design.publish_all)
     publications = design.publications if replacement is None else replacement.publications
     status = _status_after(container, design.runs, replacement is not None)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
@@ -88,7 +110,13 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         pull=choose_pull(desired, context) if design.new_image or desired.pull == "always" else None,
         replacement=replacement,
         predicted=predict_container(
-            container.name, container.id if replacement is None else "", after, publications, design.runs
+            container.name,
+            container.id if replacement is None else "",
+            status,
+            design.blueprint,
+            (*publications, *_list_by_all(container, design, publications, image)),
+            design.runs,
+            context.engine.api,
         ),
     )
 
@@ -101,9 +129,10 @@ def _make_design(desired: DesiredContainer, container: Container, context: Conte
     blueprint = current.copy()
     # First the image: what the task asks for counts more than the image's defaults.
     new_image = merge_image(blueprint, desired, container, context)
-    image = context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
-    options = merge_options(blueprint, desired.options, image)
+    options = merge_options(blueprint, desired.options, find_image(desired, container, new_image, context))
     merge_networks(blueprint, desired, container, context)
+    for name in [name for name in blueprint.endpoints if context.evicts(name)]:
+        del blueprint.endpoints[name]
     publications, publish_all = reconcile(
         desired.ports,
         container.bindings,
@@ -263,6 +292,17 @@ def _status_after(container: Container, runs: bool, is_replaced: bool) -> str:
     if is_replaced:
         return "created"
     return "exited" if container.is_running else container.status
+
+
+def _list_by_all(
+    container: Container, design: Design, publications: t.Sequence[Publication], image: Json | None
+) -> list[Publication]:
+    """What -P publishes beside these publications."""
+    if not design.publish_all:
+        return []
+    known = {publication.key for publication in publications}
+    kept = [each.configured for each in container.bindings_of_all if each.configured.key not in known]
+    return [*kept, *list_published_by_all(design.blueprint, (*publications, *kept), image)]
 
 
 def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:

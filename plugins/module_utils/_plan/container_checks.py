@@ -13,6 +13,7 @@ from .._desired.containers import DesiredContainer
 from .._errors import Failure, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
+from .._types import Json
 from .container_design import find_other
 from .context import Context
 
@@ -36,6 +37,8 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
             " aliases there.",
         )
     for name in [link.partition(":")[0] for link in links]:
+        if name == desired.name:
+            raise Failure("option_conflict", f"Container {name!r} cannot link to itself.")
         find_other(desired, f"link to {name!r}", name, context)
 
 
@@ -54,10 +57,71 @@ def check_networks(desired: DesiredContainer, design: Blueprint, context: Contex
         )
 
 
+def check_auto_remove(name: str, design: Blueprint) -> list[Failure]:
+    """What the task gives may contradict what the container has."""
+    host_config = design.body["HostConfig"]
+    policy = (host_config.get("RestartPolicy") or {}).get("Name") or "no"
+    if not host_config.get("AutoRemove") or policy == "no":
+        return []
+    return [
+        Failure(
+            "option_conflict",
+            f"Container {name!r} would have auto_remove and restart_policy={policy}, which exclude each other. Give"
+            " restart_policy=no, or auto_remove=false.",
+        )
+    ]
+
+
+def check_shared_network(name: str, design: Blueprint, context: Context) -> list[Failure]:
+    """A container cannot start on the network of one that does not run."""
+    kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
+    shared = context.snapshot.find_container(reference) if kind == "container" else None
+    # One that the task makes, or replaces, is known by another name here, and comes first.
+    if shared is None or context.will_run(shared):
+        return []
+    return [
+        Failure(
+            "network_mode_conflict",
+            f"Container {name!r} cannot start on the network of container {shared.name!r}, which does not run. Start"
+            " that first, or in the same task.",
+        )
+    ]
+
+
+def check_main_network(name: str, design: Blueprint, context: Context) -> list[Failure]:
+    """A container whose network mode is a network that this task removes could not be started."""
+    if not context.evicts(design.main_network):
+        return []
+    return [
+        Failure(
+            "network_not_found",
+            f"Container {name!r} has the network mode {design.main_network!r}, a network that this task removes. Give"
+            " it another network_mode.",
+        )
+    ]
+
+
 def check_wait(
-    desired: DesiredContainer, publications: t.Sequence[Publication], publish_all: bool, runs: bool
+    desired: DesiredContainer,
+    design: Blueprint,
+    image: Json | None,
+    publications: t.Sequence[Publication],
+    publish_all: bool,
 ) -> list[Failure]:
-    if desired.wait != "listening" or desired.ports.close or not runs:
+    """What a container that this task starts cannot be waited for. ``image``: that of the design, where it is known."""
+    if desired.wait == "healthy":
+        test = (design.body.get("Healthcheck") or {}).get("Test")
+        if not test and image is not None:
+            test = ((image.get("Config") or {}).get("Healthcheck") or {}).get("Test")
+        if (test or image is not None) and (not test or test == ["NONE"]):
+            return [
+                Failure(
+                    "option_conflict",
+                    f"Container {desired.name!r} has no health check, so that wait=healthy has nothing to wait for."
+                    " Give healthcheck, or leave wait out.",
+                )
+            ]
+    if desired.wait != "listening" or desired.ports.close:
         return []
     if publish_all or any(publication.protocol == "tcp" for publication in publications):
         return []

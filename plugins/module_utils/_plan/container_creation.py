@@ -21,9 +21,9 @@ from .._steps.networks import Connect
 from .._steps.run_state import Start
 from .._steps.verification import Verify
 from .changes import Change
-from .container_checks import check_links, check_wait
+from .container_checks import check_auto_remove, check_links, check_shared_network, check_wait
 from .container_design import choose_pull, find_needs, merge_networks
-from .container_view import predict_container, view_blueprint
+from .container_view import list_published_by_all, predict_container, view_blueprint
 from .context import Context
 from .endpoints import check_endpoint
 from .mac import check_early_mac
@@ -49,11 +49,16 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     merge_ports(design, publications, publish_all, (), desired, None)
     refusals = check_ports(desired, design, publications, publish_all, context)
     runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
-    refusals += check_wait(desired, publications, publish_all, runs)
+    refusals += check_auto_remove(desired.name, design)
+    image = context.snapshot.images.get(desired.image)
+    if runs:
+        refusals += check_shared_network(desired.name, design, context)
+        refusals += check_wait(desired, design, image, publications, publish_all)
     steps = (
         _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)
     )
-    after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(desired.options))
+    state = "running" if runs else "created"
+    after = view_blueprint(design, state, publications, publish_all, tuple(desired.options))
     return Change(
         "container",
         desired.name,
@@ -64,7 +69,15 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
         holds=publications if runs else (),
         needs=find_needs(desired.name, design, context),
         pull=choose_pull(desired, context),
-        predicted=predict_container(desired.name, "", after, publications, runs),
+        predicted=predict_container(
+            desired.name,
+            "",
+            state,
+            design,
+            (*publications, *(list_published_by_all(design, publications, image) if publish_all else ())),
+            runs,
+            context.engine.api,
+        ),
     )
 
 

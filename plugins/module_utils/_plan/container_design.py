@@ -12,7 +12,7 @@ from .._desired.options import normal_reference
 from .._errors import Failure
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
 from .._objects.snapshot import Summary
-from .._types import Key
+from .._types import Json, Key
 from .context import Context
 
 
@@ -44,6 +44,11 @@ def merge_image(design: Blueprint, desired: DesiredContainer, container: Contain
         subtract_image_defaults(design, old_image)
     design.body["Image"] = desired.image
     return True
+
+
+def find_image(desired: DesiredContainer, container: Container, new_image: bool, context: Context) -> Json | None:
+    """The image that the container is to have; None where it is not known yet."""
+    return context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
 
 
 def merge_networks(design: Blueprint, desired: DesiredContainer, container: Container | None, context: Context) -> None:

@@ -14,7 +14,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
 from .._desired.state import DesiredState
 from .._objects.engine import Engine
-from .._objects.snapshot import Snapshot
+from .._objects.snapshot import Snapshot, Summary
 from .changes import Replacement
 
 
@@ -52,6 +52,17 @@ class Context:
     def removes_network(self, name: str) -> bool:
         desired = self.network(name)
         return desired is not None and desired.state == "absent"
+
+    def will_run(self, summary: Summary) -> bool:
+        """Whether this container runs once the task is done."""
+        desired = self.container(summary.name)
+        state = "present" if desired is None else desired.state
+        return summary.is_running if state == "present" else state == "started"
+
+    def evicts(self, network: str) -> bool:
+        """Whether this network is removed with containers on it."""
+        desired = self.network(network)
+        return desired is not None and desired.state == "absent" and desired.force
 
     def removes_container(self, name: str) -> bool:
         desired = self.container(name)

@@ -8,17 +8,19 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
+from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
 from .._errors import Failure, too_old
-from .._objects.containers import Container, clean_endpoint
+from .._objects.containers import MODES_WITHOUT_PORTS, Container, clean_endpoint
 from .._objects.driver_options import check_engine_knows, check_isolated
 from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, Network
 from .._objects.snapshot import Summary, predict_summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
-from .._steps.networks import CreateNetwork, Disconnect, RemoveNetwork
+from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._types import Json
 from .changes import Change, NetworkRebuild
 from .context import Context
@@ -84,8 +86,28 @@ def plan_network(desired: DesiredNetwork, context: Context) -> Change:
         will_lose=tuple(losses),
         needs=needs,
         network_rebuild=network_rebuild,
-        predicted=network_result(after, map(predict_summary, after_names)),
+        predicted=network_result(after, _predict_members(desired.name, after_names, steps, network_rebuild, context)),
     )
+
+
+def _predict_members(
+    network: str,
+    names: t.Iterable[str],
+    steps: t.Iterable[Step],
+    network_rebuild: NetworkRebuild | None,
+    context: Context,
+) -> list[Summary]:
+    """The members as they are, each with the endpoint that it is to have. Their own plans may change them further."""
+    endpoints = {step.container_name: step.endpoint for step in steps if isinstance(step, Connect)}
+    if network_rebuild is not None:
+        # Each gets another dynamic address.
+        endpoints.update({member.name: member.after or {} for member in network_rebuild.record.members})
+    members = []
+    for name in names:
+        summary = context.snapshot.find_container(name) or predict_summary(name)
+        known = {} if network_rebuild is not None else summary.endpoints.get(network) or {}
+        members.append(replace(summary, endpoints={network: endpoints.get(name, known)}))
+    return members
 
 
 def is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
@@ -106,9 +128,24 @@ def _names_after(desired: DesiredNetwork, names: t.Sequence[str], context: Conte
         )
         if joins and container.state != "absent":
             after.add(container.name)
-        elif container.state == "absent" or container.purge_networks or desired.name in container.leaves:
+        elif (
+            container.state == "absent"
+            or container.purge_networks
+            or desired.name in container.leaves
+            or _leaves_by_mode(container, desired.name, context)
+        ):
             after.discard(container.name)
     return sorted(after)
+
+
+def _leaves_by_mode(desired: DesiredContainer, network: str, context: Context) -> bool:
+    """Whether a container leaves a network that it does not list, because it gets another network mode."""
+    mode, summary = desired.network_mode, context.snapshot.find_container(desired.name)
+    if mode is None or summary is None:
+        return False
+    if mode in MODES_WITHOUT_PORTS or mode.startswith("container:"):
+        return True
+    return not desired.networks and context.snapshot.inspected(summary).main_network == network
 
 
 def _check_kind(standing: Network) -> None:
@@ -162,7 +199,13 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
             members=sorted(member.name for member in staying),
         )
     api = context.engine.api
-    steps: list[Step] = [_leave(standing, member, context.snapshot.inspected(member), api) for member in staying]
+    # The successor of a member is never on the network.
+    replaced = [member for member in staying if member.id in context.replacements]
+    steps: list[Step] = [
+        _leave(standing, member, context.snapshot.inspected(member), api)
+        for member in staying
+        if member not in replaced
+    ]
     steps.append(RemoveNetwork(standing.id, desired.name))
     return Change(
         "network",
@@ -170,7 +213,7 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
         steps=tuple(steps),
         before={**describe_network(standing), "connected": sorted(member.name for member in members)},
         after={},
-        needs=frozenset(("container", member.name) for member in leaving),
+        needs=frozenset(("container", member.name) for member in [*leaving, *replaced]),
         predicted=None,
     )
 

@@ -49,6 +49,10 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     refusals = [*duplicates, *full, *refused, *refusals]
     if not refusals:
         refusals = _check_ports(changes, snapshot)
+        if any(change.has_effect for change in changes):
+            from .room import check_room
+
+            refusals += check_room(changes, context)
     if any(change.has_effect for change in changes):
         from .causes import add_causes
 

@@ -15,7 +15,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 
 Params = t.Dict[str, t.Any]
 
-VOLUME = {"Type": "volume", "Source": "v", "Target": "/d"}
+VOLUME = {"Type": "volume", "Source": "vv", "Target": "/d"}
 
 
 def lay(host_config: Params, params: Params, volumes: t.Mapping[str, t.Any] | None = None) -> Params:
@@ -31,14 +31,14 @@ def mount(**params: t.Any) -> Params:
 
 
 MET: list[t.Any] = [
-    pytest.param({"Binds": ["v:/d"]}, mount(source="v"), id="bind-as-mount"),
-    pytest.param({"Binds": ["v:/d/:ro"]}, mount(source="v", read_only=True), id="read-only-bind-as-mount"),
-    pytest.param({"Binds": ["v:/d:nocopy"]}, mount(no_copy=True), id="no-copy-bind-as-mount"),
+    pytest.param({"Binds": ["vv:/d"]}, mount(source="vv"), id="bind-as-mount"),
+    pytest.param({"Binds": ["vv:/d/:ro"]}, mount(source="vv", read_only=True), id="read-only-bind-as-mount"),
+    pytest.param({"Binds": ["vv:/d:nocopy"]}, mount(no_copy=True), id="no-copy-bind-as-mount"),
     pytest.param({"Binds": ["0a1b:/d"]}, mount(), id="named-anonymous-volume"),
     pytest.param(
         {"Binds": ["/s:/d:rslave"]}, mount(type="bind", source="/s", propagation="rslave"), id="propagation-of-a-bind"
     ),
-    pytest.param({"Mounts": [VOLUME]}, {"volumes": ["v:/d"]}, id="mount-as-bind"),
+    pytest.param({"Mounts": [VOLUME]}, {"volumes": ["vv:/d"]}, id="mount-as-bind"),
     pytest.param({"Mounts": [VOLUME]}, {"volumes": ["/d"]}, id="mount-as-anonymous"),
     pytest.param({"Tmpfs": {"/d/": ""}}, {"volumes": ["/d"]}, id="tmpfs-as-anonymous"),
     pytest.param({"Mounts": [{**VOLUME, "VolumeOptions": {}}]}, mount(no_copy=False), id="no-copy-false"),
@@ -57,20 +57,26 @@ MERGED = {**VOLUME, "ReadOnly": False, "VolumeOptions": {"Labels": {"a": "b"}, "
 
 CHANGES: list[t.Any] = [
     pytest.param(
-        {"Binds": ["v:/d", "w:/e"]},
-        mount(source="x"),
-        {"Binds": ["w:/e"], "Mounts": [{**VOLUME, "Source": "x", "ReadOnly": False}]},
+        {"Binds": ["vv:/d", "ww:/e"]},
+        mount(source="xx"),
+        {"Binds": ["ww:/e"], "Mounts": [{**VOLUME, "Source": "xx", "ReadOnly": False}]},
         id="mount-in-place-of-a-bind",
     ),
     pytest.param(
         {"Tmpfs": {"/d": "size=1m", "/e": ""}},
-        mount(source="v"),
+        mount(source="vv"),
         {"Tmpfs": {"/e": ""}, "Mounts": [{**VOLUME, "ReadOnly": False}]},
         id="mount-in-place-of-a-tmpfs",
     ),
-    pytest.param({"Mounts": [VOLUME]}, {"volumes": ["x:/d"]}, {"Mounts": [], "Binds": ["x:/d"]}, id="bind-for-a-mount"),
-    pytest.param({"Mounts": [VOLUME]}, {"volumes": ["v:/d:ro"]}, {"Mounts": [], "Binds": ["v:/d:ro"]}, id="read-only"),
-    pytest.param({"Tmpfs": {"/d": ""}}, {"volumes": ["v:/d"]}, {"Tmpfs": {}, "Binds": ["v:/d"]}, id="bind-for-a-tmpfs"),
+    pytest.param(
+        {"Mounts": [VOLUME]}, {"volumes": ["xx:/d"]}, {"Mounts": [], "Binds": ["xx:/d"]}, id="bind-for-a-mount"
+    ),
+    pytest.param(
+        {"Mounts": [VOLUME]}, {"volumes": ["vv:/d:ro"]}, {"Mounts": [], "Binds": ["vv:/d:ro"]}, id="read-only"
+    ),
+    pytest.param(
+        {"Tmpfs": {"/d": ""}}, {"volumes": ["vv:/d"]}, {"Tmpfs": {}, "Binds": ["vv:/d"]}, id="bind-for-a-tmpfs"
+    ),
     pytest.param(
         {"Mounts": [{**VOLUME, "VolumeOptions": {"Labels": {"a": "b"}}}]},
         mount(no_copy=True),
@@ -108,8 +114,8 @@ def test_an_anonymous_volume_is_asked_for_once() -> None:
 
 
 TWICE: list[t.Any] = [
-    pytest.param({"volumes": ["v:/d", "w:/d/"]}, id="volumes"),
-    pytest.param({"volumes": ["v:/d"], **mount(source="v")}, id="both"),
+    pytest.param({"volumes": ["vv:/d", "ww:/d/"]}, id="volumes"),
+    pytest.param({"volumes": ["vv:/d"], **mount(source="vv")}, id="both"),
     pytest.param({"mounts": [*mount()["mounts"], *mount()["mounts"]]}, id="mounts"),
 ]
 

@@ -51,7 +51,7 @@ READ: list[t.Any] = [
     ),
     pytest.param({"healthcheck": {"test": "NONE"}}, {"healthcheck": {"Test": ["NONE"]}}, id="health-none"),
     pytest.param({"healthcheck": {"interval": "1ms"}}, {"healthcheck": {"Interval": 10**6}}, id="duration-ms"),
-    pytest.param({"healthcheck": {"interval": "1us"}}, {"healthcheck": {"Interval": 10**3}}, id="duration-us"),
+    pytest.param({"healthcheck": {"interval": "5000us"}}, {"healthcheck": {"Interval": 5 * 10**6}}, id="duration-us"),
     pytest.param({"healthcheck": {"interval": "2h"}}, {"healthcheck": {"Interval": 7200 * 10**9}}, id="duration-h"),
     pytest.param({"mounts": [MOUNT]}, {"mounts": [{"Type": "volume", "Target": "/m", "ReadOnly": False}]}, id="mount"),
     pytest.param(

@@ -77,14 +77,15 @@ SAME_OF_A_KIND: list[t.Any] = [
     pytest.param("icc", "1", "true", True, id="boolean"),
     pytest.param("gateway_mode_ipv4", "nat", "routed", False, id="mode"),
     pytest.param("bridge_name", "br1", "br1", True, id="name"),
-    pytest.param("container_iface_prefix", "1", "true", True, id="no-kind-as-ever"),
+    pytest.param("container_iface_prefix", "1", "true", False, id="beginning-of-a-name"),
+    pytest.param("com.example.option", "1", "true", True, id="no-kind-as-ever"),
 ]
 
 
 @pytest.mark.parametrize(("option", "left", "right", "same"), SAME_OF_A_KIND)
 def test_same_driver_option(option: str, left: str, right: str, same: bool) -> None:
     for pair in ((left, right), (right, left)):
-        assert same_driver_option(FULL[option], *pair) is same
+        assert same_driver_option(FULL.get(option, option), *pair) is same
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
