@@ -104,10 +104,10 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
     """Refuse an address that the network cannot give."""
     found = context.snapshot.find_network(network)
     planned = context.network(network)
-    if found is None and (planned is None or planned.state == "absent"):
-        raise Failure(
-            "network_not_found", f"Container {name!r} cannot join {network!r}: there is no network of that name or ID."
-        )
+    removed = planned is not None and planned.state == "absent"
+    if removed or (found is None and planned is None):
+        why = "this task removes that" if removed else "there is no network of that name or ID"
+        raise Failure("network_not_found", f"Container {name!r} cannot join {network!r}: {why}.")
     if desired.gw_priority and not context.engine.api.gateway_priority:
         raise too_old("gw_priority", "28.0", context.engine.version)
     if not desired.addresses():
