@@ -160,12 +160,8 @@ def check_publications(publications: t.Sequence[Publication]) -> None:
 
 
 def may_take(a: Publication, b: Publication) -> bool:
-    """Whether the engine may choose the host port of ``b`` for the range ``a``.
-
-    It gives a container port its ranges first, and all container ports those host ports that are fixed before the
-    ranges of others (seen on 20.10).
-    """
-    if not a.is_range or not b.is_fixed or a.key != b.key or not a.host_port <= b.host_port <= a.host_port_end:
+    """Whether the engine may choose the host port of ``b`` for the range ``a``: it serves them in any order (20.10)."""
+    if not a.is_range or not b.is_fixed or not a.host_port <= b.host_port <= a.host_port_end:
         return False
     return overlaps(replace(a, host_port=b.host_port, host_port_end=b.host_port), b)
 

@@ -39,6 +39,14 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
     for name in [link.partition(":")[0] for link in links]:
         if name == desired.name:
             raise Failure("option_conflict", f"Container {name!r} cannot link to itself.")
+        target, planned = context.snapshot.find_container(name), context.container(name)
+        moves = planned is not None and (planned.network_mode is not None or planned.networks is not None)
+        if target is not None and not moves and "bridge" not in target.endpoints:
+            raise Failure(
+                "network_mode_conflict",
+                f"Container {desired.name!r} cannot link to {name!r}, which is not on the default bridge. Connect that"
+                " to the network bridge, or put both on a network of their own, where they find each other by name.",
+            )
         find_other(desired, f"link to {name!r}", name, context)
 
 

@@ -14,7 +14,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
 from .._errors import Failure, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Container, clean_endpoint
-from .._objects.driver_options import check_engine_knows, check_isolated
+from .._objects.driver_options import BRIDGE_OPTIONS, check_engine_knows, check_isolated
 from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, Network
 from .._objects.snapshot import Summary, predict_summary
@@ -161,6 +161,7 @@ def _check_kind(standing: Network) -> None:
 def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
+    _check_bridge(desired.name, body["Options"].get(BRIDGE_OPTIONS["bridge_name"]), context)
     loses_ipv6 = standing is not None and any(":" in pool.subnet for pool in standing.pools)
     if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in Network(body).pools):
         raise Failure(
@@ -168,6 +169,29 @@ def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, c
             f"Network {desired.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines"
             " before 27.0 need one then. List one, or set enable_ipv6=false.",
             engine_version=context.engine.version,
+        )
+
+
+def _check_bridge(name: str, bridge: str | None, context: Context) -> None:
+    """Two networks cannot have one bridge."""
+    if not bridge:
+        return
+    key = BRIDGE_OPTIONS["bridge_name"]
+    others = [
+        each for each in context.snapshot.networks if each.name != name and not context.removes_network(each.name)
+    ]
+    holders = [each.name for each in others if bridge in (each.options.get(key), f"br-{each.id[:12]}")]
+    holders += [
+        each.name
+        for each in context.desired.networks
+        if each.name != name and each.state != "absent" and (each.driver_options or {}).get(key) == bridge
+    ]
+    if holders:
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r} cannot have the bridge {bridge!r}: network {holders[0]!r} has it. Choose another"
+            " bridge_name.",
+            holder=holders[0],
         )
 
 
@@ -228,7 +252,8 @@ def _plan_members(
 ) -> tuple[list[Step], list[str]]:
     if desired.connected is None:
         return [], []
-    steps: list[Step] = []
+    joins: list[Step] = []
+    leaves: list[Step] = []
     losses: list[str] = []
     listed = set()
     for member in desired.connected:
@@ -245,7 +270,7 @@ def _plan_members(
         joined = plan_endpoint(
             summary.name, context.snapshot.inspected(summary), member, desired.name, reference, context
         )
-        steps.extend(joined)
+        joins.extend(joined)
         if joined and summary.is_running:
             losses.extend(_losses(context.snapshot.inspected(summary)))
     if standing is not None and not desired.appends:
@@ -253,8 +278,9 @@ def _plan_members(
             # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and context.container(summary.name) is None:
                 left = _leave(standing, summary, context.snapshot.inspected(summary), context.engine.api)
-                steps.append(left.because(f"{summary.name} is not to be on {desired.name}"))
-    return steps, losses
+                leaves.append(left.because(f"{summary.name} is not to be on {desired.name}"))
+    # Those that leave may have the addresses that others need.
+    return [*leaves, *joins], losses
 
 
 def _losses(container: Container) -> list[str]:

@@ -95,7 +95,7 @@ def _is_within(address: str, pool: Pool) -> bool:
 
 
 def _count_addresses(pool: Pool) -> int:
-    """The first and the last address of the subnet are for no container; one of the range is the gateway's by default."""
+    """The first and the last of the subnet are for no container; one of the range is the gateway's by default."""
     subnet, given = pool.network, ipaddress.ip_network(pool.iprange or pool.subnet)
     kept = {subnet.network_address, subnet.broadcast_address}
     kept |= {ipaddress.ip_address(address) for _name, address in pool.aux_addresses}

@@ -488,7 +488,7 @@ CHECKED: list[t.Any] = [
     pytest.param(["127.0.0.1:1:80", "127.0.0.2:1:80", "[::1]:1:80", "[::2]:1:80"], id="different-addresses"),
     pytest.param(["0.0.0.0:1:80", "[::]:1:80"], id="different-families"),
     pytest.param(["80", "80", "0:80"], id="ephemeral-twice"),
-    pytest.param(["1-3:80", "1-3:80", "1:81"], id="ranges"),
+    pytest.param(["1-3:80", "1-3:80", "4:81", "1:81/udp"], id="ranges"),
     pytest.param(["1-2:80", "3:80", "127.0.0.1:5-6:80", "127.0.0.2:5:80"], id="beside-a-range"),
     pytest.param(["0-1:80-81"], id="ephemeral-and-port-1"),
     pytest.param(["1-2:80"], id="range-from-1"),
@@ -509,6 +509,9 @@ CHECK_REFUSED: list[t.Any] = [
     pytest.param(["1:80", "127.0.0.1:1:80"], "port_conflict", ["1:80/tcp and 127.0.0.1:1:80/tcp"], id="wildcard"),
     pytest.param(["[::]:1:8/udp", "[::1]:1:9/udp"], "port_conflict", ["[::]:1:8/udp and [::1]:1:9/udp"], id="ipv6"),
     pytest.param(["1-3:80-82", "2:90"], "port_conflict", ["2:81/tcp and 2:90/tcp"], id="range-written-out"),
+    pytest.param(["1:80", "1-3:80"], "port_conflict", ["1-3:80/tcp and 1:80/tcp"], id="in-a-range"),
+    pytest.param(["1-3:80", "3:81"], "port_conflict", ["1-3:80/tcp and 3:81/tcp"], id="in-a-range-of-another"),
+    pytest.param(["127.0.0.1:2:80", "1-3:81"], "port_conflict", ["same host port 2/tcp"], id="in-a-range-wildcard"),
 ]
 
 
