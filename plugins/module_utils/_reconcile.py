@@ -78,11 +78,13 @@ class Converged:
     def _move_endpoints(self, predicted: dict[str, t.Any]) -> dict[str, t.Any]:
         """A container without a change of its own gets new endpoints on networks that are rebuilt."""
         for change in self.plan.changes:
-            endpoint = predicted["networks"].get(change.name) if change.network_rebuild is not None else None
-            if endpoint is not None:
-                row = next(row for row in change.predicted["connected"] if row["name"] == predicted["name"])
-                addresses = {key: row[key] for key in ("ip_address", "ipv6_address")}
-                endpoint.update({**addresses, "network_id": "", "mac_address": "", "gateway": ""})
+            members = (change.predicted or {}).get("connected") if change.network_rebuild is not None else ()
+            for row in members or ():
+                if row["name"] == predicted["name"]:
+                    addresses = {key: row[key] for key in ("ip_address", "ipv6_address")}
+                    predicted["networks"][change.name].update(
+                        {**addresses, "network_id": "", "mac_address": "", "gateway": ""}
+                    )
         return predicted
 
     def network(self, index: int) -> dict[str, t.Any] | None:

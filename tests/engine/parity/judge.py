@@ -122,7 +122,7 @@ def _meets(row: Result, predicted: Result) -> bool:
     if port is None or not row["active"]:
         return port is None or port == row["host_port"]
     first, _dash, last = str(port).partition("-")
-    return int(first) <= row["host_port"] <= int(last or first)
+    return bool(int(first) <= row["host_port"] <= int(last or first))
 
 
 # -- what stands -------------------------------------------------------------------------------------------------------

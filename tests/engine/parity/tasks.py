@@ -111,7 +111,7 @@ class _Maker:
         return arguments
 
     def _container(self) -> str:
-        return t.cast(str, self.chooser.choice(self.containers))
+        return self.chooser.choice(self.containers)
 
     def _container_options(self) -> dict[str, t.Callable[[], t.Any]]:
         def one_of(fine: t.Sequence[t.Any], odd: t.Sequence[t.Any] = ()) -> t.Callable[[], t.Any]:
@@ -301,7 +301,7 @@ class _Maker:
     # -- networks ------------------------------------------------------------------------------------------------------
 
     def _make_network(self, with_members: bool) -> Options:
-        name = t.cast(str, self.chooser.choice(self.networks))
+        name = self.chooser.choice(self.networks)
         new = self.chooser.random() < 0.3
         if new:
             odd = (
