@@ -459,8 +459,8 @@ options:
       - V(running) is that it still runs one second after its start without having been restarted, publishes what it
         shall, and is on its networks.
       - V(healthy) is that its health check says so as well, within O(wait_timeout). A container without a health check
-        is refused with the failure code V(option_conflict). One that replaces a healthy container must reach this in any
-        case.
+        is refused with the failure code V(option_conflict). One that replaces a healthy container must reach this in
+        any case.
       - V(listening) is that something in the container accepts connections on every tcp port that it publishes, within
         O(wait_timeout). It is asked at its own address, as docker's proxy accepts on the host in any case. Where the
         engine is not on this host, the container itself must have a program to look with, such as python3, nc or bash.
