@@ -22,7 +22,7 @@ from .._objects.networks import RESERVED_LABELS
 from .._types import Json
 from .links import parse_links
 from .mounts import check_mount_points, covers, merge_mounts, merge_volumes
-from .values import parse_etc_hosts, parse_healthcheck, parse_limit, parse_mount, parse_working_dir
+from .values import parse_etc_hosts, parse_healthcheck, parse_hostname, parse_limit, parse_mount, parse_working_dir
 
 # -- reading -----------------------------------------------------------------------------------------------------------
 
@@ -53,6 +53,8 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
                 "option_conflict",
                 f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.",
             )
+        if "\0" in f"{name}{content}":
+            raise Failure("option_conflict", "env: no name and no value can contain the character 0.")
         parsed[str(name)] = None if content is None else str(content)
     return parsed
 
@@ -65,6 +67,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "env": parse_env,
         "labels": option_texts,
         "etc_hosts": parse_etc_hosts,
+        "hostname": parse_hostname,
         "working_dir": parse_working_dir,
         "memory": parse_limit,
         "healthcheck": parse_healthcheck,

@@ -21,6 +21,7 @@ _VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 # The engine refuses a shorter one in a health check.
 _SHORTEST_DURATION = 10**6
+_LONGEST_HOSTNAME = 64
 _LEAST_MEMORY = 6 * 2**20
 
 
@@ -84,6 +85,12 @@ def parse_etc_hosts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
             parse_address(str(content), f"etc_hosts.{name}")
         parsed[str(name)] = None if content is None else str(content)
     return parsed
+
+
+def parse_hostname(value: str) -> str:
+    if len(value.encode(errors="replace")) > _LONGEST_HOSTNAME:
+        raise Failure("option_conflict", f"hostname: {value!r} is longer than {_LONGEST_HOSTNAME} bytes.")
+    return value
 
 
 def parse_working_dir(value: str) -> str:

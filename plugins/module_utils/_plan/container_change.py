@@ -25,7 +25,7 @@ from .container_checks import (
     check_links,
     check_main_network,
     check_networks,
-    check_shared_network,
+    check_shared,
     check_wait,
 )
 from .container_design import (
@@ -90,7 +90,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     if replacement is not None:
         refusals += check_auto_remove(container.name, design.blueprint)
     if starts:
-        refusals += check_shared_network(container.name, design.blueprint, context)
+        refusals += check_shared(container.name, design.blueprint, context)
         refusals += check_wait(desired, design.blueprint, image, design.publications, design.publish_all)
     publications = design.publications if replacement is None else replacement.publications
     status = _status_after(container, design.runs, replacement is not None)

@@ -11,7 +11,7 @@ import typing as t
 
 from .._desired.containers import DesiredContainer
 from .._errors import Failure, too_old
-from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
+from .._objects.containers import MODES_WITHOUT_PORTS, SHARED_NAMESPACES, Blueprint
 from .._objects.ports import Publication
 from .._types import Json
 from .container_design import find_other
@@ -80,20 +80,34 @@ def check_auto_remove(name: str, design: Blueprint) -> list[Failure]:
     ]
 
 
-def check_shared_network(name: str, design: Blueprint, context: Context) -> list[Failure]:
-    """A container cannot start on the network of one that does not run."""
-    kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
-    shared = context.snapshot.find_container(reference) if kind == "container" else None
-    # One that the task makes, or replaces, is known by another name here, and comes first.
-    if shared is None or context.will_run(shared):
-        return []
-    return [
-        Failure(
-            "network_mode_conflict",
-            f"Container {name!r} cannot start on the network of container {shared.name!r}, which does not run. Start"
-            " that first, or in the same task.",
-        )
-    ]
+def check_shared(name: str, design: Blueprint, context: Context) -> list[Failure]:
+    """A container cannot start in a namespace of one that does not run, nor of one that is gone."""
+    successors = {replacement.successor for replacement in context.replacements.values()}
+    refusals = []
+    for key, what in SHARED_NAMESPACES.items():
+        kind, _colon, reference = str(design.body["HostConfig"].get(key) or "").partition(":")
+        # One that the task makes comes first.
+        if kind != "container" or reference in successors or context.container(reference) is not None:
+            continue
+        shared = context.snapshot.find_container(reference)
+        if shared is None:
+            remedy = "Give it another network_mode" if key == "NetworkMode" else "Remove it"
+            refusals.append(
+                Failure(
+                    "container_not_found",
+                    f"Container {name!r} could not be started again: the container whose {what} it shares"
+                    f" ({reference[:12]}) is gone. {remedy}, or make both again.",
+                )
+            )
+        elif not context.will_run(shared):
+            refusals.append(
+                Failure(
+                    "network_mode_conflict",
+                    f"Container {name!r} cannot start: container {shared.name!r}, whose {what} it shares, does not run."
+                    " Start that first, or in the same task.",
+                )
+            )
+    return refusals
 
 
 def check_main_network(name: str, design: Blueprint, context: Context) -> list[Failure]:

@@ -21,7 +21,7 @@ from .._steps.networks import Connect
 from .._steps.run_state import Start
 from .._steps.verification import Verify
 from .changes import Change
-from .container_checks import check_auto_remove, check_links, check_shared_network, check_wait
+from .container_checks import check_auto_remove, check_links, check_shared, check_wait
 from .container_design import choose_pull, find_needs, merge_networks
 from .container_view import list_published_by_all, predict_container, view_blueprint
 from .context import Context
@@ -52,7 +52,7 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     refusals += check_auto_remove(desired.name, design)
     image = context.snapshot.images.get(desired.image)
     if runs:
-        refusals += check_shared_network(desired.name, design, context)
+        refusals += check_shared(desired.name, design, context)
         refusals += check_wait(desired, design, image, publications, publish_all)
     steps = (
         _create_and_start(desired, design, publications, context) if runs else _create(desired.name, design, context)

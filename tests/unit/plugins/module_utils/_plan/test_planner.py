@@ -421,6 +421,23 @@ def test_the_network_of_a_container_that_does_not_run() -> None:
     assert codes(plan(daemon, [], [{**wanted, "state": "stopped"}])) == []
 
 
+@pytest.mark.parametrize("key", ["NetworkMode", "IpcMode", "PidMode"])
+def test_a_container_whose_namespace_is_gone_is_not_stopped(key: str) -> None:
+    daemon = host()
+    shared = daemon.add_container("shared")
+    daemon.add_container("side", HostConfig={key: f"container:{shared}"})
+    ModelClient(daemon).delete(f"/containers/{shared}", force=True)
+    assert codes(plan(daemon, [], [{"name": "side", "env": {"A": "1"}}])) == ["container_not_found"]
+    assert codes(plan(daemon, [], [{"name": "side", "state": "stopped"}])) == []
+
+
+def test_what_is_removed_is_not_listed_by_its_network() -> None:
+    daemon = host()
+    wanted = {"name": "web", "state": "absent", "networks": [{"name": "back"}]}
+    assert codes(plan(daemon, [{"name": "back", "connected": []}], [wanted])) == []
+    assert codes(plan(daemon, [{"name": "back", "connected": ["web"]}], [wanted])) == ["option_conflict"]
+
+
 def test_a_link_leads_to_the_default_bridge() -> None:
     daemon = host()
     wanted = {"name": "new", "image": "busybox:1", "links": ["web"]}
