@@ -22,6 +22,7 @@ from .ports import DesiredPorts
 
 Params = t.Mapping[str, t.Any]
 
+_MAC = re.compile(r"(?i:([0-9a-f]{2}:){5}[0-9a-f]{2}|([0-9a-f]{2}-){5}[0-9a-f]{2}|([0-9a-f]{4}\.){2}[0-9a-f]{4})")
 # The daemon's own rule for names of containers (moby, daemon/names).
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
@@ -66,10 +67,20 @@ def parse_endpoint(entry: t.Any, option: str) -> DesiredEndpoint:
         ipv4_address=address("ipv4_address", 4),
         ipv6_address=address("ipv6_address", 6),
         links=texts("links"),
-        mac_address=str(entry["mac_address"]).lower() if entry.get("mac_address") else None,
+        mac_address=parse_mac(str(entry["mac_address"]), option) if entry.get("mac_address") else None,
         driver_opts=option_texts(driver_opts) if driver_opts else None,
         gw_priority=None if gw_priority is None else int(gw_priority),
     )
+
+
+def parse_mac(text: str, option: str) -> str:
+    """In the form in which the engine answers; it also takes hyphens, and groups of four digits with dots."""
+    if not _MAC.fullmatch(text):
+        raise Failure(
+            "option_conflict", f"{option}.mac_address: {text!r} is not a MAC address such as 02:42:ac:11:00:09."
+        )
+    digits = re.sub("[:.-]", "", text.lower())
+    return ":".join(digits[start : start + 2] for start in range(0, 12, 2))
 
 
 def parse_endpoints(entries: t.Sequence[t.Any] | None, option: str) -> tuple[DesiredEndpoint, ...] | None:

@@ -161,6 +161,11 @@ def _check_kind(standing: Network) -> None:
 def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
+    if body.get("EnableIPv4") is False and not body["EnableIPv6"]:
+        raise Failure(
+            "option_conflict",
+            f"Network {desired.name!r} would have neither IPv4 nor IPv6. Set enable_ipv6=true, or leave enable_ipv4.",
+        )
     _check_bridge(desired.name, body["Options"].get(BRIDGE_OPTIONS["bridge_name"]), context)
     loses_ipv6 = standing is not None and any(":" in pool.subnet for pool in standing.pools)
     if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in Network(body).pools):

@@ -280,7 +280,7 @@ def _choose_options(made: Situation, chooser: Chooser, mode: str, state: str) ->
             ("-v", f"{volume}:/data"),
             ("-v", "/anonymous"),
             ("--mount", "type=volume,dst=/other"),
-            ("--mount", "type=bind,src=/tmp,dst=/host-tmp,readonly"),
+            ("--mount", "type=bind,src=/usr/share,dst=/shared,readonly"),
             ("--tmpfs", "/scratch"),
             ("--cap-add", "NET_ADMIN"),
             ("--health-cmd", "true", "--health-interval", "1s"),
@@ -305,9 +305,12 @@ def _choose_options(made: Situation, chooser: Chooser, mode: str, state: str) ->
 
 def _choose_ports(made: Situation, chooser: Chooser, state: str) -> list[str]:
     words: list[str] = []
-    for _number in range(chooser.randint(0, 2)):
+    for inner in chooser.some((80, 81), 2):
         port, address = made.next_port(), chooser.choice(("", "127.0.0.1:"))
-        words += ["-p", chooser.choice((f"{address}{port}:80", f"{address}{port}:53/udp", f"{address or ':'}:81"))]
+        words += [
+            "-p",
+            chooser.choice((f"{address}{port}:{inner}", f"{address}{port}:{inner}/udp", f"{address or ':'}:{inner}")),
+        ]
         if str(port) in words[-1] and state in ("running", "paused"):
             made.held.append(port)
     if chooser.random() < 0.15:

@@ -136,7 +136,7 @@ class _Maker:
                 ({"A=B": "1"}, {"": "1"}, {"X": True}, {"A B": "1"}, {"N": "a\0b"}),
             ),
             "volumes": one_of(
-                ([f"{volume}:/data"], ["/anonymous"], ["/tmp:/host-tmp:ro"], []),
+                ([f"{volume}:/data"], ["/anonymous"], ["/usr/share:/shared:ro"], []),
                 (
                     ["relative:also"],
                     ["/a:/b:bogus"],
@@ -146,7 +146,7 @@ class _Maker:
                     ["/anonymous:rw"],
                     [f"{volume}:relative"],
                     [f"{volume}:/"],
-                    ["/tmp:/x:ro,rw"],
+                    ["/usr/share:/x:ro,rw"],
                     [f"{volume}:/x:rshared"],
                     [":/x"],
                     [""],
@@ -156,7 +156,7 @@ class _Maker:
                 (
                     [{"type": "tmpfs", "target": "/scratch", "tmpfs_size": "1M", "tmpfs_mode": "1777"}],
                     [{"target": "/other", "source": volume, "read_only": True}],
-                    [{"type": "bind", "source": "/tmp", "target": "/host-tmp", "propagation": "rprivate"}],
+                    [{"type": "bind", "source": "/usr/share", "target": "/shared", "propagation": "rprivate"}],
                     [{"target": "/other", "no_copy": True}],
                 ),
                 (
@@ -164,7 +164,7 @@ class _Maker:
                     [{"type": "tmpfs", "target": "relative"}],
                     [{"type": "tmpfs", "target": "/x", "source": "y"}],
                     [{"target": "/x", "source": "bad name!"}],
-                    [{"type": "bind", "source": "/tmp", "target": "/"}],
+                    [{"type": "bind", "source": "/usr/share", "target": "/"}],
                     [{"type": "tmpfs", "target": "/x", "tmpfs_mode": "99"}],
                 ),
             ),
