@@ -161,6 +161,13 @@ def _check_kind(standing: Network) -> None:
 def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
+    pools = Network(body).pools
+    if len({pool.network.version for pool in pools}) < len(pools):
+        raise Failure(
+            "option_conflict",
+            f"Network {desired.name!r} has {' and '.join(pool.subnet for pool in pools)} in ipam_config. A bridge has one"
+            " subnet of IPv4 and one of IPv6.",
+        )
     if body.get("EnableIPv4") is False and not body["EnableIPv6"]:
         raise Failure(
             "option_conflict",
@@ -168,7 +175,7 @@ def _check_body(desired: DesiredNetwork, body: Json, standing: Network | None, c
         )
     _check_bridge(desired.name, body["Options"].get(BRIDGE_OPTIONS["bridge_name"]), context)
     loses_ipv6 = standing is not None and any(":" in pool.subnet for pool in standing.pools)
-    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in Network(body).pools):
+    if body["EnableIPv6"] and loses_ipv6 and not any(":" in pool.subnet for pool in pools):
         raise Failure(
             "option_conflict",
             f"Network {desired.name!r}: ipam_config has no IPv6 subnet any more, and the network has IPv6. Engines"

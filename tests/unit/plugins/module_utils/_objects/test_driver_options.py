@@ -112,6 +112,7 @@ PARSED: list[t.Any] = [
     pytest.param({"trusted_host_interfaces": []}, "is not names of interfaces", id="no-interfaces"),
     pytest.param({"bridge_name": "br-" + "x" * 13}, "bridge_name", id="bridge-too-long"),
     pytest.param({"bridge_name": "ü" * 8}, "bridge_name", id="bridge-too-many-bytes"),
+    pytest.param({"mtu": 65536}, "mtu: '65536' is not a number up to 65535", id="mtu-too-large"),
     pytest.param({"bridge_name": "a/b"}, "'a/b'", id="bridge-slash"),
     pytest.param({"bridge_name": "a b"}, "'a b'", id="bridge-blank"),
     pytest.param({"container_iface_prefix": "x" * 13}, "container_iface_prefix", id="prefix-too-long"),
