@@ -359,7 +359,7 @@ class _Maker:
                     {f"{prefix}name": bridge_of_another},
                 ),
             ),
-            "bridge_name": one_of((bridge,), (f"{bridge}-too-long", bridge_of_another, "a/b", "with space", "")),
+            "bridge_name": one_of((bridge,), (f"{bridge}-too-long", f"ü{bridge}", bridge_of_another, "a/b", "with space", "")),
             "icc": one_of((True, False)),
             "ip_masquerade": one_of((True, False)),
             "host_binding_ipv4": one_of(("127.0.0.1", "0.0.0.0"), ("nonsense", FOREIGN, "::1", "")),
