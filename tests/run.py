@@ -83,8 +83,15 @@ ENGINE = Part((*SHARED, "-n", "4", "--dist", "loadfile"), 1800)
 FAULTS = Part(("tests/engine/faults",), 14400, engine="own", or_shared=True)
 # What is disturbed by any other change of the same engine.
 ALONE = Part(("tests/engine/alone",), 600, engine="own", or_shared=True)
+# A thousand tasks take their time.
+PARITY = "tests/engine/parity"
+WHOLE_ENGINE = (
+    replace(ENGINE, paths=(*SHARED, f"--ignore={PARITY}", *ENGINE.paths[len(SHARED) :]), env=ALL),
+    Part((PARITY,), 5400, env=ALL),
+)
 # A short pass on a newer engine.
 NEWER = (
+    Part((PARITY,), 600, engine="sid"),
     Part(("tests/engine/fidelity",), 600, engine="sid"),
     Part(("tests/engine/members", "-k", "everybody"), 600, engine="sid"),
     Part(
@@ -97,7 +104,9 @@ NEWER = (
         engine="sid",
     ),
 )
-ENGINE_SUITES = tuple(f"tests/engine/{name}" for name in ("fidelity", "conflicts", "members", "ports", "faults"))
+ENGINE_SUITES = tuple(
+    f"tests/engine/{name}" for name in ("fidelity", "conflicts", "members", "parity", "ports", "faults")
+)
 
 
 def check(name: str, seconds: int) -> tuple[Part]:
@@ -113,7 +122,7 @@ STAGES = {
     "integration": Stage((INTEGRATION,), needs_engine=True),
     "engine-tests": Stage(
         (ENGINE, ALONE, FAULTS),
-        (replace(ENGINE, env=ALL), replace(ALONE, env=ALL), replace(FAULTS, env=ALL)),
+        (*WHOLE_ENGINE, replace(ALONE, env=ALL), replace(FAULTS, env=ALL)),
         needs_engine=True,
     ),
     "molecule": Stage(
@@ -126,7 +135,7 @@ STAGES = {
     "newer-engine": Stage(NEWER, needs_engine=True, when="all"),
     "engines": Stage(
         tuple(
-            Part((suite,), 1800, (*ALL, ("FAULTS", "few")), engine)
+            Part((suite,), 1800, (*ALL, ("FAULTS", "few"), ("PARITY", "300")), engine)
             for engine in ("own", "trixie", "sid")
             for suite in ENGINE_SUITES
         ),

@@ -83,7 +83,7 @@ options:
         V(5353:53/udp) is another protocol, V([::1]:8080:80) is an IPv6 address. The protocols are V(tcp), which is the
         default, V(udp) and V(sctp).
       - V(8000-8002:80-82) is three publications. V(8000-8010:80) is one, on a port of that range that the engine
-        chooses.
+        chooses. A range must not hold a host port that another publication here asks for.
       - A number is a container port. Put quotes around V("22:22") and the like, which YAML may read as a number.
       - A dictionary is the long form of Compose, with the keys V(target), V(published), V(host_ip) and V(protocol), of
         which V(target) is required. Strings with an equals sign are refused, because the docker CLI publishes
@@ -474,8 +474,8 @@ options:
       - V(running) is that it still runs one second after its start without having been restarted, publishes what it
         shall, and is on its networks.
       - V(healthy) is that its health check says so as well, within O(wait_timeout). A container without a health check
-        is undone with the failure code V(option_conflict). One that replaces a healthy container must reach this in any
-        case.
+        is refused with the failure code V(option_conflict). One that replaces a healthy container must reach this in
+        any case.
       - V(listening) is that something in the container accepts connections on every tcp port that it publishes, within
         O(wait_timeout). It is asked at its own address, as docker's proxy accepts on the host in any case. Where the
         engine is not on this host, the container itself must have a program to look with, such as python3, nc or bash.

@@ -20,7 +20,7 @@ from ._engine.client import Client
 from ._errors import Failure, Refusals
 from ._objects.journal import find_companions
 from ._objects.leftovers import find_locked, lock_name, name_task
-from ._objects.snapshot import Snapshot, predict_summary
+from ._objects.snapshot import Snapshot
 from ._observe.host_ports import check_free, check_range
 from ._observe.snapshot import read_depth, read_images, read_snapshot
 from ._plan.memberships import resolve_names
@@ -72,20 +72,42 @@ class Converged:
         if self.check_mode and change is not None and change.has_effect:
             return None if change.predicted is None else dict(change.predicted)
         summary = self.host.find_container(name)
-        return None if summary is None else container_result(self.host.inspected(summary), self.host.engine.api)
+        if summary is None:
+            return None
+        result = container_result(self.host.inspected(summary), self.host.engine.api)
+        return self._move_endpoints(result) if self.check_mode else result
+
+    def _move_endpoints(self, predicted: dict[str, t.Any]) -> dict[str, t.Any]:
+        """A container without a change of its own gets new endpoints on networks that are rebuilt."""
+        for change in self.plan.changes:
+            members = (change.predicted or {}).get("connected") if change.network_rebuild is not None else ()
+            for row in members or ():
+                if row["name"] == predicted["name"]:
+                    addresses = {key: row[key] for key in ("ip_address", "ipv6_address")}
+                    predicted["networks"][change.name].update(
+                        {**addresses, "network_id": "", "mac_address": "", "gateway": ""}
+                    )
+        return predicted
 
     def network(self, index: int) -> dict[str, t.Any] | None:
         name = self.desired.networks[index].name
         change = self.plan.find_change("network", name)
+        if self.check_mode and change is not None:
+            return None if change.predicted is None else self._predict_network(name, change.predicted)
         standing = self.host.find_network(name)
-        if self.check_mode and change is not None and (standing is None or not change.after):
-            return None if change.predicted is None else dict(change.predicted)
-        if standing is None:
-            return None
-        members = {member.name: member for member in self.host.members_of(standing)}
-        # Containers may join or leave by plans of their own, so that this counts without steps of the network too.
-        names = members if change is None or not self.check_mode else change.after["connected"]
-        return network_result(standing, [members.get(each) or predict_summary(each) for each in names])
+        return None if standing is None else network_result(standing, self.host.members_of(standing))
+
+    def _predict_network(self, name: str, predicted: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+        """The members as the plans of their own make them."""
+        members = []
+        for member in predicted["connected"]:
+            change = self.plan.find_change("container", member["name"])
+            if change is not None and change.has_effect and change.predicted is not None:
+                endpoint = change.predicted["networks"].get(name) or {}
+                kept = {key: endpoint.get(key) or "" for key in ("ip_address", "ipv6_address")}
+                member = {**{key: change.predicted[key] for key in ("name", "id", "state")}, **kept}
+            members.append(member)
+        return {**predicted, "connected": members}
 
 
 def converge(client: Client, desired: DesiredState, *, check_mode: bool, parallel: int = 1) -> Converged:

@@ -36,12 +36,14 @@ BOUND = 120
 
 
 class Runner:
-    def __init__(self) -> None:
+    """``server``: the module that serves; another one than this may alter what the modules do."""
+
+    def __init__(self, server: str = __name__) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._server, self._lock = ours, threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+                [sys.executable, "-m", server, str(theirs.fileno())], pass_fds=[theirs.fileno()]
             )
 
     def run(self, arguments: t.Mapping[str, t.Any], module: str = MODULES[0]) -> dict[str, t.Any] | None:

@@ -13,11 +13,11 @@ that.
 from __future__ import annotations
 
 import os
-import re
 import typing as t
 
 from .._errors import Failure, Refusals
 from .._objects.containers import bind_destination, clean_path
+from .._objects.names import NAME
 
 _PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 _MODE_WORDS = {
@@ -28,8 +28,6 @@ _MODE_WORDS = {
     "consistency": ("consistent", "cached", "delegated"),
 }
 _MODES = frozenset(word for words in _MODE_WORDS.values() for word in words)
-# The daemon's own rule for names of volumes (moby, volume/local).
-_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 def parse_volumes(value: t.Sequence[t.Any]) -> list[str]:
@@ -63,7 +61,7 @@ def _parse_volume(text: str) -> str:
     if source[0] in "~.":
         source = os.path.abspath(os.path.expanduser(source))
     is_bind = source.startswith("/")
-    if not is_bind and not _VOLUME_NAME.fullmatch(source):
+    if not is_bind and not NAME.fullmatch(source):
         raise refuse(
             f"has the source {source!r}, which is neither a path that begins with /, ~ or . nor a volume's name, that"
             " is two characters or more of a-z A-Z 0-9 _ . -"

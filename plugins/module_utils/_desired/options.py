@@ -12,22 +12,17 @@ container. So each function here leaves alone what already means the same.
 from __future__ import annotations
 
 import copy
-import re
 import shlex
 import typing as t
 
-from ansible.module_utils.common.text.formatters import human_to_bytes
-
 from .._errors import Failure, Refusals
-from .._objects.containers import Blueprint
+from .._objects.containers import Blueprint, clean_path
 from .._objects.driver_options import option_texts
 from .._objects.networks import RESERVED_LABELS
 from .._types import Json
 from .links import parse_links
 from .mounts import check_mount_points, covers, merge_mounts, merge_volumes, parse_volumes
-
-_DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-
+from .values import parse_etc_hosts, parse_healthcheck, parse_memory, parse_mount, parse_working_dir
 
 # -- reading -----------------------------------------------------------------------------------------------------------
 
@@ -61,80 +56,10 @@ def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
                 "option_conflict",
                 f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.",
             )
+        if "\0" in f"{name}{content}":
+            raise Failure("option_conflict", "env: no name and no value can contain the character 0.")
         parsed[str(name)] = None if content is None else str(content)
     return parsed
-
-
-def parse_texts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
-    return {str(key): None if content is None else str(content) for key, content in value.items()}
-
-
-def parse_memory(value: str) -> int:
-    try:
-        return int(human_to_bytes(value))
-    except ValueError as error:
-        raise Failure("option_conflict", f"memory: {value!r} is not a size such as 512M or 2G.") from error
-
-
-def parse_duration(value: str, option: str) -> int:
-    """``1m30s`` in nanoseconds."""
-    parts = re.findall(r"(\d+)(us|ms|s|m|h)", value)
-    if not parts or "".join(number + unit for number, unit in parts) != value:
-        raise Failure("option_conflict", f"{option}: {value!r} is not a duration such as 30s or 1m30s.")
-    return sum(int(number) * _DURATION_UNITS[unit] for number, unit in parts)
-
-
-def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    check: dict[str, t.Any] = {}
-    test = value.get("test")
-    if test is not None:
-        check["Test"] = ["CMD-SHELL", test] if isinstance(test, str) else [str(item) for item in test]
-        if test == "NONE":
-            check["Test"] = ["NONE"]
-    for option, key in (
-        ("interval", "Interval"),
-        ("timeout", "Timeout"),
-        ("start_period", "StartPeriod"),
-        ("start_interval", "StartInterval"),
-    ):
-        if value.get(option) is not None:
-            check[key] = parse_duration(value[option], f"healthcheck.{option}")
-    if value.get("retries") is not None:
-        check["Retries"] = value["retries"]
-    return check
-
-
-def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    kind = value["type"]
-    mount: dict[str, t.Any] = {"Type": kind, "Target": value["target"], "ReadOnly": bool(value.get("read_only"))}
-    if value.get("source"):
-        mount["Source"] = value["source"]
-    elif kind == "bind":
-        raise Failure("option_conflict", f"mounts: the bind mount on {value['target']!r} needs a source.")
-    for option, of_kind, block, key in (
-        ("propagation", "bind", "BindOptions", "Propagation"),
-        ("no_copy", "volume", "VolumeOptions", "NoCopy"),
-        ("tmpfs_size", "tmpfs", "TmpfsOptions", "SizeBytes"),
-        ("tmpfs_mode", "tmpfs", "TmpfsOptions", "Mode"),
-    ):
-        content = value.get(option)
-        if content is None:
-            continue
-        if kind != of_kind:
-            raise Failure(
-                "option_conflict", f"mounts: {option} is for mounts of type {of_kind}, {value['target']!r} is a {kind}."
-            )
-        if option == "tmpfs_size":
-            content = parse_memory(content)
-        elif option == "tmpfs_mode":
-            try:
-                content = int(content, 8)
-            except ValueError as error:
-                raise Failure(
-                    "option_conflict", f"mounts: tmpfs_mode {content!r} is not octal, such as 1777."
-                ) from error
-        mount.setdefault(block, {})[key] = content
-    return mount
 
 
 def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -144,7 +69,8 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         "entrypoint": list,
         "env": parse_env,
         "labels": option_texts,
-        "etc_hosts": parse_texts,
+        "etc_hosts": parse_etc_hosts,
+        "working_dir": parse_working_dir,
         "memory": parse_memory,
         "healthcheck": parse_healthcheck,
         "volumes": parse_volumes,
@@ -258,6 +184,13 @@ def _merge_entrypoint(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
         body["Entrypoint"] = list(desired)
 
 
+def _merge_working_dir(body: dict[str, t.Any], desired: str) -> None:
+    # The engine cleans the path when the container starts for the first time.
+    current = body.get("WorkingDir") or ""
+    if (current and clean_path(current)) != desired:
+        body["WorkingDir"] = desired
+
+
 def _merge_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
     def merge(body: dict[str, t.Any], desired: t.Any) -> None:
         target = body["HostConfig"] if in_host_config else body
@@ -285,7 +218,7 @@ OPTIONS: dict[str, Option] = {
     "labels": Option("Labels", _merge_labels),
     "hostname": Option("Hostname", _merge_value("Hostname")),
     "user": Option("User", _merge_value("User")),
-    "working_dir": Option("WorkingDir", _merge_value("WorkingDir")),
+    "working_dir": Option("WorkingDir", _merge_working_dir),
     "interactive": Option("OpenStdin", _merge_value("OpenStdin")),
     "tty": Option("Tty", _merge_value("Tty")),
     "auto_remove": Option("AutoRemove", _merge_value("AutoRemove", in_host_config=True), in_host_config=True),

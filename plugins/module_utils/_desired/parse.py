@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from .._errors import Failure, Refusals
 from .._objects.driver_options import option_text, option_texts, parse_driver_options
+from .._objects.names import NAME
 from .._objects.networks import NOT_JOINED, parse_address, parse_pool
 from .._objects.ports import check_publications, parse_exposed, parse_publications
 from .containers import DesiredContainer
@@ -23,11 +24,9 @@ from .ports import DesiredPorts
 Params = t.Mapping[str, t.Any]
 P = t.TypeVar("P")
 
-# The daemon's own rule for names of containers (moby, daemon/names).
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-
-# The address of one interface: that of a group, which has the lowest bit, cannot be set.
-_MAC = re.compile(r"[0-9a-f][02468ace](:[0-9a-f]{2}){5}")
+# The engine also takes hyphens, and groups of four digits with dots. No interface can have the address of a group, whose
+# lowest bit is set.
+_MAC = re.compile(r"[0-9a-f][02468ace]((:[0-9a-f]{2}){5}|(-[0-9a-f]{2}){5}|[0-9a-f]{2}(\.[0-9a-f]{4}){2})")
 _LINK = re.compile(r"[^:]+(:[^:]+)?")
 
 
@@ -65,13 +64,7 @@ def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoin
     gw_priority = entry.get("gw_priority")
     if gw_priority is not None and not re.fullmatch(r"-?[0-9]+", str(gw_priority)):
         raise Failure("option_conflict", f"{option}: gw_priority of {entry['name']!r} is not a number.")
-    mac_address = str(entry["mac_address"]).lower().replace("-", ":") if entry.get("mac_address") else None
-    if mac_address is not None and not _MAC.fullmatch(mac_address):
-        raise Failure(
-            "option_conflict",
-            f"{option}: mac_address of {entry['name']!r} is six pairs of hexadecimal digits, the second digit of which"
-            f" is even, as in 02:42:ac:11:00:02, not {entry['mac_address']!r}.",
-        )
+    mac_address = _parse_mac(str(entry["mac_address"]), entry["name"], option) if entry.get("mac_address") else None
     links = texts("links")
     for link in links or ():
         if not _LINK.fullmatch(link):
@@ -89,6 +82,18 @@ def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoin
         driver_opts=option_texts(driver_opts) if driver_opts else None,
         gw_priority=None if gw_priority is None else int(gw_priority),
     )
+
+
+def _parse_mac(text: str, network: str, option: str) -> str:
+    """In the form in which the engine answers."""
+    if not _MAC.fullmatch(text.lower()):
+        raise Failure(
+            "option_conflict",
+            f"{option}: mac_address of {network!r} is six pairs of hexadecimal digits, the second digit of which is"
+            f" even, as in 02:42:ac:11:00:02, not {text!r}.",
+        )
+    digits = re.sub("[:.-]", "", text.lower())
+    return ":".join(digits[start : start + 2] for start in range(0, 12, 2))
 
 
 def _kind(value: t.Any) -> str:
@@ -142,7 +147,7 @@ def parse_ports(params: Params, *, close: bool = False) -> DesiredPorts:
 def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
     """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer."""
     name = params["name"]
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise Failure(
             "option_conflict", f"{name!r} is not a container's name: two characters or more of a-z A-Z 0-9 _ . -"
         )

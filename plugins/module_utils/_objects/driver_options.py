@@ -53,6 +53,8 @@ _KNOWN_SINCE = {
 }
 _MODE_KNOWN_SINCE = {"nat-unprotected": (28, 0), "isolated": (28, 0)}
 
+# Of a bridge (linux/if_bridge.h).
+_LARGEST_MTU = 65535
 _TRUTH = {"1": True, "t": True, "true": True, "0": False, "f": False, "false": False}
 
 
@@ -116,15 +118,38 @@ def _read_interfaces(text: str) -> frozenset[str] | None:
     return frozenset(filter(None, text.split(":"))) or None
 
 
+def _read_interface(most: int) -> t.Callable[[str], t.Any]:
+    """A name that the kernel takes for an interface (net/core/dev.c, dev_valid_name)."""
+
+    def read(text: str) -> t.Any:
+        fits = len(text.encode(errors="replace")) <= most and text not in (".", "..")
+        return text if fits and not re.search(r"[/:\s\0]", text) else None
+
+    return read
+
+
+def _read_mtu(text: str) -> int | None:
+    mtu = int(text) if re.fullmatch("[0-9]{1,9}", text) else None
+    return None if mtu is None or mtu > _LARGEST_MTU else mtu
+
+
 _BOOLEAN = Reader(lambda text: _TRUTH.get(text.lower()), "a boolean")
 _MODE = Reader(lambda text: text if text in GATEWAY_MODES else None, "one of " + ", ".join(GATEWAY_MODES))
 _READERS = {
     BRIDGE_OPTIONS["icc"]: _BOOLEAN,
     BRIDGE_OPTIONS["ip_masquerade"]: _BOOLEAN,
     BRIDGE_OPTIONS["inhibit_ipv4"]: _BOOLEAN,
-    BRIDGE_OPTIONS["mtu"]: Reader(lambda text: int(text) if re.fullmatch("[0-9]{1,9}", text) else None, "a number"),
+    BRIDGE_OPTIONS["mtu"]: Reader(_read_mtu, f"a number up to {_LARGEST_MTU}"),
     # An IPv6 address does there as well (moby, libnetwork/drivers/bridge).
     BRIDGE_OPTIONS["host_binding_ipv4"]: Reader(_read_address(4, 6), "an address"),
+    # The engine takes an empty name for none.
+    BRIDGE_OPTIONS["bridge_name"]: Reader(
+        _read_interface(15), "a name of an interface: up to 15 bytes, no / : or blank"
+    ),
+    # A number follows it.
+    BRIDGE_OPTIONS["container_iface_prefix"]: Reader(
+        _read_interface(12), "the beginning of a name of an interface: up to 12 bytes, no / : or blank"
+    ),
     BRIDGE_OPTIONS["host_ipv4"]: Reader(_read_address(4), "an IPv4 address"),
     BRIDGE_OPTIONS["host_ipv6"]: Reader(_read_address(6), "an IPv6 address"),
     BRIDGE_OPTIONS["trusted_host_interfaces"]: Reader(_read_interfaces, "names of interfaces"),

@@ -3,11 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The names of containers and networks that stand only while something is changed."""
+"""Names of containers and volumes, and of what stands only while something is changed."""
 
 from __future__ import annotations
 
 import re
+
+# The daemon's own rule for containers and volumes (moby, daemon/names and volume/local).
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 # new: a successor. old: an original that waits for its removal. again: the remade container of an original that the
 # engine could not start any more. try: a container that only tries host ports.

@@ -180,6 +180,9 @@ def parse_pool(entry: Json) -> Pool:
             raise Failure(
                 "address_outside_subnet", f"ipam_config: the address {address} is not in the subnet {subnet}."
             )
+    if network.num_addresses < 4:
+        raise Failure("option_conflict", f"ipam_config: the subnet {subnet} has no room for a gateway and a container.")
+    _check_reserved(network, gateway, auxiliary)
     if iprange:
         inner = ipaddress.ip_network(iprange)
         if inner.version != network.version or not inner.subnet_of(network):  # type: ignore[arg-type]
@@ -187,6 +190,21 @@ def parse_pool(entry: Json) -> Pool:
                 "address_outside_subnet", f"ipam_config: the iprange {iprange} is not in the subnet {subnet}."
             )
     return Pool(subnet, iprange, gateway, auxiliary)
+
+
+def _check_reserved(network: IPNetwork, gateway: str, auxiliary: t.Sequence[tuple[str, str]]) -> None:
+    """Refuse addresses that are named twice, or that no host can have."""
+    named = {str(network.network_address): "the subnet itself"}
+    if network.version == 4:
+        named[str(network.broadcast_address)] = "the broadcast address"
+    for address, what in [(gateway, "the gateway"), *((text, f"aux_addresses[{name}]") for name, text in auxiliary)]:
+        if address in named:
+            raise Failure(
+                "option_conflict",
+                f"ipam_config: {address} is both {named[address]} and {what}. Choose another address.",
+            )
+        if address:
+            named[address] = what
 
 
 def read_pools(raw: Json) -> tuple[Pool, ...]:

@@ -147,6 +147,23 @@ def check_publications(publications: t.Sequence[Publication]) -> None:
                     "Give one of them another host port or another address.",
                     publications=[str(one), str(other)],
                 )
+    for one in (publication for publication in publications if publication.is_range):
+        for port in range(one.host_port, one.host_port_end + 1):
+            for other in by_port.get((one.protocol, port), ()):
+                if may_take(one, other):
+                    raise Failure(
+                        "port_conflict",
+                        f"{one} and {other} of one request may want the same host port {port}/{one.protocol}. Leave it"
+                        " out of the range.",
+                        publications=[str(one), str(other)],
+                    )
+
+
+def may_take(a: Publication, b: Publication) -> bool:
+    """Whether the engine may choose the host port of ``b`` for the range ``a``: it serves them in any order (20.10)."""
+    if not a.is_range or not b.is_fixed or not a.host_port <= b.host_port <= a.host_port_end:
+        return False
+    return overlaps(replace(a, host_port=b.host_port, host_port_end=b.host_port), b)
 
 
 def overlaps(a: Publication, b: Publication) -> bool:

@@ -44,17 +44,22 @@ def read_host_ranges() -> tuple[HostRange, ...] | None:
 
 def _read(parse: t.Callable[[t.Iterable[str]], list[HostRange]], path: str) -> list[HostRange]:
     try:
-        with open(path, encoding="ascii") as lines:
+        # The kernel takes any bytes in the name of an interface; only those that it takes for blanks end the name.
+        with open(path, encoding="ascii", errors="surrogateescape") as lines:
             return parse(lines)
     except FileNotFoundError:
         return []  # a kernel without IPv6
+
+
+def _read_name(field: str) -> str:
+    return field.encode("ascii", "surrogateescape").decode("utf-8", "replace")
 
 
 def _parse_ipv4_routes(lines: t.Iterable[str]) -> list[HostRange]:
     """Of /proc/net/route: the numbers are in the byte order of the host."""
     found = []
     for fields in [line.split() for line in lines][1:]:
-        device, flags = fields[0], int(fields[3], 16)
+        device, flags = _read_name(fields[0]), int(fields[3], 16)
         address, mask = (socket.inet_ntoa(struct.pack("=L", int(fields[index], 16))) for index in (1, 7))
         network = ipaddress.ip_network(f"{address}/{mask}")
         if flags & _UP and not flags & _REJECT and network.prefixlen >= _SHORTEST_PREFIX[4]:
@@ -65,7 +70,7 @@ def _parse_ipv4_routes(lines: t.Iterable[str]) -> list[HostRange]:
 def _parse_ipv6_routes(lines: t.Iterable[str]) -> list[HostRange]:
     found = []
     for fields in [line.split() for line in lines]:
-        flags, device = int(fields[8], 16), fields[9]
+        flags, device = int(fields[8], 16), _read_name(fields[9])
         network = ipaddress.ip_network((int(fields[0], 16).to_bytes(16, "big"), int(fields[1], 16)))
         known = network.is_link_local or network.is_multicast or network.prefixlen < _SHORTEST_PREFIX[6]
         if flags & _UP and not flags & (_REJECT | _LOCAL | _ANYCAST) and not known:
@@ -78,7 +83,7 @@ def _parse_ipv6_addresses(lines: t.Iterable[str]) -> list[HostRange]:
     for fields in [line.split() for line in lines]:
         address = ipaddress.IPv6Address(int(fields[0], 16))
         if not address.is_link_local:
-            found.append(HostRange(f"{address}/128", fields[5], is_address=True))
+            found.append(HostRange(f"{address}/128", _read_name(fields[5]), is_address=True))
     return found
 
 
@@ -99,7 +104,7 @@ def _list_ipv4_addresses() -> list[HostRange]:
 def _parse_ifreqs(answer: bytes) -> list[HostRange]:
     found = []
     for start in range(0, len(answer), _IFREQ_SIZE):
-        label = answer[start : start + 16].split(b"\0", 1)[0].decode("ascii", "replace")
+        label = answer[start : start + 16].split(b"\0", 1)[0].decode("utf-8", "replace")
         address = socket.inet_ntoa(answer[start + 20 : start + 24])
         found.append(HostRange(f"{address}/32", label.split(":")[0], is_address=True))
     return found

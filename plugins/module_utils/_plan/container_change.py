@@ -8,56 +8,28 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint
-from .._desired.options import merge_options
 from .._errors import Failure, Refusals
-from .._objects.bindings import Binding, pin_bindings
+from .._objects.bindings import pin_bindings
 from .._objects.containers import Blueprint, Container, clean_endpoint
-from .._objects.networks import PREDEFINED
 from .._objects.ports import Publication
 from .._steps.base import Step
 from .._types import Json, Key
 from .changes import Change, Replacement
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
-from .container_design import choose_pull, current_blueprint, find_needs, merge_image, merge_networks, relink
-from .container_view import predict_container, view_blueprint, view_container
+from .container_decision import has_to_be_replaced, list_other_macs
+from .container_design import Design, choose_pull, find_image, find_needs, list_configured, make_design, relink
+from .container_view import list_published_by_all, predict_container, view_blueprint, view_container
 from .context import Context
 from .dependents import find_dependents
-from .mac import check_early_mac, needs_other_mac
+from .mac import check_early_mac
 from .ports import can_publish, check_bound, check_ports, goes_on_publishing, list_closed, merge_ports
-from .publications import reconcile
-
-
-@dataclass(frozen=True)
-class Design:
-    """What a container that stands is to be. ``options``: the names of those that change.
-
-    ``blueprint`` is without the desired ports: only a replacement writes them, with the numbers that it keeps.
-    ``by_all``: what -P has published and goes on to publish.
-    """
-
-    current: Blueprint
-    blueprint: Blueprint
-    options: tuple[str, ...]
-    new_image: bool
-    publications: tuple[Publication, ...]
-    publish_all: bool
-    by_all: tuple[Binding, ...]
-    changes_ports: bool
-    runs: bool
-
-    @property
-    def changes_mode(self) -> bool:
-        return bool(
-            self.blueprint.body["HostConfig"].get("NetworkMode") != self.current.body["HostConfig"].get("NetworkMode")
-        )
 
 
 def plan_change(desired: DesiredContainer, container: Container, context: Context) -> Change:
-    design = _make_design(desired, container, context)
+    design = make_design(desired, container, context)
     refusals = Refusals(_check_design(desired, container, design, context))
     targets = list_link_targets(design.blueprint)
     _follow_others(container, design, context)
@@ -65,7 +37,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     steps: list[Step] = []
     losses: list[str] = []
     starts = design.runs and not container.is_running
-    if _has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
+    if has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
         from .replacement import check_replacement, list_losses
         from .request_checks import check_request
 
@@ -84,9 +56,11 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     stays_up = replacement is None and container.is_running
     publishes = goes_on_publishing(networks, context) if stays_up else can_publish(networks, context)
     losses += _list_forced_losses(container, design, publishes, context)
+    image = find_image(desired, container, design.new_image, context)
     if replacement is not None or starts:
-        refusals += check_wait(desired, design.publications, design.publish_all, design.runs)
         refusals += check_link_targets(desired, targets, design.runs, context)
+    if design.runs and not stays_up:
+        refusals += check_wait(desired, design.blueprint, image, design.publications, design.publish_all)
     publications = design.publications if replacement is None else replacement.publications
     status = _status_after(container, design.runs, replacement is not None)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
@@ -111,7 +85,13 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         pull=pull,
         replacement=replacement,
         predicted=predict_container(
-            container.name, container.id if replacement is None else "", after, publications, active
+            container.name,
+            container.id if replacement is None else "",
+            status,
+            design.blueprint,
+            (*publications, *_list_by_all(design, publications, image)),
+            active,
+            context.engine.api,
         ),
     )
 
@@ -119,61 +99,10 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
 # -- design ------------------------------------------------------------------------------------------------------------
 
 
-def _make_design(desired: DesiredContainer, container: Container, context: Context) -> Design:
-    current = current_blueprint(container, context)
-    blueprint = current.copy()
-    # First the image: what the task asks for counts more than the image's defaults.
-    new_image = merge_image(blueprint, desired, container, context)
-    image = context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
-    options = merge_options(blueprint, desired.options, image)
-    merge_networks(blueprint, desired, container, context)
-    exposed = _find_exposed(desired, container, blueprint if new_image else None, context)
-    by_all = container.bindings_of_all
-    if new_image:
-        # -P does not publish what only the old image exposes.
-        by_all = tuple(binding for binding in by_all if binding.configured.key in exposed)
-    publications, publish_all = reconcile(desired.ports, container.bindings, container.publish_all, exposed, by_all)
-    return Design(
-        current,
-        blueprint,
-        tuple(options),
-        new_image,
-        publications,
-        publish_all,
-        by_all,
-        changes_ports=(publications, publish_all) != (_list_configured(container), container.publish_all),
-        runs=desired.state == "started" or (desired.state == "present" and container.is_running),
-    )
-
-
-def _find_exposed(
-    desired: DesiredContainer, container: Container, renewed: Blueprint | None, context: Context
-) -> t.Collection[str]:
-    """The ports that -P publishes afterwards. A closed port is exposed only where the image or the task says so.
-
-    ``renewed``: the design of a container that gets another image, which is without the ports of the old image.
-    """
-    if renewed is not None and desired.image is not None:
-        own = (context.snapshot.images.get(desired.image) or {}).get("Config") or {}
-        return {
-            *(renewed.body.get("ExposedPorts") or ()),
-            *(own.get("ExposedPorts") or ()),
-            *(desired.ports.exposed or ()),
-        }
-    if not desired.ports.close:
-        return container.exposed
-    own = (context.snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
-    return {*(own.get("ExposedPorts") or ()), *(desired.ports.exposed or ())}
-
-
-def _list_configured(container: Container) -> tuple[Publication, ...]:
-    return tuple(binding.configured for binding in container.bindings)
-
-
 def _check_design(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Failure]:
     refusals = Refusals(check_links(desired, design.blueprint, context))
     refusals += check_networks(desired, design.blueprint, context)
-    for endpoint in _other_macs(desired, container):
+    for endpoint in list_other_macs(desired, container):
         refusals.gather(check_early_mac, container.name, endpoint, design.blueprint.main_network, context)
     judges_ports = desired.ports.publications is not None or desired.bind_policy != "any"
     if not desired.ports.close and (judges_ports or design.changes_ports or design.changes_mode):
@@ -190,68 +119,6 @@ def _follow_others(container: Container, design: Design, context: Context) -> No
     relink(design.blueprint, context)
 
 
-# -- decide ------------------------------------------------------------------------------------------------------------
-
-
-def _has_to_be_replaced(
-    desired: DesiredContainer, container: Container, design: Design, context: Context, is_refused: bool
-) -> bool:
-    return (
-        design.blueprint.body != design.current.body
-        or design.changes_ports
-        or _exposes_more(desired, container, design.blueprint)
-        or container.name in context.recreated
-        or bool(_other_macs(desired, container))
-        or (_lacks_bindings(desired, container) and not is_refused)
-        or _has_stale_link(desired, container, design, context)
-        or _leaves_gone_network(container, design, context)
-    )
-
-
-def _exposes_more(desired: DesiredContainer, container: Container, blueprint: Blueprint) -> bool:
-    """Whether the container does not expose all ports that the task lists, and all that it publishes."""
-    if not desired.ports.exposed:
-        return False
-    keys = {publication.key for publication in _list_configured(container)}
-    return not keys.union(desired.ports.exposed) <= set(blueprint.body.get("ExposedPorts") or ())
-
-
-def _other_macs(desired: DesiredContainer, container: Container) -> list[DesiredEndpoint]:
-    return [each for each in desired.networks or () if needs_other_mac(container, each, each.name)]
-
-
-def _lacks_bindings(desired: DesiredContainer, container: Container) -> bool:
-    """Whether the engine does not bind what the task wants to be published, although the container runs.
-
-    A container that is just restarting has nothing bound, and a replacement would not help.
-    """
-    opens_ports = desired.ports.publications is not None and not desired.ports.close
-    bindings = (*container.bindings, *container.bindings_of_all)
-    return opens_ports and container.status == "running" and not all(binding.actual for binding in bindings)
-
-
-def _has_stale_link(desired: DesiredContainer, container: Container, design: Design, context: Context) -> bool:
-    """Whether a linked container was remade: the engine still means the former one, with which nothing starts.
-
-    A container that runs goes on with such a link, and is replaced only for a task that lists its links.
-    """
-    needs_links = "links" in desired.options if container.is_running else design.runs
-    for link in (container.host_config.get("Links") or ()) if needs_links else ():
-        target, _colon, own_name = link.partition(":")
-        summary = context.snapshot.find_container(target.lstrip("/"))
-        if summary is not None and own_name.lstrip("/") not in summary.link_names:
-            return True
-    return False
-
-
-def _leaves_gone_network(container: Container, design: Design, context: Context) -> bool:
-    """Whether the container leaves a network that is gone, of which the engine cannot disconnect it."""
-    left = [name for name in container.endpoints if name not in design.blueprint.endpoints]
-    return not container.is_running and any(
-        context.snapshot.find_network(name) is None and name not in PREDEFINED for name in left
-    )
-
-
 # -- replace -----------------------------------------------------------------------------------------------------------
 
 
@@ -264,7 +131,7 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
         publications += tuple(publication for publication in by_all if publication.key not in named)
     publications = pin_bindings((*container.bindings, *container.bindings_of_all), publications)
     image = context.snapshot.images.get(container.raw["Image"])
-    configured = _list_configured(container)
+    configured = list_configured(container)
     merge_ports(design.blueprint, publications, design.publish_all, configured, desired, image)
     publishes = can_publish(design.blueprint.endpoints, context)
     return Replacement(desired, container, design.blueprint, publications, design.runs, design.new_image, publishes)
@@ -358,6 +225,15 @@ def _status_after(container: Container, runs: bool, is_replaced: bool) -> str:
     return "exited" if container.is_running else container.status
 
 
+def _list_by_all(design: Design, publications: t.Sequence[Publication], image: Json | None) -> list[Publication]:
+    """What -P publishes beside these publications."""
+    if not design.publish_all:
+        return []
+    known = {publication.key for publication in publications}
+    kept = [each.configured for each in design.by_all if each.configured.key not in known]
+    return [*kept, *list_published_by_all(design.blueprint, (*publications, *kept), image)]
+
+
 def _held(publications: t.Sequence[Publication], container: Container, runs: bool) -> tuple[Publication, ...]:
     return pin_bindings(container.bindings, publications) if runs else ()
 
@@ -369,7 +245,7 @@ def _list_forced_losses(container: Container, design: Design, publishes: bool, c
     if former.get("Hostname") and (body["HostConfig"].get("NetworkMode") or "").startswith("container:"):
         losses.append(f"host name {former['Hostname']} of {name}")
     image = (context.snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
-    configured = {publication.key for publication in _list_configured(container)}
+    configured = {publication.key for publication in list_configured(container)}
     # The ports of the image come back with it, and those that are closed were asked for.
     exposed = set(former.get("ExposedPorts") or ()) - set(image.get("ExposedPorts") or ()) - configured
     losses += [f"exposed port {key} of {name}" for key in sorted(exposed - set(body.get("ExposedPorts") or ()))]

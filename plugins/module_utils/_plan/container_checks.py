@@ -13,7 +13,7 @@ from .._desired.containers import DesiredContainer
 from .._errors import Failure, Refusals, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
-from .._objects.snapshot import Summary
+from .._types import Json
 from .container_design import find_other
 from .context import Context
 
@@ -40,8 +40,22 @@ def check_links(desired: DesiredContainer, design: Blueprint, context: Context) 
             )
         )
     for name in [link.partition(":")[0] for link in links]:
-        refusals.gather(find_other, desired, f"link to {name!r}", name, context)
+        refusals.gather(_check_link, desired, name, context)
     return refusals
+
+
+def _check_link(desired: DesiredContainer, name: str, context: Context) -> None:
+    if name == desired.name:
+        raise Failure("option_conflict", f"Container {name!r} cannot link to itself.")
+    target, planned = context.snapshot.find_container(name), context.container(name)
+    moves = planned is not None and (planned.network_mode is not None or planned.networks is not None)
+    if target is not None and not moves and "bridge" not in target.endpoints:
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {desired.name!r} cannot link to {name!r}, which is not on the default bridge. Connect that to"
+            " the network bridge, or put both on a network of their own, where they find each other by name.",
+        )
+    find_other(desired, f"link to {name!r}", name, context)
 
 
 def list_link_targets(design: Blueprint) -> list[str]:
@@ -71,7 +85,7 @@ def check_link_targets(
                     " shall be left in links.",
                 )
             )
-        elif starts and not _runs_afterwards(found, planned):
+        elif starts and not context.will_run(target):
             refusals.append(
                 Failure(
                     "start_failed",
@@ -80,12 +94,6 @@ def check_link_targets(
                 )
             )
     return refusals
-
-
-def _runs_afterwards(found: Summary | None, planned: DesiredContainer | None) -> bool:
-    if planned is None or (planned.state == "present" and found is not None):
-        return found is not None and found.is_running
-    return planned.state == "started" or (planned.state == "present" and planned.starts_new)
 
 
 def check_networks(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:
@@ -129,9 +137,26 @@ def _check_shared(desired: DesiredContainer, context: Context) -> None:
 
 
 def check_wait(
-    desired: DesiredContainer, publications: t.Sequence[Publication], publish_all: bool, runs: bool
+    desired: DesiredContainer,
+    design: Blueprint,
+    image: Json | None,
+    publications: t.Sequence[Publication],
+    publish_all: bool,
 ) -> list[Failure]:
-    if desired.wait != "listening" or desired.ports.close or not runs:
+    """What a container that this task starts cannot be waited for. ``image``: that of the design, where it is known."""
+    if desired.wait == "healthy":
+        test = (design.body.get("Healthcheck") or {}).get("Test")
+        if not test and image is not None:
+            test = ((image.get("Config") or {}).get("Healthcheck") or {}).get("Test")
+        if (test or image is not None) and (not test or test == ["NONE"]):
+            return [
+                Failure(
+                    "option_conflict",
+                    f"Container {desired.name!r} has no health check, so that wait=healthy has nothing to wait for."
+                    " Give healthcheck, or leave wait out.",
+                )
+            ]
+    if desired.wait != "listening" or desired.ports.close:
         return []
     if publish_all or any(publication.protocol == "tcp" for publication in publications):
         return []

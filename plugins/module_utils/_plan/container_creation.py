@@ -23,7 +23,7 @@ from .._steps.verification import CheckMade, Verify
 from .changes import Change
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_design import choose_pull, find_needs, merge_networks
-from .container_view import predict_container, view_blueprint
+from .container_view import list_published_by_all, predict_container, view_blueprint
 from .context import Context
 from .mac import check_early_mac
 from .ports import check_ports, merge_ports
@@ -50,15 +50,18 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     refusals += check_ports(desired, design, publications, publish_all, context)
     runs = desired.state == "started" or (desired.state == "present" and desired.starts_new)
     refusals += check_request(desired, design, (), runs, context)
-    refusals += check_wait(desired, publications, publish_all, runs)
     refusals += check_link_targets(desired, list_link_targets(design), runs, context)
+    image = context.snapshot.images.get(desired.image)
+    if runs:
+        refusals += check_wait(desired, design, image, publications, publish_all)
     steps = (
         _create_and_start(desired, design, publications, context)
         if runs
         else _create(desired.name, desired.name, design, context)
     )
     pull = refusals.gather(choose_pull, desired, context)
-    after = view_blueprint(design, "running" if runs else "created", publications, publish_all, tuple(desired.options))
+    state = "running" if runs else "created"
+    after = view_blueprint(design, state, publications, publish_all, tuple(desired.options))
     return Change(
         "container",
         desired.name,
@@ -70,7 +73,15 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
         addresses=list_taken(design) if runs else (),
         needs=find_needs(desired.name, design, context),
         pull=pull,
-        predicted=predict_container(desired.name, "", after, publications, runs),
+        predicted=predict_container(
+            desired.name,
+            "",
+            state,
+            design,
+            (*publications, *(list_published_by_all(design, publications, image) if publish_all else ())),
+            runs,
+            context.engine.api,
+        ),
     )
 
 

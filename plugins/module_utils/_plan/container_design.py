@@ -3,19 +3,102 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The create request that a container shall have: what stands, with image and networks of the task."""
+"""What a container that stands is to be, and the parts of it that new containers share: image and networks."""
 
 from __future__ import annotations
 
+import typing as t
+from dataclasses import dataclass
+
 from .._desired.containers import DesiredContainer
-from .._desired.options import normal_reference
+from .._desired.options import merge_options, normal_reference
 from .._errors import Failure
+from .._objects.bindings import Binding
 from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
 from .._objects.networks import PREDEFINED
+from .._objects.ports import Publication
 from .._objects.snapshot import Summary
-from .._types import Key
+from .._types import Json, Key
 from .context import Context
 from .mac import keep_macs
+from .publications import reconcile
+
+
+@dataclass(frozen=True)
+class Design:
+    """What a container that stands is to be. ``options``: the names of those that change.
+
+    ``blueprint`` is without the desired ports: only a replacement writes them, with the numbers that it keeps.
+    ``by_all``: what -P has published and goes on to publish.
+    """
+
+    current: Blueprint
+    blueprint: Blueprint
+    options: tuple[str, ...]
+    new_image: bool
+    publications: tuple[Publication, ...]
+    publish_all: bool
+    by_all: tuple[Binding, ...]
+    changes_ports: bool
+    runs: bool
+
+    @property
+    def changes_mode(self) -> bool:
+        return bool(
+            self.blueprint.body["HostConfig"].get("NetworkMode") != self.current.body["HostConfig"].get("NetworkMode")
+        )
+
+
+def make_design(desired: DesiredContainer, container: Container, context: Context) -> Design:
+    current = current_blueprint(container, context)
+    blueprint = current.copy()
+    # First the image: what the task asks for counts more than the image's defaults.
+    new_image = merge_image(blueprint, desired, container, context)
+    options = merge_options(blueprint, desired.options, find_image(desired, container, new_image, context))
+    merge_networks(blueprint, desired, container, context)
+    for name in [name for name in blueprint.endpoints if context.evicts(name)]:
+        del blueprint.endpoints[name]
+    exposed = _find_exposed(desired, container, blueprint if new_image else None, context)
+    by_all = container.bindings_of_all
+    if new_image:
+        # -P does not publish what only the old image exposes.
+        by_all = tuple(binding for binding in by_all if binding.configured.key in exposed)
+    publications, publish_all = reconcile(desired.ports, container.bindings, container.publish_all, exposed, by_all)
+    return Design(
+        current,
+        blueprint,
+        tuple(options),
+        new_image,
+        publications,
+        publish_all,
+        by_all,
+        changes_ports=(publications, publish_all) != (list_configured(container), container.publish_all),
+        runs=desired.state == "started" or (desired.state == "present" and container.is_running),
+    )
+
+
+def _find_exposed(
+    desired: DesiredContainer, container: Container, renewed: Blueprint | None, context: Context
+) -> t.Collection[str]:
+    """The ports that -P publishes afterwards. A closed port is exposed only where the image or the task says so.
+
+    ``renewed``: the design of a container that gets another image, which is without the ports of the old image.
+    """
+    if renewed is not None and desired.image is not None:
+        own = (context.snapshot.images.get(desired.image) or {}).get("Config") or {}
+        return {
+            *(renewed.body.get("ExposedPorts") or ()),
+            *(own.get("ExposedPorts") or ()),
+            *(desired.ports.exposed or ()),
+        }
+    if not desired.ports.close:
+        return container.exposed
+    own = (context.snapshot.images.get(container.raw["Image"]) or {}).get("Config") or {}
+    return {*(own.get("ExposedPorts") or ()), *(desired.ports.exposed or ())}
+
+
+def list_configured(container: Container) -> tuple[Publication, ...]:
+    return tuple(binding.configured for binding in container.bindings)
 
 
 def current_blueprint(container: Container, context: Context) -> Blueprint:
@@ -48,6 +131,11 @@ def merge_image(design: Blueprint, desired: DesiredContainer, container: Contain
         subtract_image_defaults(design, old_image)
     design.body["Image"] = desired.image
     return True
+
+
+def find_image(desired: DesiredContainer, container: Container, new_image: bool, context: Context) -> Json | None:
+    """The image that the container is to have; None where it is not known yet."""
+    return context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
 
 
 def merge_networks(design: Blueprint, desired: DesiredContainer, container: Container | None, context: Context) -> None:

@@ -10,9 +10,11 @@ from __future__ import annotations
 import typing as t
 
 from .._desired.options import show_option
-from .._objects.containers import Blueprint, Container
-from .._objects.ports import Publication
+from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container
+from .._objects.engine import Api
+from .._objects.ports import Publication, parse_port_bindings
 from .._results import describe_container, publication_result, sort_published
+from .._types import Json
 
 
 def view_blueprint(
@@ -39,8 +41,36 @@ def view_container(container: Container, blueprint: Blueprint, options: t.Iterab
     return view_blueprint(blueprint, container.status, publications, container.publish_all, options)
 
 
+def list_published_by_all(
+    blueprint: Blueprint, publications: t.Iterable[Publication], image: Json | None
+) -> list[Publication]:
+    """What -P publishes beside these: every other port that the container or its image exposes."""
+    exposed = {
+        *(blueprint.body.get("ExposedPorts") or ()),
+        *(((image or {}).get("Config") or {}).get("ExposedPorts") or ()),
+    }
+    named = {publication.key for publication in publications}
+    return list(parse_port_bindings(dict.fromkeys(sorted(exposed - named))))
+
+
 def predict_container(
-    name: str, container_id: str, after: t.Mapping[str, t.Any], publications: t.Sequence[Publication], runs: bool
+    name: str,
+    container_id: str,
+    state: str,
+    blueprint: Blueprint,
+    publications: t.Sequence[Publication],
+    runs: bool,
+    api: Api,
 ) -> dict[str, t.Any]:
     published = sort_published(publication_result(publication, runs) for publication in publications)
-    return describe_container(name, container_id, after["image"], after["state"], published, after["networks"])
+    mode = blueprint.body["HostConfig"].get("NetworkMode")
+    # The engine shows an endpoint for these as well; nobody can ask for one.
+    endpoints = {mode: {}} if mode in MODES_WITHOUT_PORTS else blueprint.endpoints
+    if not api.exact_aliases:
+        # As in automatic_aliases: nothing tells whether the host name was asked for.
+        own = blueprint.body.get("Hostname")
+        endpoints = {
+            network: {**endpoint, "Aliases": [alias for alias in endpoint.get("Aliases") or () if alias != own]}
+            for network, endpoint in endpoints.items()
+        }
+    return describe_container(name, container_id, blueprint.body["Image"], state, published, endpoints)

@@ -60,6 +60,18 @@ class Context:
             return planned.state != "absent"
         return any(is_called(name, network.name, network.id) for network in self.snapshot.networks)
 
+    def evicts(self, network: str) -> bool:
+        """Whether this network is removed with containers on it."""
+        desired = self.network(network)
+        return desired is not None and desired.state == "absent" and desired.force
+
+    def will_run(self, name: str) -> bool:
+        """Whether there is a container of this name that runs once the task is done."""
+        desired, standing = self.container(name), self.snapshot.find_container(name)
+        if desired is None or (desired.state == "present" and standing is not None):
+            return standing is not None and standing.is_running
+        return desired.state == "started" or (desired.state == "present" and desired.starts_new)
+
     def removes_container(self, name: str) -> bool:
         desired = self.container(name)
         return desired is not None and desired.state == "absent"

@@ -34,12 +34,8 @@ def plan_endpoint(
     """The steps that make one endpoint of a container as desired. ``container`` None: the container will be made."""
     check_endpoint(name, desired, network, context)
     target = name if container is None else container.id
-    if container is not None and container.main_network is None:
-        raise Failure(
-            "network_mode_conflict",
-            f"Container {name!r} cannot join {network!r}: its network mode is {container.network_mode}, which has no"
-            " endpoints of its own.",
-        )
+    if container is not None:
+        check_mode(container, network)
     api = context.engine.api
     standing = None if container is None else container.endpoints.get(network)
     if container is not None and needs_other_mac(container, desired, network):
@@ -66,6 +62,16 @@ def plan_endpoint(
         Disconnect(reference, target, former, network, name, force=not is_live).because(cause),
         Connect(reference, target, merged, network, name).because(cause),
     ]
+
+
+def check_mode(container: Container, network: str) -> None:
+    """Refuse to join a container whose mode is not a network."""
+    if container.main_network is None:
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {container.name!r} cannot join {network!r}: its network mode is {container.network_mode}, which"
+            " has no endpoints of its own.",
+        )
 
 
 def endpoint_is_live(container: Container, endpoint: Json, network_id: str) -> bool:
@@ -105,11 +111,12 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
     found = context.snapshot.find_network(network)
     planned = context.network(network)
     if not context.has_network(network):
-        raise Failure(
-            "network_not_found",
-            f"Container {name!r} cannot join {network!r}: there is no network of that name or ID. Make it first, or in"
-            " the same task.",
+        why = (
+            "there is no network of that name or ID. Make it first, or in the same task"
+            if planned is None
+            else "this task removes that"
         )
+        raise Failure("network_not_found", f"Container {name!r} cannot join {network!r}: {why}.")
     if desired.gw_priority and not context.engine.api.gateway_priority:
         raise too_old("gw_priority", "28.0", context.engine.version)
     if network in PREDEFINED and desired.aliases:

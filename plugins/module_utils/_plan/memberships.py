@@ -94,6 +94,7 @@ def unite_memberships(state: DesiredState, snapshot: Snapshot) -> DesiredState:
             DesiredEndpoint(container.name)
             for container in by_name.values()
             if container.name not in names
+            and container.state != "absent"
             and network.name in {container.network_mode, *(each.name for each in container.networks or ())}
         ]
         united[index] = replace(network, connected=tuple(listed))

@@ -10,17 +10,18 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
+from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure, Refusals, too_old
-from .._objects.containers import Container, clean_endpoint
-from .._objects.driver_options import check_engine_knows, check_isolated
+from .._objects.containers import MODES_WITHOUT_PORTS, Container, clean_endpoint
+from .._objects.driver_options import BRIDGE_OPTIONS, check_engine_knows, check_isolated
 from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, Network
 from .._objects.redact import hide_map
 from .._objects.snapshot import Summary, predict_summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
-from .._steps.networks import CreateNetwork, Disconnect, RemoveNetwork
+from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._types import Json
 from .changes import Change, NetworkRebuild
 from .context import Context
@@ -96,8 +97,28 @@ def _plan(desired: DesiredNetwork, context: Context, refusals: Refusals) -> Chan
         will_lose=tuple(losses),
         needs=needs,
         network_rebuild=network_rebuild,
-        predicted=network_result(after, map(predict_summary, after_names)),
+        predicted=network_result(after, _predict_members(desired.name, after_names, steps, network_rebuild, context)),
     )
+
+
+def _predict_members(
+    network: str,
+    names: t.Iterable[str],
+    steps: t.Iterable[Step],
+    network_rebuild: NetworkRebuild | None,
+    context: Context,
+) -> list[Summary]:
+    """The members as they are, each with the endpoint that it is to have. Their own plans may change them further."""
+    endpoints = {step.container_name: step.endpoint for step in steps if isinstance(step, Connect)}
+    if network_rebuild is not None:
+        # Each gets another dynamic address.
+        endpoints.update({member.name: member.after or {} for member in network_rebuild.record.members})
+    members = []
+    for name in names:
+        summary = context.snapshot.find_container(name) or predict_summary(name)
+        known = {} if network_rebuild is not None else summary.endpoints.get(network) or {}
+        members.append(replace(summary, endpoints={network: endpoints.get(name, known)}))
+    return members
 
 
 def is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
@@ -118,9 +139,24 @@ def _names_after(desired: DesiredNetwork, names: t.Sequence[str], context: Conte
         )
         if joins and container.state != "absent":
             after.add(container.name)
-        elif container.state == "absent" or container.purge_networks or desired.name in container.leaves:
+        elif (
+            container.state == "absent"
+            or container.purge_networks
+            or desired.name in container.leaves
+            or _leaves_by_mode(container, desired.name, context)
+        ):
             after.discard(container.name)
     return sorted(after)
+
+
+def _leaves_by_mode(desired: DesiredContainer, network: str, context: Context) -> bool:
+    """Whether a container leaves a network that it does not list, because it gets another network mode."""
+    mode, summary = desired.network_mode, context.snapshot.find_container(desired.name)
+    if mode is None or summary is None:
+        return False
+    if mode in MODES_WITHOUT_PORTS or mode.startswith("container:"):
+        return True
+    return not desired.networks and context.snapshot.inspected(summary).main_network == network
 
 
 def _check_kind(standing: Network) -> None:
@@ -136,7 +172,20 @@ def _check_kind(standing: Network) -> None:
 def _check_body(desired: DesiredNetwork, body: Json, context: Context) -> None:
     """Refuse options that do not go together, whether the task gives them or the network has them already."""
     check_isolated(desired.name, body["Options"], body["Internal"])
-    subnet = next((pool.subnet for pool in Network(body).pools if ":" in pool.subnet), None)
+    pools = Network(body).pools
+    if len({pool.network.version for pool in pools}) < len(pools):
+        raise Failure(
+            "option_conflict",
+            f"Network {desired.name!r} has {' and '.join(pool.subnet for pool in pools)} in ipam_config. A bridge has"
+            " one subnet of IPv4 and one of IPv6.",
+        )
+    if body.get("EnableIPv4") is False and not body["EnableIPv6"]:
+        raise Failure(
+            "option_conflict",
+            f"Network {desired.name!r} would have neither IPv4 nor IPv6. Set enable_ipv6=true, or leave enable_ipv4.",
+        )
+    _check_bridge(desired.name, body["Options"].get(BRIDGE_OPTIONS["bridge_name"]), context)
+    subnet = next((pool.subnet for pool in pools if ":" in pool.subnet), None)
     if body["EnableIPv6"] and subnet is None and not context.snapshot.chooses_ipv6_subnets:
         raise Failure(
             "option_conflict",
@@ -149,6 +198,29 @@ def _check_body(desired: DesiredNetwork, body: Json, context: Context) -> None:
             "option_conflict",
             f"Network {desired.name!r} has the IPv6 subnet {subnet}, and no IPv6: no container would get an address of"
             " it. Set enable_ipv6=true, or leave the subnet out.",
+        )
+
+
+def _check_bridge(name: str, bridge: str | None, context: Context) -> None:
+    """Two networks cannot have one bridge."""
+    if not bridge:
+        return
+    key = BRIDGE_OPTIONS["bridge_name"]
+    others = [
+        each for each in context.snapshot.networks if each.name != name and not context.removes_network(each.name)
+    ]
+    holders = [each.name for each in others if bridge in (each.options.get(key), f"br-{each.id[:12]}")]
+    holders += [
+        each.name
+        for each in context.desired.networks
+        if each.name != name and each.state != "absent" and (each.driver_options or {}).get(key) == bridge
+    ]
+    if holders:
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r} cannot have the bridge {bridge!r}: network {holders[0]!r} has it. Choose another"
+            " bridge_name.",
+            holder=holders[0],
         )
 
 
@@ -186,7 +258,13 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
             members=sorted(member.name for member in staying),
         )
     api = context.engine.api
-    steps: list[Step] = [_leave(standing, member, context.snapshot.inspected(member), api) for member in staying]
+    # The successor of a member is never on the network.
+    replaced = [member for member in staying if member.id in context.replacements]
+    steps: list[Step] = [
+        _leave(standing, member, context.snapshot.inspected(member), api)
+        for member in staying
+        if member not in replaced
+    ]
     steps.append(RemoveNetwork(standing.id, desired.name))
     return Change(
         "network",
@@ -199,7 +277,7 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
             for member in staying
             for loss in _list_closed(desired.name, context.snapshot.inspected(member), context)
         ),
-        needs=frozenset(("container", member.name) for member in leaving),
+        needs=frozenset(("container", member.name) for member in [*leaving, *replaced]),
         predicted=None,
     )
 
@@ -214,14 +292,15 @@ def _plan_members(
 ) -> tuple[list[Step], list[str]]:
     if desired.connected is None:
         return [], []
-    steps: list[Step] = []
+    joins: list[Step] = []
+    leaves: list[Step] = []
     losses: list[str] = []
     listed = set()
     for member in desired.connected:
         summary = context.snapshot.find_container(member.name)
         listed.add(member.name if summary is None else summary.name)
         joined = refusals.gather(_plan_member, desired, member, reference, context)
-        steps.extend(joined or ())
+        joins.extend(joined or ())
         if joined and summary is not None and summary.is_running:
             losses.extend(_losses(context.snapshot.inspected(summary)))
     if standing is not None and not desired.appends and not refusals:
@@ -229,9 +308,10 @@ def _plan_members(
             # A container with a plan of its own leaves by that plan, which may replace it.
             if summary.name not in listed and context.container(summary.name) is None:
                 left = _leave(standing, summary, context.snapshot.inspected(summary), context.engine.api)
-                steps.append(left.because(f"{summary.name} is not to be on {desired.name}"))
+                leaves.append(left.because(f"{summary.name} is not to be on {desired.name}"))
                 losses += _list_closed(desired.name, context.snapshot.inspected(summary), context)
-    return steps, losses
+    # Those that leave may have the addresses that others need.
+    return [*leaves, *joins], losses
 
 
 def _list_closed(network: str, container: Container, context: Context) -> list[str]:

@@ -27,7 +27,7 @@ from .._objects.ports import Publication
 from .._types import Json
 from .changes import NetworkRebuild
 from .context import Context
-from .endpoints import find_joining, merge_endpoint
+from .endpoints import check_mode, find_joining, merge_endpoint
 from .mac import is_mac_configured, list_lost_macs, needs_other_mac, refuse_mac
 from .network_body import rebuild_body, replay_body
 
@@ -99,6 +99,7 @@ def _list_members(desired: DesiredNetwork, standing: Network, context: Context) 
     for name, member in listed.items():
         if name not in names and context.container(name) is None:
             joining = find_joining(name, desired.name, context)
+            check_mode(context.snapshot.inspected(joining), desired.name)
             after = replace(member, mac_address=None).merge_into({})
             found.append(Member(joining.id, joining.name, None, after, joining.is_running))
     return found

@@ -53,6 +53,10 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
     refusals += _check_ports(changes, snapshot, refused)
     refusals += _check_addresses(changes)
     if any(change.has_effect for change in changes):
+        from .room import check_room
+
+        refusals += check_room(changes, context)
+    if any(change.has_effect for change in changes):
         from .causes import add_causes
 
         changes = add_causes(changes, context)
@@ -73,7 +77,8 @@ def _sort_by_needs(changes: t.Sequence[Change]) -> list[Change]:
         # Where a refused plan waits in a circle, any order does.
         ready = [each for each in waiting if not each.needs & (keys - {each.key})] or waiting
         ordered += ready
-        waiting = [each for each in waiting if each not in ready]
+        done = {each.key for each in ready}
+        waiting = [each for each in waiting if each.key not in done]
     return ordered
 
 

@@ -16,7 +16,7 @@ import typing as t
 
 from .._desired.containers import DesiredContainer
 from .._errors import Failure, Refusals
-from .._objects.containers import Blueprint
+from .._objects.containers import SHARED_NAMESPACES, Blueprint
 from .._objects.networks import PREDEFINED, Network
 from .._types import Json
 from .context import Context
@@ -33,9 +33,10 @@ def check_request(
     """Why the engine would refuse to make this container, or to start it. ``standing``: the networks that it is on."""
     return [
         *_check_mode(desired.name, design, context),
+        *_check_main(desired.name, design, context),
         *_check_joined(desired, design, standing, context),
         *_check_limits(desired.name, design.body),
-        *(_check_addresses(desired, design, context) if starts else ()),
+        *(_check_needs(desired, design, context) if starts else ()),
     ]
 
 
@@ -43,7 +44,15 @@ def check_start(
     desired: DesiredContainer, design: Blueprint, standing: t.Collection[str], context: Context
 ) -> list[Failure]:
     """Why the engine would refuse to start this container as it stands."""
-    return [*_check_joined(desired, design, standing, context), *_check_addresses(desired, design, context)]
+    return [
+        *_check_main(desired.name, design, context),
+        *_check_joined(desired, design, standing, context),
+        *_check_needs(desired, design, context),
+    ]
+
+
+def _check_needs(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:
+    return [*_check_namespaces(desired, design, context), *_check_addresses(desired, design, context)]
 
 
 def list_taken(design: Blueprint) -> tuple[tuple[str, str], ...]:
@@ -92,12 +101,15 @@ def _check_mode(name: str, design: Blueprint, context: Context) -> list[Failure]
                 f"Container {name!r} shares the host's UTS namespace, and with it the host's name. Leave hostname out.",
             )
         )
-    main = design.main_network
-    is_network = not shares and main not in PREDEFINED
-    # Where the container joins networks, those are judged with its endpoints.
-    if is_network and not design.endpoints and not context.has_network(main):
-        refusals.append(_refuse_gone(name, main, False, context))
     return refusals
+
+
+def _check_main(name: str, design: Blueprint, context: Context) -> list[Failure]:
+    """A network mode that is no network, or none that stays. Networks that the container joins are judged as such."""
+    main = design.main_network
+    if main.startswith("container:") or main in PREDEFINED or main in design.endpoints or context.has_network(main):
+        return []
+    return [_refuse_gone(name, main, context.removes_network(main), context)]
 
 
 def _name_shared(mode: str, context: Context) -> str | None:
@@ -152,6 +164,40 @@ def _check_joined(
     ]
 
 
+def _check_namespaces(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:
+    """A container cannot start in a namespace of one that does not run, nor of one that is gone."""
+    name = desired.name
+    successors = {replacement.successor for replacement in context.replacements.values()}
+    refusals = []
+    for key, what in SHARED_NAMESPACES.items():
+        kind, _colon, reference = str(design.body["HostConfig"].get(key) or "").partition(":")
+        # One that the task makes comes first.
+        if kind != "container" or reference in successors or context.container(reference) is not None:
+            continue
+        shared = context.snapshot.find_container(reference)
+        if shared is None and key == "NetworkMode" and desired.network_mode is not None:
+            # The network mode that the task gives is judged as such.
+            continue
+        if shared is None:
+            remedy = "Give it another network_mode" if key == "NetworkMode" else "Remove it"
+            refusals.append(
+                Failure(
+                    "container_not_found",
+                    f"Container {name!r} could not be started again: the container whose {what} it shares"
+                    f" ({reference[:12]}) is gone. {remedy}, or make both again.",
+                )
+            )
+        elif not context.will_run(shared.name):
+            refusals.append(
+                Failure(
+                    "network_mode_conflict",
+                    f"Container {name!r} cannot start: container {shared.name!r}, whose {what} it shares, does not run."
+                    " Start that first, or in the same task.",
+                )
+            )
+    return refusals
+
+
 # -- addresses ---------------------------------------------------------------------------------------------------------
 
 
@@ -191,7 +237,12 @@ def _check_limits(name: str, body: Json) -> list[Failure]:
     memory, swap = host_config.get("Memory") or 0, host_config.get("MemorySwap") or 0
     reserved = host_config.get("MemoryReservation") or 0
     hostname = str(body.get("Hostname") or "")
+    policy = (host_config.get("RestartPolicy") or {}).get("Name") or "no"
     problems = (
+        (
+            host_config.get("AutoRemove") and policy != "no",
+            f"auto_remove and restart_policy={policy} exclude each other",
+        ),
         (0 < memory < _LEAST_MEMORY, f"memory is {memory} bytes, and the engine takes 6M or more"),
         (0 < swap < memory, f"memory is {memory} bytes, and the container's limit of memory and swap is {swap}"),
         (0 < memory < reserved, f"memory is {memory} bytes, and {reserved} are reserved for the container"),

@@ -127,9 +127,10 @@ def _network_owner(name: str, subnet: str) -> SubnetOwner:
 
 def _network_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:
     """The other networks of the engine."""
+    # The engine lists networks in any order; the first one in the way is named.
     return [
         _network_owner(network.name, subnet)
-        for network in snapshot.networks
+        for network in sorted(snapshot.networks, key=lambda network: (network.name, network.id))
         if network.name != desired.name
         for subnet in network.subnets
     ]

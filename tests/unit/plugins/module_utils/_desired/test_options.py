@@ -33,6 +33,14 @@ READ: list[t.Any] = [
     pytest.param({"memory": "512M"}, {"memory": 512 * 2**20}, id="memory"),
     pytest.param({"memory": "1.5g"}, {"memory": 3 * 2**29}, id="memory-fraction"),
     pytest.param({"memory": "0"}, {"memory": 0}, id="memory-none"),
+    pytest.param({"memory": "6M"}, {"memory": 6 * 2**20}, id="memory-least"),
+    pytest.param({"working_dir": "/tmp/../srv/"}, {"working_dir": "/srv"}, id="working-dir"),
+    pytest.param({"working_dir": ""}, {"working_dir": ""}, id="working-dir-none"),
+    pytest.param(
+        {"etc_hosts": {"a": "::1", "b": "host-gateway", "c": None}},
+        {"etc_hosts": {"a": "::1", "b": "host-gateway", "c": None}},
+        id="etc-hosts",
+    ),
     pytest.param(
         {"restart_policy": "always"}, {"restart_policy": {"Name": "always", "MaximumRetryCount": 0}}, id="restart"
     ),
@@ -51,7 +59,7 @@ READ: list[t.Any] = [
     ),
     pytest.param({"healthcheck": {"test": "NONE"}}, {"healthcheck": {"Test": ["NONE"]}}, id="health-none"),
     pytest.param({"healthcheck": {"interval": "1ms"}}, {"healthcheck": {"Interval": 10**6}}, id="duration-ms"),
-    pytest.param({"healthcheck": {"interval": "1us"}}, {"healthcheck": {"Interval": 10**3}}, id="duration-us"),
+    pytest.param({"healthcheck": {"interval": "5000us"}}, {"healthcheck": {"Interval": 5 * 10**6}}, id="duration-us"),
     pytest.param({"healthcheck": {"interval": "2h"}}, {"healthcheck": {"Interval": 7200 * 10**9}}, id="duration-h"),
     pytest.param({"mounts": [MOUNT]}, {"mounts": [{"Type": "volume", "Target": "/m", "ReadOnly": False}]}, id="mount"),
     pytest.param(
@@ -90,6 +98,21 @@ REFUSED: list[t.Any] = [
     pytest.param({"env": {"": "x"}}, "name", id="env-no-name"),
     pytest.param({"env": {"A=B": "x"}}, "variable 1 contains =", id="env-bad-name"),
     pytest.param({"memory": "much"}, "much", id="memory"),
+    pytest.param({"env": {"A": "x\0"}}, "character 0", id="env-character-0"),
+    pytest.param({"env": {"A\0": None}}, "character 0", id="env-character-0-in-a-name"),
+    pytest.param({"working_dir": "srv"}, "srv", id="working-dir"),
+    pytest.param({"etc_hosts": {"db": "nowhere"}}, "etc_hosts.db", id="etc-hosts-address"),
+    pytest.param({"etc_hosts": {"": "192.0.2.1"}}, "empty", id="etc-hosts-no-name"),
+    pytest.param({"etc_hosts": {"a:b": "192.0.2.1"}}, "a:b", id="etc-hosts-bad-name"),
+    pytest.param({"healthcheck": {"interval": "999us"}}, "1ms", id="duration-too-short"),
+    pytest.param({"healthcheck": {"retries": -1}}, "healthcheck.retries", id="health-retries"),
+    pytest.param({"healthcheck": {"test": ["true"]}}, "CMD-SHELL", id="health-list-without-a-kind"),
+    pytest.param({"healthcheck": {"test": {"a": 1}}}, "healthcheck.test", id="health-dict"),
+    pytest.param({"mounts": [{**MOUNT, "target": "m"}]}, "'m'", id="mount-target"),
+    pytest.param({"mounts": [{**MOUNT, "target": "/./"}]}, "'/./'", id="mount-target-root"),
+    pytest.param({"mounts": [{**MOUNT, "source": "bad name!"}]}, "bad name!", id="mount-volume-name"),
+    pytest.param({"mounts": [{**MOUNT, "type": "bind", "source": "srv"}]}, "srv", id="mount-bind-source"),
+    pytest.param({"mounts": [{**MOUNT, "type": "tmpfs", "source": "x"}]}, "'x'", id="mount-tmpfs-source"),
     pytest.param({"healthcheck": {"interval": "30"}}, "healthcheck.interval", id="duration-without-unit"),
     pytest.param({"healthcheck": {"interval": "1s "}}, "healthcheck.interval", id="duration-blank"),
     pytest.param({"healthcheck": {"interval": ""}}, "healthcheck.interval", id="duration-empty"),
@@ -359,3 +382,10 @@ REFERENCES: list[t.Any] = [
 def test_normal_reference(reference: str, normal: str) -> None:
     assert normal_reference(reference) == normal
     assert normal_reference(normal) == normal
+
+
+@pytest.mark.parametrize("standing", ["/srv", "/srv/", "/tmp/../srv"])
+def test_a_working_dir_is_met_as_the_engine_cleans_it(standing: str) -> None:
+    body = {"WorkingDir": standing, "HostConfig": {}}
+    assert merge_options(Blueprint(body, {}), parse_options({"working_dir": "/./srv"})) == []
+    assert merge_options(Blueprint(body, {}), parse_options({"working_dir": "/srv/www"})) == ["working_dir"]

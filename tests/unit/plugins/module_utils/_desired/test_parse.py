@@ -41,9 +41,14 @@ ENDPOINTS: list[t.Any] = [
         id="option-to-be-gone",
     ),
     pytest.param(
-        {"name": "w", "mac_address": "02-AB:00:00:00:01"},
+        {"name": "w", "mac_address": "02-AB-00-00-00-01"},
         DesiredEndpoint("w", mac_address="02:ab:00:00:00:01"),
         id="mac",
+    ),
+    pytest.param(
+        {"name": "w", "mac_address": "02ab.0000.0001"},
+        DesiredEndpoint("w", mac_address="02:ab:00:00:00:01"),
+        id="mac-dots",
     ),
     pytest.param(
         {"name": "w", "driver_opts": {"a": True, 1: 2}},
@@ -82,6 +87,9 @@ BAD_ENDPOINTS: list[t.Any] = [
     pytest.param({"name": "w", "driver_opts": "a=b"}, "driver_opts", id="opts-text"),
     pytest.param({"name": "w", "gw_priority": "high"}, "gw_priority", id="priority-text"),
     pytest.param({"name": "w", "gw_priority": 1.5}, "gw_priority", id="priority-fraction"),
+    pytest.param({"name": "w", "mac_address": "02:ab:0:0:0:1"}, "02:ab:0:0:0:1", id="mac-single-digits"),
+    pytest.param({"name": "w", "mac_address": "02:ab-00:00:00:01"}, "02:ab-00", id="mac-mixed"),
+    pytest.param({"name": "w", "mac_address": "nonsense"}, "nonsense", id="mac-nonsense"),
 ]
 
 

@@ -77,14 +77,15 @@ SAME_OF_A_KIND: list[t.Any] = [
     pytest.param("icc", "1", "true", True, id="boolean"),
     pytest.param("gateway_mode_ipv4", "nat", "routed", False, id="mode"),
     pytest.param("bridge_name", "br1", "br1", True, id="name"),
-    pytest.param("container_iface_prefix", "1", "true", True, id="no-kind-as-ever"),
+    pytest.param("container_iface_prefix", "1", "true", False, id="beginning-of-a-name"),
+    pytest.param("com.example.option", "1", "true", True, id="no-kind-as-ever"),
 ]
 
 
 @pytest.mark.parametrize(("option", "left", "right", "same"), SAME_OF_A_KIND)
 def test_same_driver_option(option: str, left: str, right: str, same: bool) -> None:
     for pair in ((left, right), (right, left)):
-        assert same_driver_option(FULL[option], *pair) is same
+        assert same_driver_option(FULL.get(option, option), *pair) is same
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -109,6 +110,12 @@ PARSED: list[t.Any] = [
     pytest.param({"host_ipv6": "192.0.2.1"}, "host_ipv6: '192.0.2.1' is not an IPv6 address", id="family-ipv6"),
     pytest.param({"host_binding_ipv4": "localhost"}, "'localhost' is not an address", id="binding-name"),
     pytest.param({"trusted_host_interfaces": []}, "is not names of interfaces", id="no-interfaces"),
+    pytest.param({"bridge_name": "br-" + "x" * 13}, "bridge_name", id="bridge-too-long"),
+    pytest.param({"bridge_name": "ü" * 8}, "bridge_name", id="bridge-too-many-bytes"),
+    pytest.param({"mtu": 65536}, "mtu: '65536' is not a number up to 65535", id="mtu-too-large"),
+    pytest.param({"bridge_name": "a/b"}, "'a/b'", id="bridge-slash"),
+    pytest.param({"bridge_name": "a b"}, "'a b'", id="bridge-blank"),
+    pytest.param({"container_iface_prefix": "x" * 13}, "container_iface_prefix", id="prefix-too-long"),
     pytest.param({"driver_options": {FULL["mtu"]: "big"}}, f"driver_options[{FULL['mtu']}]: 'big'", id="full-name"),
     pytest.param({"driver_options": {FULL["icc"]: "yes"}}, "'yes' is not a boolean", id="yes"),
     pytest.param({"driver_options": {FULL["gateway_mode_ipv6"]: "bridge"}}, "is not one of nat, ", id="no-mode"),

@@ -95,8 +95,8 @@ POOLS: list[t.Any] = [
         {"subnet": "10.0.0.0/24", "iprange": "10.0.0.0/24"}, Pool("10.0.0.0/24", "10.0.0.0/24"), id="range-whole"
     ),
     pytest.param(
-        {"subnet": "10.0.0.0/24", "aux_addresses": {"b": "10.0.0.2", "a": "10.0.0.255"}},
-        Pool("10.0.0.0/24", "", "", (("a", "10.0.0.255"), ("b", "10.0.0.2"))),
+        {"subnet": "10.0.0.0/24", "aux_addresses": {"b": "10.0.0.2", "a": "10.0.0.254"}},
+        Pool("10.0.0.0/24", "", "", (("a", "10.0.0.254"), ("b", "10.0.0.2"))),
         id="aux",
     ),
     pytest.param({"subnet": "fd00::1/64", "gateway": "FD00::0:1"}, Pool("fd00::/64", "", "fd00::1"), id="ipv6"),
@@ -129,6 +129,34 @@ def test_parse_pool(entry: dict[str, t.Any], expected: t.Any) -> None:
 def test_pool_as_body_is_read_back() -> None:
     pool = Pool("10.0.0.0/24", "10.0.0.128/25", "10.0.0.254", (("a", "10.0.0.5"),))
     assert Network({"IPAM": {"Config": [pool.as_body()]}}).pools == (pool,)
+
+
+UNUSABLE: list[t.Any] = [
+    pytest.param({"subnet": "10.0.0.2/31"}, "no room", id="two-addresses"),
+    pytest.param({"subnet": "fd00::/127"}, "no room", id="two-addresses-of-ipv6"),
+    pytest.param({"subnet": "10.0.0.0/24", "gateway": "10.0.0.0"}, "the subnet itself and the gateway", id="first"),
+    pytest.param({"subnet": "10.0.0.0/24", "gateway": "10.0.0.255"}, "broadcast address and the gateway", id="last"),
+    pytest.param(
+        {"subnet": "10.0.0.0/24", "gateway": "10.0.0.2", "aux_addresses": {"x": "10.0.0.2"}},
+        r"the gateway and aux_addresses\[x\]",
+        id="gateway-twice",
+    ),
+    pytest.param(
+        {"subnet": "10.0.0.0/24", "aux_addresses": {"a": "10.0.0.2", "b": "10.0.0.2"}}, "both", id="aux-twice"
+    ),
+]
+
+
+@pytest.mark.parametrize(("entry", "text"), UNUSABLE)
+def test_addresses_that_no_engine_takes(entry: dict[str, t.Any], text: str) -> None:
+    with pytest.raises(Failure, match=text) as caught:
+        parse_pool(entry)
+    assert caught.value.code == "option_conflict"
+
+
+def test_the_smallest_subnets() -> None:
+    assert parse_pool({"subnet": "10.0.0.4/30", "gateway": "10.0.0.6"}) == Pool("10.0.0.4/30", "", "10.0.0.6")
+    assert parse_pool({"subnet": "fd00::/126", "gateway": "fd00::3"}) == Pool("fd00::/126", "", "fd00::3")
 
 
 READ_POOLS: list[t.Any] = [

@@ -18,6 +18,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.ports i
     Publication,
     check_publications,
     exposure,
+    may_take,
     overlaps,
     parse_actual_ports,
     parse_exposed,
@@ -487,7 +488,8 @@ CHECKED: list[t.Any] = [
     pytest.param(["127.0.0.1:1:80", "127.0.0.2:1:80", "[::1]:1:80", "[::2]:1:80"], id="different-addresses"),
     pytest.param(["0.0.0.0:1:80", "[::]:1:80"], id="different-families"),
     pytest.param(["80", "80", "0:80"], id="ephemeral-twice"),
-    pytest.param(["1-2:80", "1-2:80", "1:80"], id="ranges"),
+    pytest.param(["1-3:80", "1-3:80", "4:81", "1:81/udp"], id="ranges"),
+    pytest.param(["1-2:80", "3:80", "127.0.0.1:5-6:80", "127.0.0.2:5:80"], id="beside-a-range"),
     pytest.param(["0-1:80-81"], id="ephemeral-and-port-1"),
     pytest.param(["1-2:80"], id="range-from-1"),
 ]
@@ -507,6 +509,9 @@ CHECK_REFUSED: list[t.Any] = [
     pytest.param(["1:80", "127.0.0.1:1:80"], "port_conflict", ["1:80/tcp and 127.0.0.1:1:80/tcp"], id="wildcard"),
     pytest.param(["[::]:1:8/udp", "[::1]:1:9/udp"], "port_conflict", ["[::]:1:8/udp and [::1]:1:9/udp"], id="ipv6"),
     pytest.param(["1-3:80-82", "2:90"], "port_conflict", ["2:81/tcp and 2:90/tcp"], id="range-written-out"),
+    pytest.param(["1:80", "1-3:80"], "port_conflict", ["1-3:80/tcp and 1:80/tcp"], id="in-a-range"),
+    pytest.param(["1-3:80", "3:81"], "port_conflict", ["1-3:80/tcp and 3:81/tcp"], id="in-a-range-of-another"),
+    pytest.param(["127.0.0.1:2:80", "1-3:81"], "port_conflict", ["same host port 2/tcp"], id="in-a-range-wildcard"),
 ]
 
 
@@ -628,7 +633,7 @@ def test_overlaps_is_symmetric(a: Publication, b: Publication) -> None:
 @given(st.lists(publications(), max_size=8))
 def test_check_refuses_exactly_what_overlaps(wanted: list[Publication]) -> None:
     bad = any(p.container_port == 0 or (p.is_range and p.host_port == 0) for p in wanted) or any(
-        overlaps(a, b) for i, a in enumerate(wanted) for b in wanted[:i]
+        overlaps(a, b) or may_take(a, b) or may_take(b, a) for i, a in enumerate(wanted) for b in wanted[:i]
     )
     try:
         check_publications(wanted)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import builtins
 import errno
+import pathlib
 import typing as t
 
 import pytest
@@ -47,6 +48,18 @@ def test_ipv4_routes() -> None:
         HostRange("172.17.0.0/16", "docker0"),
         HostRange("192.168.160.0/20", "br-28c1d20bb1ca"),
         HostRange("10.10.100.7/32", "wg0"),
+    ]
+
+
+def test_names_of_interfaces_are_any_bytes(tmp_path: pathlib.Path) -> None:
+    """A wide blank (U+2003) is a blank to Python only, and 0xFF is no text at all."""
+    odd = "br\u2003ü".encode()
+    route = IPV4_ROUTES.splitlines()[3].encode()
+    file = tmp_path / "route"
+    file.write_bytes(b"\n".join([b"Iface", route.replace(b"docker0", odd), route.replace(b"docker0", b"\xff")]))
+    assert host_routes._read(host_routes._parse_ipv4_routes, str(file)) == [
+        HostRange("172.17.0.0/16", "br\u2003ü"),
+        HostRange("172.17.0.0/16", "\ufffd"),
     ]
 
 

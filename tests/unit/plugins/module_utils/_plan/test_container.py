@@ -634,7 +634,8 @@ def test_an_image_that_is_gone() -> None:
 
 
 def make(api: Api = recorded.API_20_10, **params: t.Any) -> Change:
-    snapshot = recorded.snapshot().replace(engine=Engine("x", api), images={"i:1": recorded.load("image_app")})
+    images = {"i:1": recorded.load("image_app"), "bare:1": {"Id": "sha256:bare", "Config": {}}}
+    snapshot = recorded.snapshot().replace(engine=Engine("x", api), images=images)
     settings = {key: params.pop(key) for key in ("state", "starts_new") if key in params}
     desired = parse_container({"name": "new", "image": "i:1", **params}, **settings)
     return planned(desired, snapshot)
@@ -695,6 +696,24 @@ LISTENING: list[t.Any] = [
 @pytest.mark.parametrize(("params", "expected"), LISTENING)
 def test_listening_needs_a_tcp_port_to_wait_for(params: dict[str, t.Any], expected: list[str]) -> None:
     assert codes(make(wait="listening", **params)) == expected
+
+
+HEALTHY: list[t.Any] = [
+    pytest.param({"healthcheck": {"test": "true"}}, [], id="check"),
+    pytest.param({"healthcheck": {"test": ["CMD", "true"]}, "state": "stopped"}, [], id="check-of-a-stopped-one"),
+    pytest.param({"state": "stopped"}, [], id="does-not-run"),
+    pytest.param({"healthcheck": {"interval": "1s"}}, [], id="check-of-the-image"),
+    pytest.param({"image": "bare:1"}, ["option_conflict"], id="none"),
+    pytest.param({"healthcheck": {"test": "NONE"}}, ["option_conflict"], id="turned-off"),
+    pytest.param({"image": "bare:1", "healthcheck": {"interval": "1s"}}, ["option_conflict"], id="no-test"),
+    pytest.param({"image": "unknown:1"}, [], id="image-to-be-pulled"),
+    pytest.param({"image": "unknown:1", "healthcheck": {"test": "NONE"}}, ["option_conflict"], id="off-in-any-image"),
+]
+
+
+@pytest.mark.parametrize(("params", "expected"), HEALTHY)
+def test_healthy_needs_a_health_check_to_wait_for(params: dict[str, t.Any], expected: list[str]) -> None:
+    assert codes(make(wait="healthy", **params)) == expected
 
 
 LISTENING_LATER: list[t.Any] = [
@@ -864,6 +883,7 @@ def test_a_link_waits_for_its_target() -> None:
         pytest.param("plain", {"links": ["nobody"]}, "container_not_found", "no such container", id="nobody"),
         pytest.param("full", {"links": ["fx-plain"]}, "network_mode_conflict", "fx-sub", id="network-of-its-own"),
         pytest.param("host_mode", {"links": ["fx-plain"]}, "network_mode_conflict", "host", id="host"),
+        pytest.param("plain", {"links": ["fx-plain:me"]}, "option_conflict", "itself", id="itself"),
     ],
 )
 def test_links_that_cannot_be(name: str, params: dict[str, t.Any], code: str, text: str) -> None:

@@ -16,8 +16,8 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.contain
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_container
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Container
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan import container_change
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.container_change import Design
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan import container_change, container_decision
+from ansible_collections.bridgeport.docker.plugins.module_utils._plan.container_design import Design, make_design
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.context import Context
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
 
@@ -31,10 +31,10 @@ class Bed(t.NamedTuple):
 
     @property
     def design(self) -> Design:
-        return container_change._make_design(self.desired, self.container, self.context)
+        return make_design(self.desired, self.container, self.context)
 
     def is_replaced(self, *, is_refused: bool = False) -> bool:
-        return container_change._has_to_be_replaced(
+        return container_decision.has_to_be_replaced(
             self.desired, self.container, self.design, self.context, is_refused=is_refused
         )
 

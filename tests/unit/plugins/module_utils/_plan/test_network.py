@@ -242,13 +242,30 @@ def test_networks_that_are_not_ours() -> None:
 @pytest.mark.parametrize(("api", "code"), [(Api(1, 47), "unsupported"), (Api(1, 48), None)])
 def test_what_a_newer_engine_can_do(api: Api, code: str | None) -> None:
     snapshot = RECORDED.replace(engine=Engine("x", api))
-    for params in ({"enable_ipv4": False}, {"connected": [{"name": "fx-ports", "gw_priority": 1}]}):
+    for params in (
+        {"enable_ipv4": False, "enable_ipv6": True},
+        {"connected": [{"name": "fx-ports", "gw_priority": 1}]},
+    ):
         try:
             plan("new", snapshot=snapshot, **params)
             found = None
         except Failure as failure:
             found = failure.code
         assert found == code
+
+
+@pytest.mark.parametrize("subnets", [("10.9.0.0/24", "10.9.1.0/24"), ("fd00::/64", "10.9.0.0/24", "fd00:1::/64")])
+def test_a_bridge_has_one_subnet_of_a_kind(subnets: tuple[str, ...]) -> None:
+    with pytest.raises(Failure, match="one subnet of IPv4") as caught:
+        plan("new", ipam_config=[{"subnet": subnet} for subnet in subnets])
+    assert caught.value.code == "option_conflict"
+
+
+@pytest.mark.parametrize("params", [{"enable_ipv4": False}, {"enable_ipv4": False, "enable_ipv6": False}])
+def test_a_network_has_addresses_of_some_kind(params: dict[str, t.Any]) -> None:
+    with pytest.raises(Failure, match="neither IPv4 nor IPv6") as caught:
+        plan("new", snapshot=RECORDED.replace(engine=Engine("28.5.2", Api(1, 51))), **params)
+    assert caught.value.code == "option_conflict"
 
 
 NEWER = RECORDED.replace(engine=Engine("28.5.2", Api(1, 51)))

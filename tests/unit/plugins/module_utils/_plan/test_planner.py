@@ -339,3 +339,187 @@ def test_changes_stand_in_the_order_of_the_work(needs: dict[str, list[str]], exp
         for name, each_needs in needs.items()
     ]
     assert [change.name for change in planner._sort_by_needs(changes)] == expected
+
+
+# -- what check mode tells ---------------------------------------------------------------------------------------------
+
+
+def predicted(made: Plan, kind: str, name: str) -> t.Any:
+    assert codes(made) == []
+    change = made.find_change(kind, name)
+    assert change is not None
+    return change.predicted
+
+
+def test_a_rebuilt_network_is_told_as_it_will_be() -> None:
+    network = predicted(plan(host(), [{"name": "front", "internal": True, "labels": {"a": "b"}}]), "network", "front")
+    assert (network["id"], network["internal"], network["labels"]) == ("", True, {"a": "b"})
+    assert [(row["name"], row["state"], row["ip_address"]) for row in network["connected"]] == [("web", "running", "")]
+
+
+def test_members_are_told_as_they_are_and_with_the_addresses_that_they_get() -> None:
+    daemon = host()
+    daemon.add_container("db", start=False)
+    wanted = {"name": "front", "connected": ["web", {"name": "db", "ipv4_address": "10.1.0.9"}]}
+    network = predicted(plan(daemon, [wanted]), "network", "front")
+    db, web = network["connected"]
+    assert (db["id"], db["state"], db["ip_address"]) == (daemon.named("db")["Id"], "created", "10.1.0.9")
+    assert web["ip_address"] == daemon.named("web")["NetworkSettings"]["Networks"]["front"]["IPAddress"]
+
+
+@pytest.mark.parametrize("mode", ["host", "none"])
+def test_a_mode_without_networks_is_told_as_the_engine_lists_it(mode: str) -> None:
+    container = predicted(
+        plan(host(), [], [{"name": "new", "image": "busybox:1", "network_mode": mode}]), "container", "new"
+    )
+    assert list(container["networks"]) == [mode]
+
+
+@pytest.mark.parametrize("mode", ["back", "none", "front"])
+def test_a_network_that_a_container_leaves_by_its_mode(mode: str) -> None:
+    daemon = host()
+    daemon.add_container("other", HostConfig={"NetworkMode": "front"})
+    made = plan(daemon, [{"name": "front", "labels": {"a": "b"}}], [{"name": "other", "network_mode": mode}])
+    network = predicted(made, "network", "front")
+    assert ("other" in [row["name"] for row in network["connected"]]) is (mode == "front")
+
+
+def test_ports_of_publish_all_are_told() -> None:
+    wanted = {"name": "new", "image": "busybox:1", "publish_all_ports": True, "exposed_ports": ["91/udp"]}
+    container = predicted(plan(host(), [], [{**wanted, "published_ports": ["9999:80"]}]), "container", "new")
+    rows = [(row["container_port"], row["protocol"], row["host_port"]) for row in container["published"]]
+    assert rows == [(80, "tcp", 9999), (91, "udp", None)]
+
+
+# -- what the run alone would find out ---------------------------------------------------------------------------------
+
+
+def test_the_mode_of_a_container_that_starts_is_not_removed() -> None:
+    daemon = host()
+    gone = {"name": "front", "state": "absent", "force": True}
+    assert codes(plan(daemon, [gone], [{"name": "web", "env": {"A": "1"}}])) == ["network_not_found"]
+    assert codes(plan(daemon, [gone], [{"name": "web", "networks": [{"name": "front"}]}])) == ["network_not_found"]
+    # One that goes on running only leaves it.
+    assert words(plan(daemon, [gone], [{"name": "web"}])) == ["disconnect web from front", "remove network front"]
+
+
+def test_a_successor_is_not_on_a_network_that_is_removed() -> None:
+    daemon = host()
+    ModelClient(daemon).post("/networks/back/connect", {"Container": "web"})
+    made = plan(daemon, [{"name": "back", "state": "absent", "force": True}], [{"name": "web", "env": {"A": "1"}}])
+    change = made.find_change("network", "back")
+    assert change is not None
+    assert "disconnect web from back" not in words(made, "network", "back")
+    assert ("container", "web") in change.needs
+    assert list(predicted(made, "container", "web")["networks"]) == ["front"]
+
+
+def test_a_container_without_endpoints_does_not_join_a_rebuilt_network() -> None:
+    daemon = host()
+    daemon.add_container("alone", HostConfig={"NetworkMode": "none"})
+    made = plan(daemon, [{"name": "front", "internal": True, "connected": ["web", "alone"]}])
+    assert codes(made) == ["network_mode_conflict"]
+
+
+def test_two_networks_have_two_bridges() -> None:
+    daemon = host()
+    daemon.add_network("named", Options={"com.docker.network.bridge.name": "br0"})
+    assert codes(plan(daemon, [{"name": "new", "bridge_name": "br0"}])) == ["option_conflict"]
+    assert codes(plan(daemon, [{"name": "front", "bridge_name": "br0"}])) == ["option_conflict"]
+    assert codes(plan(daemon, [{"name": "one", "bridge_name": "b"}, {"name": "two", "bridge_name": "b"}])) != []
+    assert codes(plan(daemon, [{"name": "new", "bridge_name": "br0"}, {"name": "named", "state": "absent"}])) == []
+    assert codes(plan(daemon, [{"name": "named", "bridge_name": "br0"}])) == []
+
+
+def test_auto_remove_and_the_restart_policy_that_stands() -> None:
+    daemon = host()
+    daemon.add_container("kept", HostConfig={"RestartPolicy": {"Name": "always", "MaximumRetryCount": 0}})
+    assert codes(plan(daemon, [], [{"name": "kept", "auto_remove": True}])) == ["option_conflict"]
+    assert codes(plan(daemon, [], [{"name": "kept", "auto_remove": True, "restart_policy": "no"}])) == []
+
+
+def test_the_network_of_a_container_that_does_not_run() -> None:
+    daemon = host()
+    daemon.add_container("down", start=False)
+    wanted = {"name": "new", "image": "busybox:1", "network_mode": "container:down", "state": "started"}
+    assert codes(plan(daemon, [], [wanted])) == ["network_mode_conflict"]
+    assert codes(plan(daemon, [], [wanted, {"name": "down", "state": "started"}])) == []
+    assert codes(plan(daemon, [], [{**wanted, "state": "stopped"}])) == []
+
+
+@pytest.mark.parametrize("key", ["NetworkMode", "IpcMode", "PidMode"])
+def test_a_container_whose_namespace_is_gone_is_not_stopped(key: str) -> None:
+    daemon = host()
+    shared = daemon.add_container("shared")
+    daemon.add_container("side", HostConfig={key: f"container:{shared}"})
+    ModelClient(daemon).delete(f"/containers/{shared}", force=True)
+    assert codes(plan(daemon, [], [{"name": "side", "env": {"A": "1"}}])) == ["container_not_found"]
+    assert codes(plan(daemon, [], [{"name": "side", "state": "stopped"}])) == []
+
+
+def test_what_is_removed_is_not_listed_by_its_network() -> None:
+    daemon = host()
+    wanted = {"name": "web", "state": "absent", "networks": [{"name": "back"}]}
+    assert codes(plan(daemon, [{"name": "back", "connected": []}], [wanted])) == []
+    assert codes(plan(daemon, [{"name": "back", "connected": ["web"]}], [wanted])) == ["option_conflict"]
+
+
+def test_a_link_leads_to_the_default_bridge() -> None:
+    daemon = host()
+    wanted = {"name": "new", "image": "busybox:1", "links": ["web"]}
+    assert codes(plan(daemon, [], [wanted])) == ["network_mode_conflict"]
+    ModelClient(daemon).post("/networks/bridge/connect", {"Container": "web"})
+    assert codes(plan(daemon, [], [wanted])) == []
+
+
+# -- addresses for all -------------------------------------------------------------------------------------------------
+
+SMALL: t.Any = {
+    "Driver": "default",
+    "Config": [{"Subnet": "10.1.2.0/29", "Gateway": "10.1.2.1", "IPRange": "10.1.2.4/30"}],
+}
+
+
+def small(count: int, **body: t.Any) -> ModelDaemon:
+    """A network that gives 10.1.2.4, .5 and .6 to containers, so many of which are on it."""
+    daemon = ModelDaemon()
+    daemon.add_network("small", IPAM=SMALL)
+    for number in range(count):
+        daemon.add_container(f"on{number}", HostConfig={"NetworkMode": "small"}, **body)
+    return daemon
+
+
+def new(**params: t.Any) -> Params:
+    return {"name": "new", "image": "busybox:1", "networks": [{"name": "small", **params}], "state": "started"}
+
+
+@pytest.mark.parametrize(
+    ("count", "networks", "containers", "expected"),
+    [
+        pytest.param(2, [], [new()], [], id="one-left"),
+        pytest.param(3, [], [new()], ["address_in_use"], id="none-left"),
+        pytest.param(3, [], [{**new(), "state": "stopped"}], [], id="none-needed"),
+        pytest.param(3, [], [new(ipv4_address="10.1.2.3")], [], id="outside-of-the-range"),
+        pytest.param(3, [], [new(), {"name": "on0", "state": "absent"}], [], id="one-freed"),
+        pytest.param(3, [], [new(), {"name": "on0", "state": "stopped"}], [], id="one-stopped"),
+        pytest.param(3, [{"name": "small", "connected": ["on1", "on2"]}], [new()], [], id="one-leaves"),
+        pytest.param(2, [], [{"name": "on0", "env": {"A": "1"}, "update_order": "start-first"}], [], id="start-first"),
+        pytest.param(
+            3,
+            [],
+            [{"name": "on0", "env": {"A": "1"}, "update_order": "start-first"}],
+            ["address_in_use"],
+            id="start-first-in-a-full-one",
+        ),
+        pytest.param(3, [], [{"name": "on0", "env": {"A": "1"}}], [], id="one-after-the-other"),
+        pytest.param(
+            3, [{"name": "small", "ipam_config": [{"subnet": "10.1.2.0/30"}]}], [], ["address_in_use"], id="smaller"
+        ),
+        pytest.param(3, [{"name": "small", "ipam_config": [{"subnet": "10.1.2.0/29"}]}], [new()], [], id="wider"),
+        pytest.param(3, [{"name": "small"}], [], [], id="full-and-unchanged"),
+    ],
+)
+def test_a_network_has_an_address_for_each_container_that_runs(
+    count: int, networks: list[Params], containers: list[Params], expected: list[str]
+) -> None:
+    assert codes(plan(small(count), networks, containers)) == expected
