@@ -24,8 +24,8 @@ from .ports import DesiredPorts
 Params = t.Mapping[str, t.Any]
 P = t.TypeVar("P")
 
-# The engine also takes hyphens, and groups of four digits with dots. No interface can have the address of a group, whose
-# lowest bit is set.
+# The engine also takes hyphens, and groups of four digits with dots. No interface can have the address of a group, the
+# lowest bit of whose first byte is set.
 _MAC = re.compile(r"[0-9a-f][02468ace]((:[0-9a-f]{2}){5}|(-[0-9a-f]{2}){5}|[0-9a-f]{2}(\.[0-9a-f]{4}){2})")
 _LINK = re.compile(r"[^:]+(:[^:]+)?")
 

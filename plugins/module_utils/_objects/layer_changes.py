@@ -20,8 +20,8 @@ from .._types import Json
 from .layer import Layer, Look, MountPoint, PathStat
 
 CHANGED, ADDED, DELETED = 0, 1, 2
-# So many changes are listed one by one.
-_SHOWN = 1000
+# So many changes of a layer, and so many of its losses, are listed one by one.
+LISTED = 1000
 _KINDS = {CHANGED: "changed", ADDED: "added", DELETED: "deleted"}
 
 # The names in a directory by what happened to them, and those of directories by their paths.
@@ -196,9 +196,9 @@ def _find_kind(folders: _Folders, path: str) -> int | None:
 
 
 def _list_first(texts: t.Iterable[str]) -> tuple[str, ...]:
-    """What a result can show; nobody reads more."""
+    """The first of these, and how many more there are."""
     left = iter(texts)
-    shown = tuple(itertools.islice(left, _SHOWN))
+    shown = tuple(itertools.islice(left, LISTED))
     more = sum(1 for _text in left)
     return (*shown, f"{more} more") if more else shown
 

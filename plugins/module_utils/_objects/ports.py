@@ -192,6 +192,11 @@ def find_free_ports(wanted: Publication, others: t.Sequence[Publication]) -> lis
     ]
 
 
+def list_exposed(publications: t.Iterable[Publication]) -> list[Publication]:
+    """Those that others than the host itself can reach."""
+    return [publication for publication in publications if exposure(publication.host_ip) != "loopback"]
+
+
 def exposure(host_ip: str) -> str:
     """Who can reach a binding on this address: V(loopback), V(address) (this address only) or V(all)."""
     canonical = _canonical_address(host_ip)

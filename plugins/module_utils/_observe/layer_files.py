@@ -21,13 +21,13 @@ from .._engine.client import Client
 from .._objects.containers import Container
 from .._objects.layer import Content
 from .._objects.layer_archive import as_listed
+from .._objects.layer_changes import LISTED
 
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 # Directories that lie deeper are not looked into.
 _DEPTH = 256
-# So many bytes in holes make a file a sparse one, and no more losses than that are listed one by one.
+# So many bytes in holes make a file a sparse one.
 _HOLES = 1 << 20
-_SHOWN = 1000
 _BLOCK = 512
 # The attributes that overlayfs keeps its own notes in.
 _OVERLAY = ("trusted.overlay.", "user.overlay.")
@@ -116,7 +116,7 @@ class _Reading:
             elif name.startswith(("user.", "trusted.")) and not name.startswith(_OVERLAY):
                 found.append(f"attribute {name} of {entry.path}")
         for each in dict.fromkeys(found):
-            if len(self._lost) < _SHOWN:
+            if len(self._lost) < LISTED:
                 self._lost.append(each)
             else:
                 self._more += 1

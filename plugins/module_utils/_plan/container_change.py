@@ -38,7 +38,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     losses: list[str] = []
     starts = design.runs and not container.is_running
     if has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
-        from .replacement import check_replacement, list_losses
+        from .replacement_checks import check_replacement, list_losses
         from .request_checks import check_request
 
         replacement = _replace(desired, container, design, context)

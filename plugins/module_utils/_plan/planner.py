@@ -47,7 +47,7 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
         replacements = found
     refusals += [*(each for failures in refused.values() for each in failures), *staying]
     if replacements:
-        from .replacement import check_space
+        from .replacement_checks import check_space
 
         refusals += check_space(replacements.values(), snapshot)
     refusals += _check_ports(changes, snapshot, refused)

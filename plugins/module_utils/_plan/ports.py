@@ -15,7 +15,7 @@ from .._errors import Failure
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container
 from .._objects.driver_options import host_binding
 from .._objects.networks import Network
-from .._objects.ports import Publication, exposure
+from .._objects.ports import Publication, list_exposed
 from .._objects.snapshot import is_called
 from .context import Context
 from .publications import check_bind_policy
@@ -104,8 +104,7 @@ def check_bound(desired: DesiredContainer, container: Container) -> list[Failure
             " 127.0.0.1, or restart the container.",
             publication=str(bound),
         )
-        for bound in container.actual
-        if exposure(bound.host_ip) != "loopback"
+        for bound in list_exposed(container.actual)
     ]
 
 

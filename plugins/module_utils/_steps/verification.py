@@ -14,7 +14,7 @@ from .._errors import Failure
 from .._objects.bindings import pair_bindings
 from .._objects.comparison import find_differences
 from .._objects.containers import Blueprint, Container
-from .._objects.ports import Publication, exposure
+from .._objects.ports import Publication, list_exposed
 from .base import Site, Step, Subject
 
 # A second look after this time, in seconds, catches a container that ends at once.
@@ -100,14 +100,13 @@ class Verify(Step):
                     "start_failed",
                     f"Container {self.name!r} runs, but the engine does not publish {binding.configured}.",
                 )
-        for bound in container.actual if self.bind_policy == "loopback" else ():
-            if exposure(bound.host_ip) != "loopback":
-                raise Failure(
-                    "bind_policy",
-                    f"Container {self.name!r} was started, and the engine publishes {bound}, which"
-                    " bind_policy=loopback does not allow. Give the publication an address, such as 127.0.0.1.",
-                    publication=str(bound),
-                )
+        for bound in list_exposed(container.actual) if self.bind_policy == "loopback" else ():
+            raise Failure(
+                "bind_policy",
+                f"Container {self.name!r} was started, and the engine publishes {bound}, which bind_policy=loopback"
+                " does not allow. Give the publication an address, such as 127.0.0.1.",
+                publication=str(bound),
+            )
         for network in self.networks:
             if not (container.endpoints.get(network) or {}).get("EndpointID"):
                 raise Failure(

@@ -102,7 +102,7 @@ def test_what_no_archive_of_the_engine_keeps(upper: Path, monkeypatch: pytest.Mo
         "socket /socket",
         "time of /old (before 1970)",
     )
-    monkeypatch.setattr(layer_files, "_SHOWN", 2)
+    monkeypatch.setattr(layer_files, "LISTED", 2)
     content = read(upper, "/plain", "/marked", "/listed", "/old", "/socket")
     assert content is not None
     assert len(content.lost) == 3
