@@ -53,8 +53,8 @@ class _Maker:
         if kind < 7:
             return Task("docker_bridge_network", self._make_network(with_members=True))
         arguments: Options = {}
-        networks = [self._make_network(with_members=self.chooser.random() < 0.3) for _ in range(self._count())]
-        containers = [self._make_topology_container() for _ in range(self._count(1))]
+        networks = [self._make_network(with_members=self.chooser.random() < 0.3) for _number in range(self._count())]
+        containers = [self._make_topology_container() for _number in range(self._count(1))]
         arguments["networks"], arguments["containers"] = _distinct(networks), _distinct(containers)
         if self.chooser.random() < 0.05:
             arguments["state"] = "absent"
@@ -334,7 +334,7 @@ class _Maker:
             if self.chooser.random() < 0.6:
                 arguments["force"] = True
         if with_members and self.chooser.random() < 0.6:
-            members = [self._container() for _ in range(self._count())]
+            members = [self._container() for _number in range(self._count())]
             arguments["connected"] = [
                 self._endpoint(name, member) if self.chooser.random() < 0.6 else member for member in sorted({*members})
             ]

@@ -633,7 +633,7 @@ def test_overlaps_is_symmetric(a: Publication, b: Publication) -> None:
 @given(st.lists(publications(), max_size=8))
 def test_check_refuses_exactly_what_overlaps(wanted: list[Publication]) -> None:
     bad = any(p.container_port == 0 or (p.is_range and p.host_port == 0) for p in wanted) or any(
-        overlaps(a, b) or may_take(a, b) or may_take(b, a) for i, a in enumerate(wanted) for b in wanted[:i]
+        overlaps(one, other) or may_take(one, other) for one, other in itertools.permutations(wanted, 2)
     )
     try:
         check_publications(wanted)
