@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import typing as t
 
+from .option_table import OPTIONS
+
 Spec = t.Dict[str, t.Dict[str, t.Any]]
 
 ENDPOINT_SPEC: Spec = {
@@ -31,50 +33,8 @@ CONTAINER_SPEC: Spec = {
     "default_host_ip": {"type": "str"},
     "purge": {"type": "bool", "default": True},
     "bind_policy": {"type": "str", "choices": ["any", "explicit", "loopback"], "default": "any"},
-    "command": {"type": "raw"},
-    "entrypoint": {"type": "list", "elements": "str"},
-    "env": {"type": "dict"},
-    "volumes": {"type": "list", "elements": "str"},
-    "mounts": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "target": {"type": "str", "required": True},
-            "source": {"type": "str"},
-            "type": {"type": "str", "choices": ["bind", "volume", "tmpfs"], "default": "volume"},
-            "read_only": {"type": "bool"},
-            "propagation": {
-                "type": "str",
-                "choices": ["private", "rprivate", "shared", "rshared", "slave", "rslave"],
-            },
-            "no_copy": {"type": "bool"},
-            "tmpfs_size": {"type": "str"},
-            "tmpfs_mode": {"type": "str"},
-        },
-    },
-    "restart_policy": {"type": "str", "choices": ["no", "on-failure", "always", "unless-stopped"]},
+    **{name: option.spec for name, option in OPTIONS.items()},
     "restart_retries": {"type": "int"},
-    "labels": {"type": "dict"},
-    "hostname": {"type": "str"},
-    "user": {"type": "str"},
-    "working_dir": {"type": "str"},
-    "interactive": {"type": "bool"},
-    "tty": {"type": "bool"},
-    "auto_remove": {"type": "bool"},
-    "memory": {"type": "str"},
-    "etc_hosts": {"type": "dict"},
-    "links": {"type": "list", "elements": "str"},
-    "healthcheck": {
-        "type": "dict",
-        "options": {
-            "test": {"type": "raw"},
-            "interval": {"type": "str"},
-            "timeout": {"type": "str"},
-            "retries": {"type": "int"},
-            "start_period": {"type": "str"},
-            "start_interval": {"type": "str"},
-        },
-    },
     "network_mode": {"type": "str"},
     "networks": {"type": "list", "elements": "dict", "options": ENDPOINT_SPEC},
     "purge_networks": {"type": "bool", "default": False},

@@ -27,6 +27,8 @@ class DesiredContainer:
     image: str | None = None
     pull: str = "missing"
     options: t.Mapping[str, t.Any] = field(default_factory=dict)
+    # How options are compared with a container that stands, where the task says so: see merge_options.
+    comparisons: t.Mapping[str, str] = field(default_factory=dict)
     network_mode: str | None = None
     networks: tuple[DesiredEndpoint, ...] | None = None
     purge_networks: bool = False

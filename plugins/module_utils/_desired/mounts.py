@@ -18,6 +18,8 @@ import typing as t
 from .._errors import Failure, Refusals
 from .._objects.containers import bind_destination, clean_path
 from .._objects.names import NAME
+from .option import Basis, Body
+from .resources import normal_tmpfs
 
 _PROPAGATIONS = ("private", "rprivate", "shared", "rshared", "slave", "rslave")
 _MODE_WORDS = {
@@ -27,6 +29,7 @@ _MODE_WORDS = {
     "copying": ("nocopy",),
     "consistency": ("consistent", "cached", "delegated"),
 }
+_LOOSE = Basis()
 _MODES = frozenset(word for words in _MODE_WORDS.values() for word in words)
 
 
@@ -78,16 +81,26 @@ def _parse_volume(text: str) -> str:
     return ":".join([source, *rest])
 
 
-def check_mount_points(volumes: t.Sequence[str], mounts: t.Sequence[t.Mapping[str, t.Any]]) -> None:
-    """One path has one mount, in whichever option it stands."""
-    paths = [bind_destination(volume) for volume in volumes] + [clean_path(mount["Target"]) for mount in mounts]
+def check_mount_points(options: t.Mapping[str, t.Any]) -> None:
+    """One path has one mount, in whichever of volumes, mounts and tmpfs it stands."""
+    paths = [bind_destination(volume) for volume in options.get("volumes") or ()]
+    paths += [clean_path(mount["Target"]) for mount in options.get("mounts") or ()]
+    paths += options.get("tmpfs") or ()
     twice = sorted({path for path in paths if paths.count(path) > 1})
     if twice:
-        raise Failure("option_conflict", f"volumes and mounts name the path {twice[0]} more than once. Say it once.")
+        raise Failure(
+            "option_conflict", f"volumes, mounts and tmpfs name the path {twice[0]} more than once. Say it once."
+        )
 
 
-def merge_volumes(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
+def merge_volumes(body: Body, desired: t.Sequence[str], basis: Basis = _LOOSE) -> None:
     host_config = body["HostConfig"]
+    if basis.is_exact:
+        # The image's own volumes come back at every create.
+        paths = {bind_destination(volume) for volume in desired} | {
+            clean_path(path) for path in body.get("Volumes") or ()
+        }
+        _keep_only(host_config, "Binds", lambda bind: bind_destination(bind) in paths)
     for volume in desired:
         destination = bind_destination(volume)
         places = _Places(host_config, destination)
@@ -104,8 +117,17 @@ def merge_volumes(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
             host_config["Binds"] = [*(host_config.get("Binds") or ()), volume]
 
 
-def merge_mounts(body: dict[str, t.Any], desired: t.Sequence[t.Mapping[str, t.Any]]) -> None:
+def _keep_only(host_config: dict[str, t.Any], key: str, stays: t.Callable[[t.Any], bool]) -> None:
+    left = [each for each in host_config.get(key) or () if stays(each)]
+    if len(left) < len(host_config.get(key) or ()):
+        host_config[key] = left
+
+
+def merge_mounts(body: Body, desired: t.Sequence[t.Mapping[str, t.Any]], basis: Basis = _LOOSE) -> None:
     host_config = body["HostConfig"]
+    if basis.is_exact:
+        paths = {clean_path(mount["Target"]) for mount in desired}
+        _keep_only(host_config, "Mounts", lambda mount: clean_path(mount["Target"]) in paths)
     for mount in desired:
         places = _Places(host_config, clean_path(mount["Target"]))
         standing = places.mount if places.bind is None else _as_mount(places.bind)
@@ -120,6 +142,20 @@ def merge_mounts(body: dict[str, t.Any], desired: t.Sequence[t.Mapping[str, t.An
         else:
             places.clear()
             host_config["Mounts"] = [*(host_config.get("Mounts") or ()), merged]
+
+
+def merge_tmpfs(body: Body, desired: t.Mapping[str, str], basis: Basis = _LOOSE) -> None:
+    host_config = body["HostConfig"]
+    if basis.is_exact:
+        stays = {path: each for path, each in (host_config.get("Tmpfs") or {}).items() if clean_path(path) in desired}
+        if len(stays) < len(host_config.get("Tmpfs") or ()):
+            host_config["Tmpfs"] = stays
+    for path, options in desired.items():
+        places = _Places(host_config, path)
+        standing = (host_config.get("Tmpfs") or {}).get(places.tmpfs)
+        if standing is None or normal_tmpfs(standing) != normal_tmpfs(options):
+            places.clear()
+            host_config["Tmpfs"] = {**(host_config.get("Tmpfs") or {}), path: options}
 
 
 def covers(standing: t.Any, desired: t.Any) -> bool:

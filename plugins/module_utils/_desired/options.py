@@ -3,279 +3,96 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""A container's options: read from a task once, and merged into a create request.
-
-There is no second place that compares: an option differs when merging it changes the request that remakes the
-container. So each function here leaves alone what already means the same.
-"""
+"""A container's options: read from a task once, and merged into a create request. What each is stands in the table."""
 
 from __future__ import annotations
 
 import copy
-import shlex
 import typing as t
 
 from .._errors import Failure, Refusals
-from .._objects.containers import Blueprint, clean_path
-from .._objects.driver_options import option_texts
-from .._objects.networks import RESERVED_LABELS
+from .._objects.containers import Blueprint
 from .._types import Json
-from .links import parse_links
-from .mounts import check_mount_points, covers, merge_mounts, merge_volumes, parse_volumes
-from .values import parse_etc_hosts, parse_healthcheck, parse_memory, parse_mount, parse_working_dir
+from .mounts import check_mount_points
+from .option import Basis
+from .option_table import OPTIONS
 
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-def parse_command(value: t.Any, option: str) -> list[str]:
-    if isinstance(value, str):
-        try:
-            words = shlex.split(value)
-        except ValueError as error:
-            # The text may hold a password.
-            raise Failure("option_conflict", f"{option} cannot be split into words: {error}.") from error
-    elif isinstance(value, (list, tuple)):
-        words = [str(item) for item in value]
-    else:
-        raise Failure("option_conflict", f"{option} is a string or a list of strings, not a {type(value).__name__}.")
-    if not words:
-        # The daemon replaces an empty command with that of the image, so that the task would never be met.
-        raise Failure("option_conflict", f"{option} is empty; leave it out to run what the image says.")
-    return words
-
-
-def parse_env(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
-    parsed: dict[str, str | None] = {}
-    for number, (name, content) in enumerate(value.items(), start=1):
-        if not str(name) or "=" in str(name):
-            # What stands behind an equals sign is a value.
-            why = "contains =, which goes with its value" if str(name) else "is empty"
-            raise Failure("option_conflict", f"env: the name of variable {number} {why}.")
-        if isinstance(content, (bool, float)):
-            raise Failure(
-                "option_conflict",
-                f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.",
-            )
-        if "\0" in f"{name}{content}":
-            raise Failure("option_conflict", "env: no name and no value can contain the character 0.")
-        parsed[str(name)] = None if content is None else str(content)
-    return parsed
-
-
 def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The container options that the task gives, in the daemon's terms. Raises Failure for what means nothing."""
-    readers: dict[str, t.Callable[[t.Any], t.Any]] = {
-        "command": lambda value: parse_command(value, "command"),
-        "entrypoint": list,
-        "env": parse_env,
-        "labels": option_texts,
-        "etc_hosts": parse_etc_hosts,
-        "working_dir": parse_working_dir,
-        "memory": parse_memory,
-        "healthcheck": parse_healthcheck,
-        "volumes": parse_volumes,
-        "links": parse_links,
-        "mounts": lambda value: [parse_mount(mount) for mount in value],
-    }
     refusals = Refusals()
-    parsed: dict[str, t.Any] = {}
-    for option in OPTIONS:
-        value = params.get(option)
-        if value is not None:
-            parsed[option] = refusals.gather(readers[option], value) if option in readers else value
+    given = {option: params[option] for option in OPTIONS if params.get(option) is not None}
+    parsed = {option: refusals.gather(OPTIONS[option].parse, value, option) for option, value in given.items()}
     refusals.raise_all()
-    if "restart_policy" not in parsed and params.get("restart_retries") is not None:
-        raise Failure("option_conflict", "restart_retries needs restart_policy=on-failure.")
+    retries = params.get("restart_retries")
     if "restart_policy" in parsed:
-        policy = parsed["restart_policy"]
-        retries = params.get("restart_retries")
-        if retries is not None and policy != "on-failure":
-            raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {policy}.")
-        if retries is not None and retries < 0:
-            raise Failure("option_conflict", f"restart_retries: {retries} is less than 0.")
-        parsed["restart_policy"] = {"Name": policy, "MaximumRetryCount": retries or 0}
-    check_mount_points(parsed.get("volumes", ()), parsed.get("mounts", ()))
+        parsed["restart_policy"] = _parse_policy(parsed["restart_policy"], retries)
+    elif retries is not None:
+        raise Failure("option_conflict", "restart_retries needs restart_policy=on-failure.")
+    check_mount_points(parsed)
+    _check_pairs(parsed)
+    return parsed
+
+
+def _parse_policy(name: str, retries: int | None) -> dict[str, t.Any]:
+    if retries is not None and name != "on-failure":
+        raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {name}.")
+    if retries is not None and retries < 0:
+        raise Failure("option_conflict", f"restart_retries: {retries} is less than 0.")
+    return {"Name": name, "MaximumRetryCount": retries or 0}
+
+
+def _check_pairs(parsed: t.Mapping[str, t.Any]) -> None:
+    """Refuse options that the engine does not take together."""
     if parsed.get("auto_remove") and parsed.get("restart_policy", {}).get("Name", "no") != "no":
         raise Failure("option_conflict", "auto_remove and a restart_policy exclude each other.")
-    return parsed
+    for other in ("cpu_period", "cpu_quota"):
+        if parsed.get("cpus") and parsed.get(other):
+            raise Failure("option_conflict", f"cpus and {other} exclude each other.")
+    if parsed.get("log_options") and not parsed.get("log_driver"):
+        raise Failure("option_conflict", "log_options are those of one driver: name it in log_driver.")
+    swap = parsed.get("memory_swap")
+    if swap is not None and swap > 0 and swap < (parsed.get("memory") or 0):
+        raise Failure("option_conflict", "memory_swap counts memory and swap together: it is not less than memory.")
 
 
 # -- merging -----------------------------------------------------------------------------------------------------------
 
 
-def _merge_labels(body: dict[str, t.Any], desired: t.Mapping[str, str | None]) -> None:
-    merged = {**(body.get("Labels") or {}), **desired}
-    # Labels of Docker and Compose are never removed.
-    reserved = {k: v for k, v in (body.get("Labels") or {}).items() if k.startswith(RESERVED_LABELS)}
-    kept = {**reserved, **{k: v for k, v in merged.items() if v is not None}}
-    if kept != (body.get("Labels") or {}):
-        body["Labels"] = kept
-
-
-def _put_line(lines: t.Sequence[str], sign: str, name: str, line: str | None) -> list[str]:
-    """``NAME=value`` or ``name:address`` in the place of every line of that name; None removes these lines."""
-    mine = [index for index, each in enumerate(lines) if each.split(sign, 1)[0] == name]
-    others = [each for index, each in enumerate(lines) if index not in mine]
-    if line is None:
-        return others
-    place = mine[0] if mine else len(others)
-    return [*others[:place], line, *others[place:]]
-
-
-def _merge_env(body: dict[str, t.Any], desired: t.Mapping[str, str | None]) -> None:
-    lines = list(body.get("Env") or ())
-    for name, content in desired.items():
-        # Of several lines of one name the last counts; a bare name removes the image's variable.
-        last = next((each for each in reversed(lines) if each.split("=", 1)[0] == name), None)
-        met = last in (None, name) if content is None else last == f"{name}={content}"
-        if not met:
-            lines = _put_line(lines, "=", name, None if content is None else f"{name}={content}")
-    if lines != list(body.get("Env") or ()):
-        body["Env"] = lines
-
-
-def _merge_etc_hosts(body: dict[str, t.Any], desired: t.Mapping[str, str | None]) -> None:
-    lines = list(body["HostConfig"].get("ExtraHosts") or ())
-    for name, address in desired.items():
-        # A name may have several addresses, one line for each.
-        lines = _put_line(lines, ":", name, None if address is None else f"{name}:{address}")
-    if lines != list(body["HostConfig"].get("ExtraHosts") or ()):
-        body["HostConfig"]["ExtraHosts"] = lines
-
-
-def _merge_restart_policy(body: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> None:
-    current = body["HostConfig"].get("RestartPolicy") or {}
-    if (current.get("Name") or "no", current.get("MaximumRetryCount") or 0) != (
-        desired["Name"],
-        desired["MaximumRetryCount"],
-    ):
-        body["HostConfig"]["RestartPolicy"] = dict(desired)
-
-
-def _merge_memory(body: dict[str, t.Any], desired: int) -> None:
-    host_config = body["HostConfig"]
-    if (host_config.get("Memory") or 0) == desired:
-        return
-    # The daemon sets swap to twice the memory where it was not given; such a value follows the new limit.
-    if host_config.get("MemorySwap") == 2 * (host_config.get("Memory") or 0):
-        host_config["MemorySwap"] = 0
-    host_config["Memory"] = desired
-
-
-def _merge_links(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
-    if sorted(body["HostConfig"].get("Links") or ()) != list(desired):
-        body["HostConfig"]["Links"] = list(desired) or None
-
-
-def _merge_healthcheck(body: dict[str, t.Any], desired: t.Mapping[str, t.Any]) -> None:
-    if not covers(body.get("Healthcheck"), desired):
-        body["Healthcheck"] = {**(body.get("Healthcheck") or {}), **desired}
-
-
-def _merge_command(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
-    if list(body.get("Cmd") or ()) != list(desired):
-        body["Cmd"] = list(desired)
-
-
-def _merge_entrypoint(body: dict[str, t.Any], desired: t.Sequence[str]) -> None:
-    # The daemon reads an empty list as no entrypoint, and null as that of the image. For an empty text it would not run
-    # the command of the image either.
-    if [word for word in body.get("Entrypoint") or () if word] != list(desired):
-        body["Entrypoint"] = list(desired)
-
-
-def _merge_working_dir(body: dict[str, t.Any], desired: str) -> None:
-    # The engine cleans the path when the container starts for the first time.
-    current = body.get("WorkingDir") or ""
-    if (current and clean_path(current)) != desired:
-        body["WorkingDir"] = desired
-
-
-def _merge_value(key: str, in_host_config: bool = False) -> t.Callable[[dict[str, t.Any], t.Any], None]:
-    def merge(body: dict[str, t.Any], desired: t.Any) -> None:
-        target = body["HostConfig"] if in_host_config else body
-        if (target.get(key) or type(desired)()) != desired:
-            target[key] = desired
-
-    return merge
-
-
-class Option(t.NamedTuple):
-    """How one option is merged into a create body, and the key of the body, or of its HostConfig, that holds it."""
-
-    key: str
-    merge: t.Callable[[dict[str, t.Any], t.Any], None]
-    in_host_config: bool = False
-
-    def read(self, body: t.Mapping[str, t.Any]) -> t.Any:
-        return (body["HostConfig"] if self.in_host_config else body).get(self.key)
-
-
-OPTIONS: dict[str, Option] = {
-    "command": Option("Cmd", _merge_command),
-    "entrypoint": Option("Entrypoint", _merge_entrypoint),
-    "env": Option("Env", _merge_env),
-    "labels": Option("Labels", _merge_labels),
-    "hostname": Option("Hostname", _merge_value("Hostname")),
-    "user": Option("User", _merge_value("User")),
-    "working_dir": Option("WorkingDir", _merge_working_dir),
-    "interactive": Option("OpenStdin", _merge_value("OpenStdin")),
-    "tty": Option("Tty", _merge_value("Tty")),
-    "auto_remove": Option("AutoRemove", _merge_value("AutoRemove", in_host_config=True), in_host_config=True),
-    "restart_policy": Option("RestartPolicy", _merge_restart_policy, in_host_config=True),
-    "memory": Option("Memory", _merge_memory, in_host_config=True),
-    "volumes": Option("Binds", merge_volumes, in_host_config=True),
-    "mounts": Option("Mounts", merge_mounts, in_host_config=True),
-    "etc_hosts": Option("ExtraHosts", _merge_etc_hosts, in_host_config=True),
-    "links": Option("Links", _merge_links, in_host_config=True),
-    "healthcheck": Option("Healthcheck", _merge_healthcheck),
-}
-
-
-def merge_options(blueprint: Blueprint, options: t.Mapping[str, t.Any], image: Json | None = None) -> list[str]:
+def merge_options(
+    blueprint: Blueprint,
+    options: t.Mapping[str, t.Any],
+    image: Json | None = None,
+    comparisons: t.Mapping[str, str] | None = None,
+) -> list[str]:
     """Merge the options into the request, in place. Returns the names of those that made a difference.
 
     ``image`` is the image of which the container will be made, where it is known: it fills in what a request leaves
-    open.
+    open. ``comparisons``: strict, allow_more_present or ignore, for options that are compared otherwise than by
+    default.
     """
     defaults = (image or {}).get("Config") or {}
     changed = []
-    for option, desired in options.items():
+    for name, desired in options.items():
+        option, comparison = OPTIONS[name], (comparisons or {}).get(name)
+        if comparison == "ignore":
+            continue
         before = copy.deepcopy(blueprint.body)
-        if option == "labels":
-            # The image's labels come back at every create.
-            inherited = defaults.get("Labels") or {}
-            desired = {key: inherited.get(key) if content is None else content for key, content in desired.items()}
-        elif option in ("user", "working_dir"):
-            # The engine replaces an empty value with that of the image.
-            desired = desired or defaults.get(OPTIONS[option].key) or ""
-        elif option == "healthcheck":
-            inherited = defaults.get("Healthcheck") or {}
-            desired = {key: content or inherited.get(key) or content for key, content in desired.items()}
-        OPTIONS[option].merge(blueprint.body, desired)
-        if option == "env":
-            _keep_away(blueprint.body, desired, defaults.get("Env") or ())
-        if option == "entrypoint" and not desired and defaults.get("Entrypoint"):
-            blueprint.body["Entrypoint"] = []
+        basis = Basis(defaults.get(option.path[0]) if len(option.path) == 1 else None, comparison == "strict")
+        option.merge_into(blueprint.body, desired, basis)
         if blueprint.body != before:
-            changed.append(option)
+            changed.append(name)
     return changed
 
 
-def _keep_away(body: dict[str, t.Any], desired: t.Mapping[str, str | None], inherited: t.Iterable[str]) -> None:
-    """The image's variables come back at every create; a bare name in the request removes one of them."""
-    lines = list(body.get("Env") or ())
-    image_names = {item.split("=", 1)[0] for item in inherited}
-    bare = [name for name, content in desired.items() if content is None and name in image_names and name not in lines]
-    if bare:
-        body["Env"] = [*lines, *bare]
-
-
-def show_option(option: str, body: t.Mapping[str, t.Any]) -> t.Any:
-    """An option's value as a diff may show it: of the environment only the names."""
-    value = OPTIONS[option].read(body)
-    if option == "env":
-        return sorted(item.split("=", 1)[0] for item in value or ())
+def show_option(name: str, body: t.Mapping[str, t.Any]) -> t.Any:
+    """An option's value as a diff may show it: of what may be secret only the names."""
+    option = OPTIONS[name]
+    value = option.read(body)
+    if option.is_hidden:
+        return sorted(item.partition("=")[0] for item in value or ())
     return value
 
 

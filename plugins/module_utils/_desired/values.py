@@ -10,23 +10,33 @@ from __future__ import annotations
 import re
 import typing as t
 
-from ansible.module_utils.common.text.formatters import human_to_bytes
-
 from .._errors import Failure
 from .._objects.containers import clean_path
 from .._objects.names import NAME
 from .._objects.networks import parse_address
+from .resources import parse_size
 
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 # The engine refuses a shorter one in a health check.
 _SHORTEST_DURATION = 10**6
 
 
-def parse_memory(value: str) -> int:
-    try:
-        return int(human_to_bytes(value))
-    except ValueError as error:
-        raise Failure("option_conflict", f"memory: {value!r} is not a size such as 512M or 2G.") from error
+def parse_env(value: t.Mapping[str, t.Any], _option: str = "env") -> dict[str, str | None]:
+    parsed: dict[str, str | None] = {}
+    for number, (name, content) in enumerate(value.items(), start=1):
+        if not str(name) or "=" in str(name):
+            # What stands behind an equals sign is a value.
+            why = "contains =, which goes with its value" if str(name) else "is empty"
+            raise Failure("option_conflict", f"env: the name of variable {number} {why}.")
+        if isinstance(content, (bool, float)):
+            raise Failure(
+                "option_conflict",
+                f"env: the value of {name} is a {type(content).__name__}; quote it to say how it reads.",
+            )
+        if "\0" in f"{name}{content}":
+            raise Failure("option_conflict", "env: no name and no value can contain the character 0.")
+        parsed[str(name)] = None if content is None else str(content)
+    return parsed
 
 
 def parse_duration(value: str, option: str) -> int:
@@ -79,7 +89,7 @@ def parse_etc_hosts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
     return parsed
 
 
-def parse_working_dir(value: str) -> str:
+def parse_working_dir(value: str, _option: str = "working_dir") -> str:
     if value and not value.startswith("/"):
         raise Failure("option_conflict", f"working_dir: {value!r} does not begin with /.")
     return value and clean_path(value)
@@ -112,7 +122,7 @@ def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
                 "option_conflict", f"mounts: {option} is for mounts of type {of_kind}, {value['target']!r} is a {kind}."
             )
         if option == "tmpfs_size":
-            content = parse_memory(content)
+            content = parse_size(content, "mounts: tmpfs_size")
         elif option == "tmpfs_mode":
             try:
                 content = int(content, 8)

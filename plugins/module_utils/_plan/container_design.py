@@ -54,7 +54,8 @@ def make_design(desired: DesiredContainer, container: Container, context: Contex
     blueprint = current.copy()
     # First the image: what the task asks for counts more than the image's defaults.
     new_image = merge_image(blueprint, desired, container, context)
-    options = merge_options(blueprint, desired.options, find_image(desired, container, new_image, context))
+    image = find_image(desired, container, new_image, context)
+    options = merge_options(blueprint, desired.options, image, desired.comparisons)
     merge_networks(blueprint, desired, container, context)
     for name in [name for name in blueprint.endpoints if context.evicts(name)]:
         del blueprint.endpoints[name]
