@@ -208,8 +208,8 @@ def test_everybody_stays(crowd: Crowd, tell: t.Callable[[str], None]) -> None:
     assert not lost, "; ".join(lost)
 
 
-# A definition that the engine alone can refuse, as this interface is no bridge. Where its subnet can stand beside the old
-# one, it is tried before anybody is touched.
+# A definition that the engine alone can refuse, as this interface is no bridge. Where its subnet can stand beside the
+# old one, it is tried before anybody is touched.
 REFUSED = (("10.233.7.0/24", True), (None, "recreated"))
 
 
