@@ -216,6 +216,7 @@ OPTIONS: dict[str, Option] = {
                 "retries": INT,
                 "start_period": STR,
                 "start_interval": STR,
+                "test_cli_compatible": BOOL,
             },
         },
         ("Healthcheck",),
