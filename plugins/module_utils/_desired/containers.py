@@ -76,4 +76,4 @@ class DesiredContainer:
             "exposed": "exposed_ports",
         }
         left = {field: None for field, name in ports.items() if name in ignored}
-        return replace(self, ports=replace(self.ports, **left), **changes) if left or changes else self
+        return replace(self, ports=self.ports._replace(**left), **changes) if left or changes else self
