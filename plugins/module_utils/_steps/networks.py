@@ -93,8 +93,8 @@ class RemoveNetwork(Step):
         if members:
             why = f"Containers on it: {', '.join(map(repr, members))}."
             return Failure("network_in_use", f"{failure.message}. {why}", members=members, **failure.details)
-        # Engines before 28.1 keep a count of their own, and may lose it when many containers come and go at a time.
-        why = "No container is on it: the engine has lost count of them. It counts again when it is restarted."
+        # Engines before 28.1 keep a count of their own, and miss some that leave at the same time (seen on 20.10).
+        why = "No container is on it: the engine's count is wrong, and a restart of the engine corrects it."
         return Failure(failure.code, f"{failure.message}. {why}", **failure.details)
 
     def _members(self, site: Site) -> list[str] | None:
