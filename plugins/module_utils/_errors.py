@@ -113,6 +113,7 @@ class Reason(enum.Enum):
     SUBNET_TAKEN = "the subnet overlaps with that of another network"
     SUBNET_NOT_CONFIGURED = "a fixed address needs a subnet that was not chosen by the engine"
     NOT_CONNECTED = "the container is not on the network"
+    HAS_ENDPOINTS = "the engine counts endpoints on the network"
     ALREADY_CONNECTED = "the container is on the network already"
     SAME_NAME = "the container has that name already"
     ALREADY_PAUSED = "the container is paused already"

@@ -71,6 +71,8 @@ notes:
     undoes that first and says so in RV(actions). Check mode refuses with the failure code V(interrupted_change) until
     then. Abandoned locks and helper containers of probes are removed by any run that changes something, which says so
     as well.
+  - Docker Engine up to 28.0 may miscount a network that many containers leave at a time. It then refuses to remove the
+    network until it is restarted, and the failure says so. With O(parallel=1) a task lets them leave one by one.
   - For a container that belongs to a Compose project the module warns when it replaces it, as the next C(up) of Compose
     may undo the change.
 seealso:

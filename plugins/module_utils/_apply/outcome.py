@@ -43,12 +43,11 @@ def raise_failed(outcomes: t.Sequence[ChangeOutcome], actions: t.Sequence[str]) 
     if rolled_back and any(each.rolled_back == RECREATED for each in failed):
         rolled_back = RECREATED
     sentences = [cause.message.rstrip(".") for cause in causes]
-    if rolled_back and kept:
-        sentences.append(f"Put back: {_name_changes(begun)}")
-    elif rolled_back:
-        sentences.append("Everything was put back" + ("" if rolled_back == RECREATED else " as it was"))
+    if rolled_back:
+        # Nothing may have been done that had to be put back.
+        sentences.append(f"As before: {_name_changes(begun)}" if kept else "Everything stands as before")
     if rolled_back == RECREATED:
-        sentences[-1] += "; what could not be was remade"
+        sentences[-1] += "; what could not be put back was remade"
     if waiting:
         sentences.append(f"Not begun: {_name_changes(waiting)}")
     failure = Failure(causes[0].code, ". ".join(sentences) + ".", **causes[0].details)

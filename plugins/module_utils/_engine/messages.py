@@ -28,6 +28,7 @@ _WORDING = {
     Reason.SUBNET_TAKEN: re.compile("overlaps with other one"),
     Reason.SUBNET_NOT_CONFIGURED: re.compile("user configured subnets"),
     Reason.NOT_CONNECTED: re.compile("is not connected to", re.IGNORECASE),
+    Reason.HAS_ENDPOINTS: re.compile("has (\\d+ )?active endpoint"),
     Reason.ALREADY_CONNECTED: re.compile("already exists in network", re.IGNORECASE),
     Reason.SAME_NAME: re.compile("same name as its current name", re.IGNORECASE),
     Reason.ALREADY_PAUSED: re.compile("already paused", re.IGNORECASE),

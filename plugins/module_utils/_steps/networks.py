@@ -15,6 +15,10 @@ from .._types import Json
 from .base import Site, Step, Subject
 from .run_state import Stop
 
+# An endpoint vanishes from the engine's answers before it is taken from the count of its network: the seconds between
+# the attempts at a removal meanwhile.
+_PAUSES = (0.2, 0.5, 1, 2, 4)
+
 
 @dataclass(frozen=True)
 class CreateNetwork(Step):
@@ -52,7 +56,17 @@ class RemoveNetwork(Step):
         return f"remove network {self.name}"
 
     def perform(self, site: Site) -> None:
-        site.daemon.delete(f"/networks/{site.id_of(self.network)}")
+        """The engine may still count a container that has just gone; one that is there is refused at once."""
+        path = f"/networks/{site.id_of(self.network)}"
+        for pause in _PAUSES:
+            try:
+                site.daemon.delete(path)
+                return
+            except DaemonRefusal as refusal:
+                if Reason.HAS_ENDPOINTS not in refusal.reasons or self._members(site) != []:
+                    raise
+            site.rest(pause)
+        site.daemon.delete(path)
 
     def perform_as_undo(self, site: Site) -> None:
         """As in RemoveContainer: the network may never have been made."""
@@ -68,6 +82,28 @@ class RemoveNetwork(Step):
 
     def still_stands(self, site: Site) -> bool | None:
         return site.daemon.find(f"/networks/{site.id_of(self.network)}") is not None
+
+    def explain(self, refusal: DaemonRefusal, site: Site) -> Failure:
+        failure = super().explain(refusal, site)
+        if Reason.HAS_ENDPOINTS not in refusal.reasons:
+            return failure
+        members = self._members(site)
+        if members is None:
+            return failure
+        if members:
+            why = f"Containers on it: {', '.join(map(repr, members))}."
+            return Failure("network_in_use", f"{failure.message}. {why}", members=members, **failure.details)
+        # Engines before 28.1 keep a count of their own, and miss some that leave at the same time (seen on 20.10).
+        why = "No container is on it: the engine's count is wrong, and a restart of the engine corrects it."
+        return Failure(failure.code, f"{failure.message}. {why}", **failure.details)
+
+    def _members(self, site: Site) -> list[str] | None:
+        """The names of the containers that the engine lists on the network; None where it does not tell."""
+        try:
+            found = site.daemon.find(f"/networks/{site.id_of(self.network)}")
+        except (DaemonRefusal, Failure):
+            return None
+        return None if found is None else sorted(each["Name"] for each in found["Containers"].values())
 
 
 @dataclass(frozen=True)

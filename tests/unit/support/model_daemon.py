@@ -121,6 +121,8 @@ class ModelDaemon:
         self.starts = 0
         # Endpoints whose host ports were taken when they were joined: (container ID, network name). See _connect.
         self.half_joined: set[tuple[str, str]] = set()
+        # How often the daemon still refuses to remove a network because it counts an endpoint that is gone.
+        self.miscounts = 0
         self.links: dict[str, list[Link]] = {}
         # The configured MAC addresses, by container ID and network name.
         self.macs: dict[tuple[str, str], str] = {}
@@ -706,11 +708,17 @@ class ModelDaemon:
 
     def _on_network(self, method: str, network: dict[str, t.Any], rest: list[str], body: t.Any) -> t.Any:
         name = network["Name"]
+        members = {
+            raw["Id"]: {"Name": raw["Name"].lstrip("/"), "EndpointID": endpoint["EndpointID"]}
+            for raw in self.containers.values()
+            for endpoint in (raw["NetworkSettings"]["Networks"].get(name) or {},)
+            if endpoint.get("EndpointID") and endpoint["NetworkID"] == network["Id"]
+        }
         if method == "GET":
-            return network
+            return {**network, "Containers": members}
         if method == "DELETE":
-            endpoints = [each["NetworkSettings"]["Networks"].get(name) or {} for each in self.containers.values()]
-            if any(each.get("EndpointID") and each["NetworkID"] == network["Id"] for each in endpoints):
+            miscounts, self.miscounts = self.miscounts, max(0, self.miscounts - 1)
+            if members or miscounts:
                 raise ApiError(403, f"error while removing network: network {name} has active endpoints")
             del self.networks[network["Id"]]
             return None

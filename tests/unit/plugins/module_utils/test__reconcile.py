@@ -238,7 +238,7 @@ def test_a_failure_says_that_everything_stands_as_before() -> None:
     before = daemon.state()
     with pytest.raises(Failure) as caught:
         run(daemon, [], [{**WEB, "published_ports": ["1:1"]}])
-    assert caught.value.message.endswith("Everything was put back as it was.")
+    assert caught.value.message.endswith("Everything stands as before.")
     assert (caught.value.outcome["rolled_back"], caught.value.outcome["changed"]) == (True, False)
     assert daemon.state() == before
 
@@ -274,7 +274,7 @@ def test_every_failure_says_why() -> None:
     message = caught.value.message
     assert "'bad' was started" in message
     assert "'worse' was started" in message
-    assert message.endswith(" Put back: container bad, container worse. Not begun: container late.")
+    assert message.endswith(" As before: container bad, container worse. Not begun: container late.")
     assert [each["code"] for each in caught.value.outcome["failures"]] == ["start_failed", "start_failed"]
 
 
@@ -289,7 +289,7 @@ def test_what_is_put_back_together_has_failed_together(crashing: str) -> None:
     with pytest.raises(Failure) as caught:
         run(daemon, [], [{**twins[0], "published_ports": ["2:80"]}, {**twins[1], "published_ports": ["1:80"]}])
     assert f"'{crashing}' was started" in caught.value.message
-    assert caught.value.message.endswith(". Everything was put back as it was.")
+    assert caught.value.message.endswith(". Everything stands as before.")
     assert caught.value.outcome["rolled_back"] is True
     assert "failures" not in caught.value.outcome
 

@@ -185,7 +185,7 @@ def test_what_was_made_again_is_reported() -> None:
     assert outcome.outcome["rolled_back"] == RECREATED
     assert outcome.outcome["changed"] is True
     assert "undo: recreate web" in outcome.outcome["actions"]
-    assert outcome.message.endswith("what could not be was remade.")
+    assert outcome.message.endswith("what could not be put back was remade.")
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("creation", "exchange")])

@@ -28,6 +28,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes im
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.plugins.module_utils._reconcile import Run
 from ansible_collections.bridgeport.docker.plugins.module_utils._recovery.containers import plan_recovery
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps import networks as network_steps
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import run_state, verification
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.containers import (
@@ -37,7 +38,11 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.container
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.journal import CloseJournal
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.layer import CarryLayer, CheckCarry
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import Connect, CreateNetwork
+from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks import (
+    Connect,
+    CreateNetwork,
+    RemoveNetwork,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import SetRestartPolicy, Start, Stop
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import CheckMade, Verify
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import (
@@ -672,6 +677,64 @@ def test_remove_of_what_removed_itself() -> None:
     worker.perform(Stop(container, "c"))
     worker.perform(RemoveContainer(container, "c"))
     assert daemon.containers == {}
+
+
+@pytest.mark.parametrize("miscounts", [1, len(network_steps._PAUSES)])
+def test_a_network_whose_last_containers_are_still_counted_is_removed_in_a_moment(
+    miscounts: int, rests: list[float]
+) -> None:
+    daemon = host_for_replacement()
+    daemon.miscounts = miscounts
+    absent = [{"name": name, "state": "absent"} for name in ("web", "db")]
+    outcomes = apply(daemon, plan(daemon, [{"name": "back", "state": "absent"}], absent).changes)
+    assert [outcome.failure for outcome in outcomes] == [None] * 3
+    assert "back" not in [raw["Name"] for raw in daemon.networks.values()]
+    assert tuple(rests) == network_steps._PAUSES[:miscounts]
+
+
+def test_a_network_that_the_engine_miscounts_for_good_is_given_up(rests: list[float]) -> None:
+    daemon = host_for_members()
+    network = daemon.add_network("empty")
+    daemon.miscounts = 1 + len(network_steps._PAUSES)
+    (outcome,) = apply(daemon, plan(daemon, [{"name": "empty", "state": "absent"}]).changes)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == ("daemon_error", True)
+    assert "No container is on it" in outcome.failure.message
+    assert network in daemon.networks
+    assert (tuple(rests), daemon.miscounts) == (network_steps._PAUSES, 0)
+
+
+def test_a_network_that_a_container_has_joined_meanwhile_is_refused_at_once(rests: list[float]) -> None:
+    daemon = host_for_members()
+    network = daemon.add_network("empty")
+    changes = plan(daemon, [{"name": "empty", "state": "absent"}]).changes
+    ModelClient(daemon).post(f"/networks/{network}/connect", {"Container": daemon.named("other")["Id"]})
+    before = daemon.state()
+    (outcome,) = apply(daemon, changes)
+    assert outcome.failure is not None
+    assert (outcome.failure.code, outcome.rolled_back) == ("network_in_use", True)
+    assert outcome.failure.details["members"] == ["other"]
+    assert "'other'" in outcome.failure.message
+    assert daemon.state() == before
+    assert rests == []
+
+
+def test_a_network_of_which_nothing_can_be_read_is_refused_as_the_engine_says(rests: list[float]) -> None:
+    class Silent(ModelClient):
+        def get(self, path: str, **params: t.Any) -> t.Any:
+            raise Failure("daemon_unreachable", "No answer.")
+
+    daemon = ModelDaemon()
+    network = daemon.add_network("empty")
+    daemon.miscounts = 1
+    worker = Worker(Silent(daemon))
+    step = RemoveNetwork(network, "empty")
+    with pytest.raises(ApiError) as caught:
+        worker.perform(step)
+    failure = worker.explain(step, caught.value)
+    assert failure.code == "daemon_error"
+    assert failure.message == f"Could not remove network empty: {caught.value.message}"
+    assert rests == []
 
 
 EXPLANATIONS: list[t.Any] = [

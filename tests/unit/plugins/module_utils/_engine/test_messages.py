@@ -56,6 +56,9 @@ REFUSALS: list[t.Any] = [
         "Cannot update container: runc did not terminate successfully: container not running",
         {Reason.CONTAINER_ENDING},
     ),
+    (403, "error while removing network: network n id 1f has active endpoints", {Reason.HAS_ENDPOINTS}),
+    (403, 'error while removing network: network n has active endpoints (name:"c" id:"1f")', {Reason.HAS_ENDPOINTS}),
+    (403, "error while removing network: network n has 1 active endpoint (c)", {Reason.HAS_ENDPOINTS}),
     (403, "Pool overlaps with other one on this address space", {Reason.SUBNET_TAKEN}),
     (
         400,
