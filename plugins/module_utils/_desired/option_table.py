@@ -19,6 +19,7 @@ from .._objects.driver_options import option_texts
 from .._objects.networks import RESERVED_LABELS
 from .._objects.normal_forms import NORMAL, normal_address
 from .links import parse_links
+from .mount_options import MOUNT_SPEC, hide_driver_options, parse_mount
 from .mounts import covers, merge_mounts, merge_tmpfs, merge_volumes, parse_volumes
 from .option import (
     Basis,
@@ -31,6 +32,7 @@ from .option import (
     merged_map,
     ordered,
     replaced,
+    show_names,
     value,
 )
 from .resources import (
@@ -57,7 +59,7 @@ from .resources import (
     rates,
     security_kind,
 )
-from .values import parse_env, parse_etc_hosts, parse_healthcheck, parse_mount, parse_working_dir
+from .values import parse_env, parse_etc_hosts, parse_healthcheck, parse_working_dir
 
 _MORE = "allow_more_present"
 _HOST = "HostConfig"
@@ -129,14 +131,20 @@ def _merge_memory(body: Body, desired: int, _basis: Basis) -> None:
         host_config["MemorySwap"] = 0
 
 
-def _merge_swap(current: t.Any, desired: int, _basis: Basis) -> t.Any:
-    return current if (current or 0) == desired else desired
+def _merge_swap(body: Body, desired: int, _basis: Basis) -> None:
+    host_config = body[_HOST]
+    standing = host_config.get("MemorySwap") or 0
+    # What 0 stands for: the engine writes down twice the memory.
+    met = standing in (0, 2 * (host_config.get("Memory") or 0)) if desired == 0 else standing == desired
+    if not met:
+        host_config["MemorySwap"] = desired
 
 
-def _merge_log_driver(current: t.Any, desired: str, _basis: Basis) -> t.Any:
-    standing = current or {}
-    # Options are those of one driver.
-    return current if not desired or standing.get("Type") == desired else {"Type": desired, "Config": {}}
+def _merge_log_driver(body: Body, desired: str, _basis: Basis) -> None:
+    standing = body[_HOST].get("LogConfig") or {}
+    if desired and standing.get("Type") != desired:
+        # Options are those of one driver.
+        body[_HOST]["LogConfig"] = {"Type": desired, "Config": {}}
 
 
 def _replaces(*others: str) -> t.Callable[[Body, t.Any, Basis], None]:
@@ -172,7 +180,7 @@ OPTIONS: dict[str, Option] = {
     # What runs.
     "command": Option({"type": "raw"}, ("Cmd",), ordered(), _parse_command),
     "entrypoint": Option(STRS, ("Entrypoint",), _merge_entrypoint),
-    "env": Option(DICT, ("Env",), merge_env, parse_env, comparison=_MORE, is_hidden=True),
+    "env": Option(DICT, ("Env",), merge_env, parse_env, comparison=_MORE, show=show_names),
     "labels": Option(
         DICT,
         ("Labels",),
@@ -216,19 +224,19 @@ OPTIONS: dict[str, Option] = {
         lambda check, _option: parse_healthcheck(check),
         comparison=_MORE,
     ),
-    "log_driver": Option(STR, _host("LogConfig"), _merge_log_driver),
+    "log_driver": Option(STR, (_HOST, "LogConfig", "Type"), None, merge_body=_merge_log_driver),
     "log_options": Option(
         {"type": "dict", "aliases": ["log_opt"]},
         (_HOST, "LogConfig", "Config"),
         merged_map(),
         parse_texts,
         comparison=_MORE,
-        is_hidden=True,
+        show=show_names,
     ),
     # Resources.
     "memory": Option(STR, _host("Memory"), value(), parse_size, _merge_memory),
     "memory_reservation": Option(STR, _host("MemoryReservation"), value(), parse_size),
-    "memory_swap": Option(STR, _host("MemorySwap"), _merge_swap, parse_swap),
+    "memory_swap": Option(STR, _host("MemorySwap"), None, parse_swap, _merge_swap),
     "memory_swappiness": Option(
         INT, _host("MemorySwappiness"), value(lambda each: None if each == -1 else each), number(-1, 100)
     ),
@@ -297,21 +305,13 @@ OPTIONS: dict[str, Option] = {
         comparison=_MORE,
     ),
     "mounts": Option(
-        _dicts(
-            target={"type": "str", "required": True},
-            source=STR,
-            type={"type": "str", "choices": ["bind", "volume", "tmpfs"], "default": "volume"},
-            read_only=BOOL,
-            propagation=_choice("private", "rprivate", "shared", "rshared", "slave", "rslave"),
-            no_copy=BOOL,
-            tmpfs_size=STR,
-            tmpfs_mode=STR,
-        ),
+        {"type": "list", "elements": "dict", "options": MOUNT_SPEC},
         _host("Mounts"),
         None,
         lambda mounts, _option: [parse_mount(mount) for mount in mounts],
         merge_mounts,
         comparison=_MORE,
+        show=hide_driver_options,
     ),
     "tmpfs": Option(STRS, _host("Tmpfs"), None, parse_tmpfs, merge_tmpfs, comparison=_MORE),
     "volumes_from": Option(STRS, _host("VolumesFrom"), included(normal_source), parse_volumes_from, comparison=_MORE),
