@@ -7,7 +7,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
+import signal
 import typing as t
 
 from .._types import Json
@@ -117,7 +119,10 @@ def _policy(value: t.Any) -> t.Any:
 
 
 def _signal(value: t.Any) -> str:
+    """``TERM``, for which an engine also takes ``SIGTERM`` and ``15``."""
     name = str(value or "").upper()
+    with contextlib.suppress(ValueError):
+        name = signal.Signals(int(name)).name
     return name[3:] if name.startswith("SIG") else name
 
 

@@ -19,7 +19,7 @@ from .._steps.base import Step
 from .._types import Json, Key
 from .changes import Change, Replacement
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
-from .container_decision import has_to_be_replaced, list_other_macs
+from .container_decision import has_to_be_replaced, list_other_macs, list_updates
 from .container_design import Design, choose_pull, find_image, find_needs, list_configured, make_design, relink
 from .container_view import list_published_by_all, predict_container, view_blueprint, view_container
 from .context import Context
@@ -50,6 +50,10 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
             from .request_checks import check_start
 
             refusals += check_start(desired, design.blueprint, container.endpoints, context)
+        if list_updates(design, context):
+            from .request_checks import check_limits
+
+            refusals += check_limits(container.name, design.blueprint.body)
         steps = (refusals.gather(_change_in_place, desired, container, design, context) if not refusals else None) or []
         refusals += [] if refusals else check_bound(desired, container)
     networks = design.blueprint.endpoints
@@ -164,6 +168,13 @@ def _change_in_place(desired: DesiredContainer, container: Container, design: De
         from .._steps.run_state import Stop
 
         steps.append(Stop(container.id, container.name, desired.stop_timeout, desired.force_kill))
+    update = list_updates(design, context)
+    if update:
+        from .._steps.run_state import Update
+
+        # Last, as not every limit can be taken away again.
+        former = {key: container.host_config.get(key) for key in update}
+        steps.append(Update(container.id, container.name, update, former, design.options))
     return steps
 
 

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint
 from .._objects.containers import Blueprint, Container
@@ -20,7 +22,7 @@ def has_to_be_replaced(
     desired: DesiredContainer, container: Container, design: Design, context: Context, is_refused: bool
 ) -> bool:
     return (
-        design.blueprint.body != design.current.body
+        list_updates(design, context) is None
         or design.changes_ports
         or _exposes_more(desired, container, design.blueprint)
         or container.name in context.recreated
@@ -29,6 +31,16 @@ def has_to_be_replaced(
         or _has_stale_link(desired, container, design, context)
         or _leaves_gone_network(container, design, context)
     )
+
+
+def list_updates(design: Design, context: Context) -> dict[str, t.Any] | None:
+    """What the engine changes in place to meet the design; None where it cannot."""
+    current, blueprint = design.current.body, design.blueprint.body
+    if blueprint == current:
+        return {}
+    from .in_place import find_update
+
+    return find_update(current, blueprint, context.engine.api)
 
 
 def _exposes_more(desired: DesiredContainer, container: Container, blueprint: Blueprint) -> bool:

@@ -35,7 +35,7 @@ def check_request(
         *_check_mode(desired.name, design, context),
         *_check_main(desired.name, design, context),
         *_check_joined(desired, design, standing, context),
-        *_check_limits(desired.name, design.body),
+        *check_limits(desired.name, design.body),
         *(_check_needs(desired, design, context) if starts else ()),
     ]
 
@@ -232,7 +232,7 @@ def _find_holder(name: str, address: str, network: Network, context: Context) ->
 # -- limits ------------------------------------------------------------------------------------------------------------
 
 
-def _check_limits(name: str, body: Json) -> list[Failure]:
+def check_limits(name: str, body: Json) -> list[Failure]:
     host_config = body["HostConfig"]
     memory, swap = host_config.get("Memory") or 0, host_config.get("MemorySwap") or 0
     reserved = host_config.get("MemoryReservation") or 0

@@ -169,16 +169,7 @@ class SetRestartPolicy(ContainerStep):
         return f"set restart policy of {self.name} to {self.policy.get('Name') or 'no'}"
 
     def perform(self, site: Site) -> None:
-        """The engine refuses an update in the moment in which a container ends (seen on 20.10); that does not last."""
-        path = f"/containers/{site.id_of(self.container)}/update"
-        for left in reversed(range(_UPDATES)):
-            try:
-                site.daemon.post(path, {"RestartPolicy": dict(self.policy)})
-                return
-            except DaemonRefusal as refusal:
-                if not left or Reason.CONTAINER_ENDING not in refusal.reasons:
-                    raise
-                time.sleep(_UPDATE_PAUSE)
+        _update(site, self.container, {"RestartPolicy": dict(self.policy)})
 
     def perform_as_undo(self, site: Site) -> None:
         self.perform(site)
@@ -190,6 +181,49 @@ class SetRestartPolicy(ContainerStep):
 
     def invert(self) -> SetRestartPolicy:
         return SetRestartPolicy(self.container, self.name, policy=self.former, former=self.policy, runs=self.runs)
+
+
+@dataclass(frozen=True)
+class Update(ContainerStep):
+    """Changes limits and the restart policy of a container that stands. ``options``: what results call them."""
+
+    settings: Json
+    former: Json
+    options: tuple[str, ...] = ()
+
+    may_be_done_after_error = True
+    restores = True
+
+    def __str__(self) -> str:
+        return f"update {', '.join(self.options) or 'limits'} of {self.name}"
+
+    def perform(self, site: Site) -> None:
+        _update(site, self.container, self.settings)
+
+    def invert(self) -> Update:
+        # The engine reads nothing and zero as leaving alone.
+        kept = {key: value for key, value in self.former.items() if value}
+        return Update(self.container, self.name, kept, self.settings, self.options)
+
+    def still_stands(self, site: Site) -> bool | None:
+        """One request changes all or nothing, and the engine answers what it has."""
+        try:
+            host_config = site.daemon.get(f"/containers/{site.id_of(self.container)}/json")["HostConfig"]
+        except (DaemonRefusal, Failure):
+            return True
+        return any(host_config.get(key) != value for key, value in self.settings.items())
+
+
+def _update(site: Site, container: str, settings: Json) -> None:
+    """The engine refuses an update in the moment in which a container ends (seen on 20.10); that does not last."""
+    for left in reversed(range(_UPDATES)):
+        try:
+            site.daemon.post(f"/containers/{site.id_of(container)}/update", dict(settings))
+            return
+        except DaemonRefusal as refusal:
+            if not left or Reason.CONTAINER_ENDING not in refusal.reasons:
+                raise
+            time.sleep(_UPDATE_PAUSE)
 
 
 @dataclass(frozen=True)

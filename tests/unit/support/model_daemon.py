@@ -32,6 +32,17 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connecti
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 # How a request may fail.
+# What an update of a container changes in place.
+UPDATED = (
+    "CpuShares",
+    "CpusetCpus",
+    "Memory",
+    "MemoryReservation",
+    "MemorySwap",
+    "NanoCpus",
+    "PidsLimit",
+    "RestartPolicy",
+)
 REFUSED = "refused"
 LOST_BEFORE = "lost-before"
 LOST_AFTER = "lost-after"
@@ -511,11 +522,19 @@ class ModelDaemon:
         if verb == "rename":
             return self._rename(raw, params["name"])
         if verb == "update":
-            raw["HostConfig"]["RestartPolicy"] = body["RestartPolicy"]
+            self._update(raw["HostConfig"], body)
             return {"Warnings": None}
         if verb == "wait":
             return {"StatusCode": raw["State"]["ExitCode"]}
         raise AssertionError(f"the model does not know {method} {verb}")
+
+    def _update(self, host_config: dict[str, t.Any], body: t.Mapping[str, t.Any]) -> None:
+        """Zero and nothing leave a setting alone; other keys are accepted and ignored."""
+        settings = {key: value for key, value in body.items() if key in UPDATED and value}
+        swap = settings.get("MemorySwap") or host_config.get("MemorySwap") or 0
+        if 0 <= swap < settings.get("Memory", 0):
+            raise ApiError(409, "Memory limit should be smaller than already set memoryswap limit")
+        host_config.update(settings)
 
     def _export(self, container_id: str) -> bytes:
         """The image's files and the container's own."""

@@ -35,3 +35,18 @@ def plan(daemon: ModelDaemon, networks: t.Sequence[Params] = (), containers: t.S
         host = read_depth(client, host, made.replaced)
         made = make_plan(resolved, host)
     return made
+
+
+def words(made: Plan, kind: str | None = None, name: str | None = None) -> list[str]:
+    assert [refusal.message for refusal in made.refusals] == []
+    steps = [
+        step
+        for change in made.changes
+        for step in change.steps
+        if kind in (None, change.kind) and name in (None, change.name)
+    ]
+    return [str(step) for step in steps]
+
+
+def codes(made: Plan) -> list[str]:
+    return [refusal.code for refusal in made.refusals]

@@ -12,26 +12,10 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._errors import F
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan import planner
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.changes import Change
 from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
-from ansible_collections.bridgeport.docker.plugins.module_utils._steps.base import Step
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
-from ansible_collections.bridgeport.docker.tests.unit.support.planning import plan
+from ansible_collections.bridgeport.docker.tests.unit.support.planning import codes, plan, words
 
 Params = t.Dict[str, t.Any]
-
-
-def words(made: Plan, kind: str | None = None, name: str | None = None) -> list[str]:
-    assert [refusal.message for refusal in made.refusals] == []
-    steps: list[Step] = [
-        step
-        for change in made.changes
-        for step in change.steps
-        if kind in (None, change.kind) and name in (None, change.name)
-    ]
-    return [str(step) for step in steps]
-
-
-def codes(made: Plan) -> list[str]:
-    return [refusal.code for refusal in made.refusals]
 
 
 def host() -> ModelDaemon:

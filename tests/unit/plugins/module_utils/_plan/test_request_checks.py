@@ -10,9 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._plan.plan import Plan
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelDaemon
-from ansible_collections.bridgeport.docker.tests.unit.support.planning import plan
+from ansible_collections.bridgeport.docker.tests.unit.support.planning import codes, plan
 
 Params = t.Dict[str, t.Any]
 
@@ -31,10 +30,6 @@ def host() -> ModelDaemon:
     daemon.add_container("peer", HostConfig={"NetworkMode": "lan"}, NetworkingConfig={"EndpointsConfig": fixed})
     daemon.add_container("hosted", HostConfig={"NetworkMode": "host"})
     return daemon
-
-
-def codes(made: Plan) -> list[str]:
-    return [refusal.code for refusal in made.refusals]
 
 
 def on(network: str, **endpoint: t.Any) -> Params:

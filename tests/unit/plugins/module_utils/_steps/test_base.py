@@ -39,6 +39,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state
     Stop,
     Unpark,
     Unpause,
+    Update,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.verification import (
     CheckMade,
@@ -76,6 +77,12 @@ ONE_WAY: list[t.Any] = [
         CreateContainer("c", {"Image": "i"}),
         RemoveContainer("c", "c", volumes=True, force=True),
         id="create-container",
+    ),
+    # A limit that was not there cannot be taken away again.
+    pytest.param(
+        Update("id", "c", {"Memory": 2, "NanoCpus": 1}, {"Memory": 1, "NanoCpus": 0}, ("memory",)),
+        Update("id", "c", {"Memory": 1}, {"Memory": 2, "NanoCpus": 1}, ("memory",)),
+        id="update",
     ),
     pytest.param(Start("id", "c"), Stop("id", "c", kill=True), id="start"),
     pytest.param(Stop("id", "c", 5), Start("id", "c", remake=True), id="stop"),
@@ -126,6 +133,8 @@ WORDS: list[t.Any] = [
         "set restart policy of c to always",
         id="restart-policy",
     ),
+    pytest.param(Update("id", "c", {"Memory": 1}, {}, ("memory", "cpus")), "update memory, cpus of c", id="update"),
+    pytest.param(Update("id", "c", {"Memory": 1}, {}), "update limits of c", id="update-without-options"),
     pytest.param(Stop("id", "c"), "stop c", id="stop"),
     pytest.param(Stop("id", "c", kill=True), "kill c", id="kill"),
     pytest.param(Start("id", "c"), "start c", id="start"),
