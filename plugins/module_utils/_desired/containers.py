@@ -27,6 +27,10 @@ class DesiredContainer:
     image: str | None = None
     pull: str = "missing"
     options: t.Mapping[str, t.Any] = field(default_factory=dict)
+    # Replaced in any case; restarted where it goes on running; paused or not, None: as it is.
+    recreates: bool = False
+    restarts: bool = False
+    paused: bool | None = None
     # How options are compared with a container that stands, where the task says so: see merge_options.
     comparisons: t.Mapping[str, str] = field(default_factory=dict)
     network_mode: str | None = None
@@ -40,6 +44,13 @@ class DesiredContainer:
     ignore_deletions: bool = False
     stop_timeout: int | None = None
     force_kill: bool = False
+    kill_signal: str = ""
+    mac_address: str | None = None
+    # Whether what the image has by itself is that of the image that stands, and not of the one that the task names.
+    compares_with_current_image: bool = False
+    # Whether another name of the same image is the same image.
+    ignores_image_name: bool = False
+    refuses_other_labels: bool = False
     remove_volumes: bool = False
     starts_first: bool = False
     recreates_dependents: bool = False

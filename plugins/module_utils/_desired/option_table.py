@@ -93,10 +93,15 @@ def _parse_command(text: t.Any, option: str) -> list[str]:
         words = [str(item) for item in text]
     else:
         raise Failure("option_conflict", f"{option} is a string or a list of strings, not a {type(text).__name__}.")
-    if not words:
-        # The daemon replaces an empty command with that of the image, so that the task would never be met.
-        raise Failure("option_conflict", f"{option} is empty; leave it out to run what the image says.")
     return words
+
+
+def _merge_command(current: t.Any, desired: t.Sequence[str], basis: Basis) -> t.Any:
+    # The daemon replaces an empty command with that of the image where there is no entrypoint of its own.
+    wanted = list(desired) or list(basis.inherited or ())
+    if list(current or ()) == wanted or (not desired and not current):
+        return current
+    return wanted or None
 
 
 def _merge_entrypoint(current: t.Any, desired: t.Sequence[str], basis: Basis) -> t.Any:
@@ -178,7 +183,7 @@ def _host(key: str) -> tuple[str, str]:
 
 OPTIONS: dict[str, Option] = {
     # What runs.
-    "command": Option({"type": "raw"}, ("Cmd",), ordered(), _parse_command),
+    "command": Option({"type": "raw"}, ("Cmd",), _merge_command, _parse_command),
     "entrypoint": Option(STRS, ("Entrypoint",), _merge_entrypoint),
     "env": Option(DICT, ("Env",), merge_env, parse_env, comparison=_MORE, show=show_names),
     "labels": Option(
@@ -203,6 +208,8 @@ OPTIONS: dict[str, Option] = {
     "tty": Option(BOOL, ("Tty",), value()),
     "init": Option(BOOL, _host("Init"), value()),
     "stop_signal": Option(STR, ("StopSignal",), value(_signal, inherits=True)),
+    # Where a task stops the container the option says how long it has; only a new container notes it.
+    "stop_timeout": Option(INT, ("StopTimeout",), value(), number(0), comparison="ignore"),
     "auto_remove": Option(BOOL, _host("AutoRemove"), value()),
     "restart_policy": Option(
         _choice("no", "on-failure", "always", "unless-stopped"), _host("RestartPolicy"), _merge_restart_policy
@@ -356,3 +363,6 @@ OPTIONS: dict[str, Option] = {
     ),
     "links": Option(STRS, _host("Links"), _merge_links, lambda links, _option: parse_links(links)),
 }
+
+# Those that kernels with control groups of version 2 have not.
+CGROUP_OPTIONS = ("kernel_memory", "memory_swappiness", "oom_killer")

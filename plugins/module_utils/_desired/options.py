@@ -70,17 +70,18 @@ def merge_options(
     """Merge the options into the request, in place. Returns the names of those that made a difference.
 
     ``image`` is the image of which the container will be made, where it is known: it fills in what a request leaves
-    open. ``comparisons``: strict, allow_more_present or ignore, for options that are compared otherwise than by
-    default.
+    open. ``comparisons``: strict, allow_more_present or ignore, for options of a container that stands which are
+    compared otherwise than by default; None: for a new container.
     """
     defaults = (image or {}).get("Config") or {}
     changed = []
     for name, desired in options.items():
-        option, comparison = OPTIONS[name], (comparisons or {}).get(name)
-        if comparison == "ignore":
+        option = OPTIONS[name]
+        if comparisons is not None and comparisons.get(name, option.comparison) == "ignore":
             continue
         before = copy.deepcopy(blueprint.body)
-        basis = Basis(defaults.get(option.path[0]) if len(option.path) == 1 else None, comparison == "strict")
+        inherited = defaults.get(option.path[0]) if len(option.path) == 1 else None
+        basis = Basis(inherited, (comparisons or {}).get(name) == "strict")
         option.merge_into(blueprint.body, desired, basis)
         if blueprint.body != before:
             changed.append(name)

@@ -17,6 +17,7 @@ from .._objects.names import NAME
 from .._objects.networks import NOT_JOINED, parse_address, parse_pool
 from .._objects.ports import check_publications, parse_exposed, parse_publications
 from .containers import DesiredContainer
+from .env_file import with_env_file
 from .networks import DesiredEndpoint, DesiredNetwork, parse_subnet_pool
 from .options import parse_options
 from .ports import DesiredPorts
@@ -64,7 +65,9 @@ def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoin
     gw_priority = entry.get("gw_priority")
     if gw_priority is not None and not re.fullmatch(r"-?[0-9]+", str(gw_priority)):
         raise Failure("option_conflict", f"{option}: gw_priority of {entry['name']!r} is not a number.")
-    mac_address = _parse_mac(str(entry["mac_address"]), entry["name"], option) if entry.get("mac_address") else None
+    mac_address = entry.get("mac_address") or None
+    if mac_address is not None:
+        mac_address = _parse_mac(str(mac_address), f"{option}: mac_address of {entry['name']!r}")
     links = texts("links")
     for link in links or ():
         if not _LINK.fullmatch(link):
@@ -84,13 +87,13 @@ def parse_endpoint(entry: t.Any, option: str, number: int = 1) -> DesiredEndpoin
     )
 
 
-def _parse_mac(text: str, network: str, option: str) -> str:
+def _parse_mac(text: str, what: str) -> str:
     """In the form in which the engine answers."""
     if not _MAC.fullmatch(text.lower()):
         raise Failure(
             "option_conflict",
-            f"{option}: mac_address of {network!r} is six pairs of hexadecimal digits, the second digit of which is"
-            f" even, as in 02:42:ac:11:00:02, not {text!r}.",
+            f"{what} is six pairs of hexadecimal digits, the second digit of which is even, as in 02:42:ac:11:00:02,"
+            f" not {text!r}.",
         )
     digits = re.sub("[:.-]", "", text.lower())
     return ":".join(digits[start : start + 2] for start in range(0, 12, 2))
@@ -160,7 +163,7 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         )
     if params.get("purge_networks") and params.get("networks") is None:
         refusals.append(Failure("option_conflict", f"Container {name!r}: purge_networks needs networks."))
-    options = refusals.gather(parse_options, params)
+    options = refusals.gather(parse_options, with_env_file(params))
     ports = settings["ports"] if "ports" in settings else refusals.gather(parse_ports, params)
     refusals.raise_all()
     fields: dict[str, t.Any] = {
@@ -174,6 +177,8 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         "purge_networks": bool(params.get("purge_networks")),
         "stop_timeout": params.get("stop_timeout"),
         "force_kill": bool(params.get("force_kill")),
+        "kill_signal": params.get("kill_signal") or "",
+        "mac_address": _parse_mac(params["mac_address"], "mac_address") if params.get("mac_address") else None,
         "bind_policy": params.get("bind_policy") or "any",
         "writable_layer": params.get("writable_layer") or "carry",
         "ignore_deletions": params.get("writable_layer_deletions") == "ignore",

@@ -138,6 +138,8 @@ class Snapshot:
     host_ranges: tuple[HostRange, ...] | None = None
     # Whether the daemon was told of IPv6 subnets to choose from; not read where nothing depends on it.
     has_ipv6_pools: bool = False
+    # That of the kernel's control groups, 1 or 2; empty where nothing depends on it.
+    cgroup_version: str = ""
     # IDs of networks that the task named by them, by names that others have too.
     chosen: t.Mapping[str, str] = field(default_factory=dict)
 

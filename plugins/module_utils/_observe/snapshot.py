@@ -11,6 +11,7 @@ import json
 import typing as t
 from urllib.parse import quote
 
+from .._desired.option_table import CGROUP_OPTIONS
 from .._desired.state import DesiredState
 from .._engine.client import Client
 from .._errors import Failure
@@ -98,6 +99,8 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
     snapshot = set_helpers_aside(client, snapshot)
     if any(network.enable_ipv6 for network in desired.networks) and not snapshot.chooses_ipv6_subnets:
         snapshot = snapshot.replace(has_ipv6_pools=_has_ipv6_pools(client))
+    if any(name in container.options for container in desired.containers for name in CGROUP_OPTIONS):
+        snapshot = snapshot.replace(cgroup_version=str(client.get("/info").get("CgroupVersion") or ""))
     snapshot = read_changes(client, snapshot.replace(chosen=desired.chosen))
     if snapshot.unreadable:
         # Nothing tells which objects this journal is about.

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from .._desired.containers import DesiredContainer
+from .._desired.option_table import CGROUP_OPTIONS
 from .changes import Change
 from .container_change import plan_change
 from .container_checks import check_options
@@ -17,6 +18,14 @@ from .context import Context
 def plan_container(desired: DesiredContainer, context: Context) -> Change:
     check_options(desired, context)
     summary = context.snapshot.find_container(desired.name)
+    if not desired.options.keys().isdisjoint(CGROUP_OPTIONS):
+        from .kernel import drop_void_options
+
+        desired = drop_void_options(desired, context)
+    if desired.mac_address is not None:
+        from .mac import ask_for_mac
+
+        desired = ask_for_mac(desired, summary and context.snapshot.inspected(summary))
     if desired.state == "absent":
         from .container_removal import plan_removal
 

@@ -18,7 +18,14 @@ from .._objects.ports import Publication
 from .._steps.base import Step
 from .._types import Json, Key
 from .changes import Change, Replacement
-from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
+from .container_checks import (
+    check_labels,
+    check_link_targets,
+    check_links,
+    check_networks,
+    check_wait,
+    list_link_targets,
+)
 from .container_decision import has_to_be_replaced, list_other_macs, list_updates
 from .container_design import Design, choose_pull, find_image, find_needs, list_configured, make_design, relink
 from .container_view import list_published_by_all, predict_container, view_blueprint, view_container
@@ -61,12 +68,13 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     publishes = goes_on_publishing(networks, context) if stays_up else can_publish(networks, context)
     losses += _list_forced_losses(container, design, publishes, context)
     image = find_image(desired, container, design.new_image, context)
+    refusals += check_labels(desired, image)
     if replacement is not None or starts:
         refusals += check_link_targets(desired, targets, design.runs, context)
     if design.runs and not stays_up:
         refusals += check_wait(desired, design.blueprint, image, design.publications, design.publish_all)
     publications = design.publications if replacement is None else replacement.publications
-    status = _status_after(container, design.runs, replacement is not None)
+    status = _status_after(desired, container, design.runs, replacement is not None)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
     has_effect = bool(steps) or replacement is not None
     active = design.runs and publishes
@@ -149,25 +157,18 @@ def _change_in_place(desired: DesiredContainer, container: Container, design: De
     steps = _plan_endpoints(desired, container, design.blueprint, starts, context)
     if starts:
         from .._steps.run_state import Start
-        from .._steps.verification import Verify
 
-        networks = tuple(design.blueprint.endpoints)
-        steps += [
-            Start(container.id, container.name),
-            Verify(
-                container.id,
-                container.name,
-                design.publications if can_publish(networks, context) else (),
-                networks,
-                desired.wait,
-                desired.wait_timeout,
-                desired.bind_policy,
-            ),
-        ]
+        steps += [Start(container.id, container.name), _verify(desired, container, design, context)]
     elif desired.state == "stopped" and container.is_running:
         from .._steps.run_state import Stop
 
-        steps.append(Stop(container.id, container.name, desired.stop_timeout, desired.force_kill))
+        steps.append(
+            Stop(container.id, container.name, desired.stop_timeout, desired.force_kill, signal=desired.kill_signal)
+        )
+    elif desired.restarts and container.is_running:
+        steps += _restart(desired, container, design, context)
+    if design.runs and desired.paused is not None:
+        steps += _pause(desired.paused, container, starts)
     update = list_updates(design, context)
     if update:
         from .._steps.run_state import Update
@@ -176,6 +177,32 @@ def _change_in_place(desired: DesiredContainer, container: Container, design: De
         former = {key: container.host_config.get(key) for key in update}
         steps.append(Update(container.id, container.name, update, former, design.options))
     return steps
+
+
+def _verify(desired: DesiredContainer, container: Container, design: Design, context: Context) -> Step:
+    from .._steps.verification import Verify
+
+    networks = tuple(design.blueprint.endpoints)
+    publications = design.publications if can_publish(networks, context) else ()
+    waiting = (desired.wait, desired.wait_timeout, desired.bind_policy)
+    return Verify(container.id, container.name, publications, networks, *waiting)
+
+
+def _restart(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
+    from .._steps.run_state import Restart, Unpause
+
+    # The engine restarts no container that is paused.
+    first: list[Step] = [Unpause(container.id, container.name)] if container.is_paused else []
+    restart = Restart(container.id, container.name, desired.stop_timeout)
+    return [*first, restart, _verify(desired, container, design, context)]
+
+
+def _pause(paused: bool, container: Container, starts: bool) -> list[Step]:
+    from .._steps.run_state import Pause, Unpause
+
+    if paused == (container.is_paused and not starts):
+        return []
+    return [Pause(container.id, container.name) if paused else Unpause(container.id, container.name)]
 
 
 def _plan_endpoints(
@@ -228,9 +255,10 @@ def _list_taken(design: Design) -> tuple[tuple[str, str], ...]:
     return list_taken(design.blueprint)
 
 
-def _status_after(container: Container, runs: bool, is_replaced: bool) -> str:
+def _status_after(desired: DesiredContainer, container: Container, runs: bool, is_replaced: bool) -> str:
     if runs:
-        return "paused" if container.is_paused else "running"
+        is_paused = container.is_paused if desired.paused is None else desired.paused
+        return "paused" if is_paused else "running"
     if is_replaced:
         return "created"
     return "exited" if container.is_running else container.status

@@ -19,6 +19,21 @@ from .container_design import find_other
 from .context import Context
 
 
+def check_labels(desired: DesiredContainer, image: Json | None) -> list[Failure]:
+    """Where the task says so, the image has no label that the task does not list."""
+    listed = desired.options.get("labels") or {}
+    others = sorted(set(((image or {}).get("Config") or {}).get("Labels") or ()) - set(listed))
+    if not others or not desired.refuses_other_labels or desired.comparisons.get("labels") != "strict":
+        return []
+    return [
+        Failure(
+            "option_conflict",
+            f"Container {desired.name!r}: its image has labels that the task does not list, which"
+            f" image_label_mismatch=fail forbids: {', '.join(others)}.",
+        )
+    ]
+
+
 def check_options(desired: DesiredContainer, context: Context) -> None:
     if "StartInterval" in desired.options.get("healthcheck", {}) and not context.engine.api.health_start_interval:
         raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)

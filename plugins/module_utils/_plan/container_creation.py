@@ -18,11 +18,11 @@ from .._steps.base import Step
 from .._steps.containers import CreateContainer, Rename
 from .._steps.journal import CloseJournal, OpenJournal
 from .._steps.networks import Connect
-from .._steps.run_state import Start
+from .._steps.run_state import Pause, Start
 from .._steps.verification import CheckMade, Verify
 from .changes import Change
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
-from .container_design import choose_pull, find_needs, merge_networks
+from .container_design import choose_pull, find_needs, merge_networks, name_shared
 from .container_view import list_published_by_all, predict_container, view_blueprint
 from .context import Context
 from .mac import check_early_mac
@@ -39,7 +39,9 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
             " image.",
         )
     design = Blueprint({"Image": desired.image, "HostConfig": {}}, {})
-    merge_options(design, desired.options, context.snapshot.images.get(desired.image))
+    merge_options(
+        design, name_shared(desired, is_new=True, context=context), context.snapshot.images.get(desired.image)
+    )
     merge_networks(design, desired, None, context)
     refusals = Refusals(check_links(desired, design, context))
     refusals += check_networks(desired, design, context)
@@ -60,7 +62,7 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
         else _create(desired.name, desired.name, design, context)
     )
     pull = refusals.gather(choose_pull, desired, context)
-    state = "running" if runs else "created"
+    state = ("paused" if desired.paused else "running") if runs else "created"
     after = view_blueprint(design, state, publications, publish_all, tuple(desired.options))
     return Change(
         "container",
@@ -118,5 +120,6 @@ def _create_and_start(
             desired.bind_policy,
             asked,
         ),
+        *([Pause(temporary, name)] if desired.paused else []),
         CloseJournal(journal),
     ]

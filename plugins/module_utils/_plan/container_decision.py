@@ -23,6 +23,7 @@ def has_to_be_replaced(
 ) -> bool:
     return (
         list_updates(design, context) is None
+        or desired.recreates
         or design.changes_ports
         or _exposes_more(desired, container, design.blueprint)
         or container.name in context.recreated

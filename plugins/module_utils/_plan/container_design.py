@@ -14,7 +14,13 @@ from .._desired.containers import DesiredContainer
 from .._desired.options import merge_options, normal_reference
 from .._errors import Failure
 from .._objects.bindings import Binding
-from .._objects.containers import Blueprint, Container, read_blueprint, subtract_image_defaults
+from .._objects.containers import (
+    SHARED_NAMESPACES,
+    Blueprint,
+    Container,
+    read_blueprint,
+    subtract_image_defaults,
+)
 from .._objects.networks import PREDEFINED
 from .._objects.ports import Publication
 from .._objects.snapshot import Summary
@@ -54,8 +60,9 @@ def make_design(desired: DesiredContainer, container: Container, context: Contex
     blueprint = current.copy()
     # First the image: what the task asks for counts more than the image's defaults.
     new_image = merge_image(blueprint, desired, container, context)
-    image = find_image(desired, container, new_image, context)
-    options = merge_options(blueprint, desired.options, image, desired.comparisons)
+    image = find_image(desired, container, new_image and not desired.compares_with_current_image, context)
+    asked = name_shared(desired, is_new=False, context=context)
+    options = merge_options(blueprint, asked, image, desired.comparisons)
     merge_networks(blueprint, desired, container, context)
     for name in [name for name in blueprint.endpoints if context.evicts(name)]:
         del blueprint.endpoints[name]
@@ -113,7 +120,7 @@ def current_blueprint(container: Container, context: Context) -> Blueprint:
 
 def merge_image(design: Blueprint, desired: DesiredContainer, container: Container, context: Context) -> bool:
     """Returns whether the container gets another image. A moved tag counts only with pull=always."""
-    if desired.image is None:
+    if desired.image is None or desired.comparisons.get("image") == "ignore":
         return False
     current = str(container.config["Image"])
     image = context.snapshot.images.get(desired.image)
@@ -125,6 +132,7 @@ def merge_image(design: Blueprint, desired: DesiredContainer, container: Contain
         same_name = same_id or not names
     else:
         names, same_name = [current], False
+    same_name = same_name or (desired.ignores_image_name and same_id)
     same_name = same_name or normal_reference(desired.image) in {normal_reference(name) for name in names}
     if same_name and (same_id or desired.pull != "always"):
         return False
@@ -185,6 +193,17 @@ def _leave_gone_main(design: Blueprint, context: Context) -> None:
         design.body["HostConfig"]["NetworkMode"] = next(iter(design.endpoints))
 
 
+def name_shared(desired: DesiredContainer, is_new: bool, context: Context) -> dict[str, t.Any]:
+    """The options, with the containers whose namespaces are shared as the engine keeps them: by ID where they stand."""
+    options = dict(desired.options)
+    for option in ("ipc_mode", "pid_mode"):
+        kind, _colon, reference = str(options.get(option) or "").partition(":")
+        if kind == "container":
+            find_other(desired, f"use {option}=container:{reference}", reference, context)
+            options[option] = _shared_network(reference, is_new, context)
+    return options
+
+
 def _shared_network(reference: str, is_new: bool, context: Context) -> str:
     """The network mode of a container that shares the network of another, which may be about to be made."""
     shared = context.snapshot.find_container(reference)
@@ -236,8 +255,10 @@ def choose_pull(desired: DesiredContainer, context: Context) -> str | None:
 def find_needs(name: str, design: Blueprint, context: Context) -> frozenset[Key]:
     """The networks that the container joins, and the containers that it shares a network with or links to."""
     found = {("network", network) for network in design.endpoints if context.network(network) is not None}
-    kind, _colon, reference = str(design.body["HostConfig"].get("NetworkMode") or "").partition(":")
-    if kind == "container":
+    for key in SHARED_NAMESPACES:
+        kind, _colon, reference = str(design.body["HostConfig"].get(key) or "").partition(":")
+        if kind != "container":
+            continue
         shared = context.snapshot.find_container(reference)
         shared_name = reference if shared is None else shared.name
         if context.container(shared_name) is not None and shared_name != name:

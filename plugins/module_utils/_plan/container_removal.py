@@ -24,7 +24,9 @@ def plan_removal(desired: DesiredContainer, summary: Summary | None, context: Co
     container = context.snapshot.inspected(summary)
     steps: list[Step] = []
     if summary.is_running:
-        steps.append(Stop(summary.id, summary.name, desired.stop_timeout, desired.force_kill))
+        steps.append(
+            Stop(summary.id, summary.name, desired.stop_timeout, desired.force_kill, signal=desired.kill_signal)
+        )
     steps.append(RemoveContainer(summary.id, summary.name, desired.remove_volumes))
     return Change(
         "container",

@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import replace
 
+from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint
 from .._errors import Failure, too_old
 from .._objects.containers import Blueprint, Container
+from .._objects.networks import NOT_JOINED
 from .._objects.snapshot import Snapshot
 from .._types import Json
 from .context import Context
@@ -79,6 +82,26 @@ def needs_other_mac(container: Container, desired: DesiredEndpoint, network: str
     # A container that does not run tells the address of its main network alone (API up to 1.51).
     is_unknown = known == {""} and not container.is_running and network in container.endpoints
     return desired.mac_address not in known and not is_unknown
+
+
+def ask_for_mac(desired: DesiredContainer, container: Container | None) -> DesiredContainer:
+    """The MAC address of a container is that of its endpoint on its main network."""
+    mode = desired.network_mode
+    if mode is None and container is not None:
+        main = container.main_network
+    elif mode is None:
+        main = desired.networks[0].name if desired.networks else "bridge"
+    else:
+        main = "bridge" if mode == "default" else mode
+    if main is None or main in NOT_JOINED or main.startswith("container:"):
+        raise Failure(
+            "network_mode_conflict",
+            f"Container {desired.name!r} cannot have a MAC address: its network mode has no endpoint of its own. Leave"
+            " mac_address out.",
+        )
+    listed = {endpoint.name: endpoint for endpoint in desired.networks or ()}
+    listed[main] = replace(listed.get(main) or DesiredEndpoint(main), mac_address=desired.mac_address)
+    return replace(desired, networks=tuple(listed.values()))
 
 
 def refuse_mac(name: str, desired: DesiredEndpoint, network: str) -> Failure:

@@ -167,6 +167,7 @@ def _stop(replacement: Replacement) -> t.Iterator[Step]:
         desired.force_kill,
         replacement.successor,
         steady=not container.has_restarted,
+        signal=desired.kill_signal,
     )
 
 
@@ -211,5 +212,6 @@ def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
 
 @with_cause
 def _pause(replacement: Replacement) -> t.Iterator[Step]:
-    if replacement.runs and replacement.container.is_paused:
+    paused = replacement.desired.paused
+    if replacement.runs and (replacement.container.is_paused if paused is None else paused):
         yield Pause(replacement.successor, replacement.container.name)

@@ -22,6 +22,8 @@ _STOP_MARGIN = 60
 _DEFAULT_STOP_TIMEOUT = 10
 # How often the update of a container that is ending is tried, and with which pause in seconds.
 _UPDATES = 5
+# In seconds, how often a container that got a signal is looked at.
+_SIGNAL_POLL = 0.2
 _UPDATE_PAUSE = 0.1
 
 
@@ -30,13 +32,15 @@ class Stop(ContainerStep):
     """``timeout`` in seconds; None takes the container's own. ``kill`` does not ask first.
 
     ``successor``: the reference of the container that is to take its place, if there is one. ``steady``: the container
-    has not ended by itself before, and has to stay up after an undo.
+    has not ended by itself before, and has to stay up after an undo. ``signal``: that of a kill, which has so many
+    seconds as a stop, and counts as none where it does not end the container.
     """
 
     timeout: int | None = None
     kill: bool = False
     successor: str = ""
     steady: bool = True
+    signal: str = ""
 
     already_so = frozenset({Reason.NOT_FOUND})
     may_be_done_after_error = True
@@ -46,12 +50,22 @@ class Stop(ContainerStep):
 
     def perform(self, site: Site) -> None:
         path = f"/containers/{site.id_of(self.container)}"
+        if self.kill and self.signal:
+            self._send_signal(site, path)
         # A stop that waits no time kills at once, and unlike a kill it answers when the container has ended.
         allowed = 0 if self.kill else self.timeout
         params = {} if allowed is None else {"t": allowed}
         if allowed is None:
             allowed = site.daemon.get(f"{path}/json")["Config"].get("StopTimeout") or _DEFAULT_STOP_TIMEOUT
         site.daemon.post(f"{path}/stop", timeout=allowed + _STOP_MARGIN, **params)
+
+    def _send_signal(self, site: Site, path: str) -> None:
+        site.daemon.post(f"{path}/kill", signal=self.signal)
+        deadline = time.monotonic() + (_DEFAULT_STOP_TIMEOUT if self.timeout is None else self.timeout)
+        while time.monotonic() < deadline:
+            if not site.daemon.get(f"{path}/json")["State"]["Running"]:
+                return
+            time.sleep(_SIGNAL_POLL)
 
     def invert(self) -> Start:
         return Start(self.container, self.name, remake=True, successor=self.successor, steady=self.steady)
@@ -110,6 +124,31 @@ class Start(ContainerStep):
 def _shares_with_remade(container: Container, site: Site) -> bool:
     """Whether the container shares the namespaces of a remade container, and so refers to an ID that is gone."""
     return any(each in site.made for each in container.shares.values())
+
+
+@dataclass(frozen=True)
+class Restart(ContainerStep):
+    """``timeout`` in seconds: how long the container has to stop; None takes the container's own."""
+
+    timeout: int | None = None
+
+    failure_code = "start_failed"
+    may_be_done_after_error = True
+
+    def __str__(self) -> str:
+        return f"restart {self.name}"
+
+    def perform(self, site: Site) -> None:
+        path = f"/containers/{site.id_of(self.container)}"
+        allowed = self.timeout
+        if allowed is None:
+            allowed = site.daemon.get(f"{path}/json")["Config"].get("StopTimeout") or _DEFAULT_STOP_TIMEOUT
+        params = {} if self.timeout is None else {"t": self.timeout}
+        site.daemon.post(f"{path}/restart", timeout=allowed + _STOP_MARGIN, **params)
+
+    def invert(self) -> Start:
+        # What has stopped has to run again.
+        return Start(self.container, self.name, remake=True)
 
 
 @dataclass(frozen=True)

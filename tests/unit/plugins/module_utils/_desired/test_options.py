@@ -26,6 +26,8 @@ READ: list[t.Any] = [
     pytest.param({"command": "sleep 10"}, {"command": ["sleep", "10"]}, id="command"),
     pytest.param({"command": "sh -c 'a b'"}, {"command": ["sh", "-c", "a b"]}, id="command-quotes"),
     pytest.param({"command": ["sleep", 10]}, {"command": ["sleep", "10"]}, id="command-list"),
+    pytest.param({"command": ""}, {"command": []}, id="command-of-the-image"),
+    pytest.param({"command": []}, {"command": []}, id="command-of-the-image-list"),
     pytest.param({"entrypoint": []}, {"entrypoint": []}, id="entrypoint-none"),
     pytest.param({"env": {"A": "x", "B": 1, "C": None}}, {"env": {"A": "x", "B": "1", "C": None}}, id="env"),
     pytest.param({"env": {"A": ""}}, {"env": {"A": ""}}, id="env-empty"),
@@ -91,8 +93,6 @@ def test_parse_options(params: dict[str, t.Any], options: dict[str, t.Any]) -> N
 REFUSED: list[t.Any] = [
     pytest.param({"command": 'sh -c "open'}, "command", id="command-quote-open"),
     pytest.param({"command": {"a": 1}}, "command", id="command-dict"),
-    pytest.param({"command": ""}, "command", id="command-empty"),
-    pytest.param({"command": []}, "command", id="command-empty-list"),
     pytest.param({"env": {"A": True}}, "A", id="env-bool"),
     pytest.param({"env": {"A": 1.5}}, "A", id="env-float"),
     pytest.param({"env": {"": "x"}}, "name", id="env-no-name"),

@@ -165,7 +165,22 @@ STATUS: list[t.Any] = [
 
 @pytest.mark.parametrize(("name", "runs", "is_replaced", "expected"), STATUS)
 def test_status_afterwards(name: str, runs: bool, is_replaced: bool, expected: str) -> None:
-    assert container_change._status_after(recorded.container(name), runs, is_replaced) == expected
+    container = recorded.container(name)
+    assert container_change._status_after(DesiredContainer(name), container, runs, is_replaced) == expected
+
+
+PAUSED: list[t.Any] = [
+    pytest.param("ports", None, "running", id="runs-on"),
+    pytest.param("ports", True, "paused", id="is-paused"),
+    pytest.param("paused", None, "paused", id="stays-paused"),
+    pytest.param("paused", False, "running", id="goes-on"),
+]
+
+
+@pytest.mark.parametrize(("name", "paused", "expected"), PAUSED)
+def test_a_container_that_is_to_be_paused_or_not(name: str, paused: bool | None, expected: str) -> None:
+    desired = DesiredContainer(name, paused=paused)
+    assert container_change._status_after(desired, recorded.container(name), True, False) == expected
 
 
 IN_PLACE: list[t.Any] = [

@@ -34,6 +34,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._steps.networks 
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps.run_state import (
     Park,
     Pause,
+    Restart,
     SetRestartPolicy,
     Start,
     Stop,
@@ -84,6 +85,7 @@ ONE_WAY: list[t.Any] = [
         Update("id", "c", {"Memory": 1}, {"Memory": 2, "NanoCpus": 1}, ("memory",)),
         id="update",
     ),
+    pytest.param(Restart("id", "c", 3), Start("id", "c", remake=True), id="restart"),
     pytest.param(Start("id", "c"), Stop("id", "c", kill=True), id="start"),
     pytest.param(Stop("id", "c", 5), Start("id", "c", remake=True), id="stop"),
     pytest.param(Stop("id", "c", steady=False), Start("id", "c", remake=True, steady=False), id="unsteady"),
@@ -138,6 +140,7 @@ WORDS: list[t.Any] = [
     pytest.param(Stop("id", "c"), "stop c", id="stop"),
     pytest.param(Stop("id", "c", kill=True), "kill c", id="kill"),
     pytest.param(Start("id", "c"), "start c", id="start"),
+    pytest.param(Restart("id", "c"), "restart c", id="restart"),
     pytest.param(Verify("id", "c", (Publication(80, "tcp"),), ("n",)), "verify c", id="verify"),
     pytest.param(Park("id", "c"), "set c aside", id="set-aside"),
     pytest.param(Unpark("id", "c"), "keep c able to start", id="revive"),
