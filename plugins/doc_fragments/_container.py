@@ -295,6 +295,12 @@ options:
             V(CMD-SHELL).
           - V(NONE) turns the image's health check off.
         type: raw
+      test_cli_compatible:
+        description:
+          - V(false) is that leaving O(healthcheck.test) out turns the image's health check off, as it does in
+            M(community.docker.docker_container).
+          - When unset, it stays, as with V(true).
+        type: bool
       interval:
         description:
           - The time between two checks.

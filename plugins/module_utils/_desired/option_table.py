@@ -63,6 +63,7 @@ from .values import parse_env, parse_etc_hosts, parse_healthcheck, parse_working
 
 _MORE = "allow_more_present"
 _HOST = "HostConfig"
+_NO_LABEL = "label=disable"
 
 BOOL: t.Any = {"type": "bool"}
 INT: t.Any = {"type": "int"}
@@ -115,7 +116,11 @@ def _merge_entrypoint(current: t.Any, desired: t.Sequence[str], basis: Basis) ->
 def _merge_healthcheck(current: t.Any, desired: t.Mapping[str, t.Any], basis: Basis) -> t.Any:
     inherited = basis.inherited or {}
     desired = {key: content or inherited.get(key) or content for key, content in desired.items()}
-    return current if covers(current, desired) else {**(current or {}), **desired}
+    # The engine fills in what is left open from the image.
+    extra = basis.is_exact and not covers({**inherited, **desired}, current or {})
+    if covers(current, desired) and not extra:
+        return current
+    return desired if basis.is_exact else {**(current or {}), **desired}
 
 
 def _merge_restart_policy(current: t.Any, desired: t.Mapping[str, t.Any], _basis: Basis) -> t.Any:
@@ -161,6 +166,20 @@ def _replaces(*others: str) -> t.Callable[[Body, t.Any, Basis], None]:
                 body[_HOST][key] = 0
 
     return merge
+
+
+_included_security = included(security_kind, lambda text: NORMAL["SecurityOpt"]([text]))
+
+
+def _merge_security(body: Body, desired: t.Sequence[str], basis: Basis) -> None:
+    host_config = body[_HOST]
+    current = host_config.get("SecurityOpt")
+    # The engine adds this where processes or memory of others are within reach.
+    adds = host_config.get("Privileged") or "host" in (host_config.get("PidMode"), host_config.get("IpcMode"))
+    added = [_NO_LABEL] if adds and _NO_LABEL in (current or ()) and _NO_LABEL not in desired else []
+    merged = _included_security(current, [*desired, *added], basis)
+    if merged is not current:
+        host_config["SecurityOpt"] = merged
 
 
 def _signal(text: t.Any) -> t.Any:
@@ -224,6 +243,7 @@ OPTIONS: dict[str, Option] = {
                 "retries": INT,
                 "start_period": STR,
                 "start_interval": STR,
+                "test_cli_compatible": BOOL,
             },
         },
         ("Healthcheck",),
@@ -250,7 +270,8 @@ OPTIONS: dict[str, Option] = {
     "kernel_memory": Option(STR, _host("KernelMemory"), value(), parse_size),
     "cpus": Option({"type": "float"}, _host("NanoCpus"), value(), parse_cpus, _replaces("CpuPeriod", "CpuQuota")),
     "cpu_period": Option(INT, _host("CpuPeriod"), value(), number(1000, 1000000), _replaces("NanoCpus")),
-    "cpu_quota": Option(INT, _host("CpuQuota"), value(), merge_body=_replaces("NanoCpus")),
+    # Zero and less mean no limit, as below.
+    "cpu_quota": Option(INT, _host("CpuQuota"), value(NORMAL["PidsLimit"]), merge_body=_replaces("NanoCpus")),
     "cpu_shares": Option(INT, _host("CpuShares"), value(), number(0)),
     "cpuset_cpus": Option(STR, _host("CpusetCpus"), value(normal_cpuset), parse_cpuset),
     "cpuset_mems": Option(STR, _host("CpusetMems"), value(normal_cpuset), parse_cpuset),
@@ -336,8 +357,9 @@ OPTIONS: dict[str, Option] = {
     "security_opts": Option(
         STRS,
         _host("SecurityOpt"),
-        included(security_kind, lambda text: NORMAL["SecurityOpt"]([text])),
+        None,
         parse_security,
+        _merge_security,
         comparison=_MORE,
     ),
     "cgroupns_mode": Option(_choice("host", "private"), _host("CgroupnsMode"), value()),

@@ -48,6 +48,8 @@ def parse_duration(value: str, option: str) -> int:
 def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     check: dict[str, t.Any] = {}
     test = value.get("test")
+    if test is None and value.get("test_cli_compatible") is False:
+        test = "NONE"
     if test is not None:
         if not isinstance(test, (str, list)):
             raise Failure(
