@@ -165,6 +165,12 @@ options:
         otherwise.
       - Values are hidden wherever the module returns something. A diff shows the names only.
     type: dict
+  env_file:
+    description:
+      - The path of a file with environment variables on the host on which the module runs, one C(NAME=value) in a line.
+        Quotes are part of the value. A line that is empty or begins with C(#) is none.
+      - They count as listed in O(env), and what O(env) itself says of a name counts more.
+    type: path
   restart_policy:
     description:
       - When the engine starts the container again by itself. When unset, a new container has V(no).
@@ -332,6 +338,12 @@ options:
         with the failure code V(network_mode_conflict).
       - When unset, an existing container keeps it. A new one is created in the first of its O(networks) and, where
         there are none, in the default bridge.
+    type: str
+  mac_address:
+    description:
+      - The MAC address of the container, which is that of its endpoint on its main network, O(network_mode) or the first
+        of its O(networks). Another way to say O(networks[].mac_address) there, with the same limits.
+      - Where the container has no endpoint of its own it is refused with the failure code V(network_mode_conflict).
     type: str
   networks:
     description:
