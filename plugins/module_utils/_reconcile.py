@@ -65,6 +65,11 @@ class Converged:
             "warnings": self.plan.warnings,
         }
 
+    def inspected(self, name: str) -> t.Mapping[str, t.Any] | None:
+        """The container as the engine shows it now; None where there is none."""
+        summary = self.host.find_container(name)
+        return None if summary is None else self.host.inspected(summary).raw
+
     def container(self, index: int) -> dict[str, t.Any] | None:
         """The container at this index of the task, as it is or as it would be; None where there is none."""
         name = self.desired.containers[index].name
@@ -296,7 +301,8 @@ class Run:
         if plan.pulls:
             from ._apply.image_pull import pull_images
 
-            pull_images(self.client, plan.pulls, self.actions)
+            platforms = {each.image: str(each.platform or "") for each in self.desired.containers}
+            pull_images(self.client, {each: platforms.get(each, "") for each in plan.pulls}, self.actions)
             known = {each: _image_id(host, each) for each in plan.pulls}
             plan, host = self._plan(read_images(self.client, host, plan.pulls))
             # The image may have been there under another name, so that no container changes.

@@ -14,11 +14,14 @@ from .._errors import Failure
 from .._plan.plan import pull_action
 
 
-def pull_images(client: Client, references: t.Iterable[str], actions: list[str]) -> None:
-    """Raises Failure(image_not_found). ``actions`` grows by what was pulled, also where a later image is missing."""
-    for reference in references:
+def pull_images(client: Client, references: t.Mapping[str, str], actions: list[str]) -> None:
+    """``references``: the images, each with its platform, which may be empty.
+
+    Raises Failure(image_not_found). ``actions`` grows by what was pulled, also where a later image is missing.
+    """
+    for reference, platform in references.items():
         try:
-            client.pull(reference)
+            client.pull(reference, platform)
         except ApiError as error:
             raise Failure(
                 "image_not_found",

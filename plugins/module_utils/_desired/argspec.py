@@ -26,6 +26,7 @@ ENDPOINT_SPEC: Spec = {
 
 CONTAINER_SPEC: Spec = {
     "image": {"type": "str"},
+    "platform": {"type": "str"},
     "pull": {"type": "str", "choices": ["missing", "always", "never"], "default": "missing"},
     "published_ports": {"type": "list", "elements": "raw", "aliases": ["ports"]},
     "publish_all_ports": {"type": "bool"},

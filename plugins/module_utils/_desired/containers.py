@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from .._objects.platforms import Platform
 from .networks import DesiredEndpoint
 from .ports import DesiredPorts
 
@@ -25,6 +26,7 @@ class DesiredContainer:
     state: str = "present"
     starts_new: bool = True
     image: str | None = None
+    platform: Platform | None = None
     pull: str = "missing"
     options: t.Mapping[str, t.Any] = field(default_factory=dict)
     # Replaced in any case; restarted where it goes on running; paused or not, None: as it is.
@@ -55,5 +57,23 @@ class DesiredContainer:
     starts_first: bool = False
     recreates_dependents: bool = False
     auto_remove_swap: bool = False
+    # What a start is waited for: running, healthy, listening; checked is healthy where there is a health check.
     wait: str = "running"
-    wait_timeout: int = 60
+    wait_timeout: float = 60
+
+    def without_ignored(self) -> DesiredContainer:
+        """What is compared with a container that stands: without what the task wants to be ignored there.
+
+        The options of the table are left out where they are merged.
+        """
+        ignored = {name for name, comparison in self.comparisons.items() if comparison == "ignore"}
+        changes: dict[str, t.Any] = {
+            name: None for name in ("image", "network_mode", "networks", "mac_address") if name in ignored
+        }
+        ports = {
+            "publications": "published_ports",
+            "publish_all": "publish_all_ports",
+            "exposed": "exposed_ports",
+        }
+        left = {field: None for field, name in ports.items() if name in ignored}
+        return replace(self, ports=self.ports._replace(**left), **changes) if left or changes else self

@@ -15,6 +15,7 @@ from .._errors import Failure, Refusals
 from .._objects.driver_options import option_text, option_texts, parse_driver_options
 from .._objects.names import NAME
 from .._objects.networks import NOT_JOINED, parse_address, parse_pool
+from .._objects.platforms import parse_platform
 from .._objects.ports import check_publications, parse_exposed, parse_publications
 from .containers import DesiredContainer
 from .env_file import with_env_file
@@ -169,6 +170,7 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
     fields: dict[str, t.Any] = {
         "name": name,
         "image": params.get("image"),
+        "platform": parse_platform(params["platform"]) if params.get("platform") else None,
         "pull": params.get("pull") or "missing",
         "options": options,
         # The engine refuses both in the same words.
@@ -179,7 +181,8 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         "force_kill": bool(params.get("force_kill")),
         "kill_signal": params.get("kill_signal") or "",
         "mac_address": _parse_mac(params["mac_address"], "mac_address") if params.get("mac_address") else None,
-        "bind_policy": params.get("bind_policy") or "any",
+        # Who closes a port does not ask how the others are published.
+        "bind_policy": "any" if ports is not None and ports.close else params.get("bind_policy") or "any",
         "writable_layer": params.get("writable_layer") or "carry",
         "ignore_deletions": params.get("writable_layer_deletions") == "ignore",
         "starts_first": params.get("update_order") == "start-first",

@@ -310,13 +310,18 @@ class Client:
 
     # -- what needs more of the SDK ----------------------------------------------------------------------------------
 
-    def pull(self, reference: str) -> None:
-        """Pull an image with the credentials of the SDK's configuration files, if there are any."""
+    def pull(self, reference: str, platform: str = "") -> None:
+        """Pull an image with the credentials of the SDK's configuration files, if there are any.
+
+        ``platform``: the platform to pull the image for; empty is that of the engine.
+        """
         docker = _import_sdk()
         repository, tag = docker.utils.parse_repository_tag(reference)
         session = _open_sdk(self.connection, self.api_version)
         try:
-            for line in session.pull(repository, tag=tag or "latest", stream=True, decode=True):
+            for line in session.pull(
+                repository, tag=tag or "latest", platform=platform or None, stream=True, decode=True
+            ):
                 if "error" in line:
                     raise ApiError(404, str(line["error"]))
         except docker.errors.APIError as error:

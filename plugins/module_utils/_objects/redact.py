@@ -21,6 +21,8 @@ _SEQUENCE = re.compile(
 )
 # All other control characters, and those that reorder or split what is read (Unicode's bidirectional controls).
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# Options of log drivers that are secrets, such as splunk-token.
+_SECRET_NAME = re.compile("token|secret|passw|key|credential", re.IGNORECASE)
 # scheme://user:password@host, in the longest reading: a password may hold what should have been escaped.
 _PASSWORD = re.compile(r"^(?P<before>(?:[^:/@]*://+|(?![^:/@]*://))[^:/@]*:)(?P<password>.+)(?=@[^@]*$)", re.DOTALL)
 
@@ -44,6 +46,16 @@ def hide_values(text: str, env: t.Iterable[str]) -> str:
         if len(value) >= _SHORTEST_SECRET:
             text = text.replace(value, HIDDEN)
     return text
+
+
+def hide_environment(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """An inspected container without the values of its environment, and of secret options of its log driver."""
+    config, host_config = dict(raw.get("Config") or {}), dict(raw.get("HostConfig") or {})
+    config["Env"] = [f"{line.partition('=')[0]}={HIDDEN}" if "=" in line else line for line in config.get("Env") or ()]
+    log_config = dict(host_config.get("LogConfig") or {})
+    options = (log_config.get("Config") or {}).items()
+    log_config["Config"] = {key: HIDDEN if _SECRET_NAME.search(key) else value for key, value in options}
+    return {**raw, "Config": config, "HostConfig": {**host_config, "LogConfig": log_config}}
 
 
 def hide_map(values: t.Any) -> t.Any:

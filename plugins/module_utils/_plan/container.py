@@ -31,7 +31,7 @@ def plan_container(desired: DesiredContainer, context: Context) -> Change:
 
         return plan_removal(desired, summary, context)
     if summary is not None:
-        return plan_change(desired, context.snapshot.inspected(summary), context)
+        return plan_change(desired.without_ignored(), context.snapshot.inspected(summary), context)
     if desired.ports.close:
         return Change("container", desired.name)
     from .container_creation import plan_creation

@@ -59,7 +59,7 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     steps = (
         _create_and_start(desired, design, publications, context)
         if runs
-        else _create(desired.name, desired.name, design, context)
+        else _create(desired.name, desired.name, str(desired.platform or ""), design, context)
     )
     pull = refusals.gather(choose_pull, desired, context)
     state = ("paused" if desired.paused else "running") if runs else "created"
@@ -87,12 +87,12 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
     )
 
 
-def _create(reference: str, name: str, design: Blueprint, context: Context) -> list[Step]:
+def _create(reference: str, name: str, platform: str, design: Blueprint, context: Context) -> list[Step]:
     """``reference``: the name under which the container is made."""
     body, later = split_endpoints(design, context.engine.api)
     title = f"container {name}"
     called = name if reference == name else title
-    steps: list[Step] = [CreateContainer(reference, body, title)]
+    steps: list[Step] = [CreateContainer(reference, body, title, platform)]
     steps += [Connect(network, reference, endpoint, network, called) for network, endpoint in later.items()]
     steps.append(CheckMade(reference, name, title, place_mac(design, context.engine.api)))
     return steps
@@ -106,7 +106,7 @@ def _create_and_start(
     journal = Journal((Entry(name, original="", successor=temporary),))
     networks, asked = tuple(design.endpoints), place_mac(design, context.engine.api)
     return [
-        *_create(temporary, name, design, context),
+        *_create(temporary, name, str(desired.platform or ""), design, context),
         OpenJournal(journal),
         Rename(temporary, temporary, name),
         Start(temporary, name),

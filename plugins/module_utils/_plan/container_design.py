@@ -72,6 +72,8 @@ def make_design(desired: DesiredContainer, container: Container, context: Contex
         # -P does not publish what only the old image exposes.
         by_all = tuple(binding for binding in by_all if binding.configured.key in exposed)
     publications, publish_all = reconcile(desired.ports, container.bindings, container.publish_all, exposed, by_all)
+    if desired.comparisons.get("exposed_ports") == "strict":
+        _expose_only(blueprint, {*(desired.ports.exposed or ()), *(each.key for each in publications)}, image)
     return Design(
         current,
         blueprint,
@@ -83,6 +85,15 @@ def make_design(desired: DesiredContainer, container: Container, context: Contex
         changes_ports=(publications, publish_all) != (list_configured(container), container.publish_all),
         runs=desired.state == "started" or (desired.state == "present" and container.is_running),
     )
+
+
+def _expose_only(blueprint: Blueprint, keys: t.Collection[str], image: Json | None) -> None:
+    """The image's own come back at every create."""
+    own = ((image or {}).get("Config") or {}).get("ExposedPorts") or ()
+    standing = blueprint.body.get("ExposedPorts") or {}
+    left = {key: value for key, value in standing.items() if key in keys or key in own}
+    if len(left) < len(standing):
+        blueprint.body["ExposedPorts"] = left
 
 
 def _find_exposed(
@@ -120,7 +131,7 @@ def current_blueprint(container: Container, context: Context) -> Blueprint:
 
 def merge_image(design: Blueprint, desired: DesiredContainer, container: Container, context: Context) -> bool:
     """Returns whether the container gets another image. A moved tag counts only with pull=always."""
-    if desired.image is None or desired.comparisons.get("image") == "ignore":
+    if desired.image is None:
         return False
     current = str(container.config["Image"])
     image = context.snapshot.images.get(desired.image)
@@ -134,7 +145,8 @@ def merge_image(design: Blueprint, desired: DesiredContainer, container: Contain
         names, same_name = [current], False
     same_name = same_name or (desired.ignores_image_name and same_id)
     same_name = same_name or normal_reference(desired.image) in {normal_reference(name) for name in names}
-    if same_name and (same_id or desired.pull != "always"):
+    other_platform = not is_for_platform(desired, old_image)
+    if same_name and not other_platform and (same_id or desired.pull != "always"):
         return False
     if old_image is not None:
         subtract_image_defaults(design, old_image)
@@ -145,6 +157,12 @@ def merge_image(design: Blueprint, desired: DesiredContainer, container: Contain
 def find_image(desired: DesiredContainer, container: Container, new_image: bool, context: Context) -> Json | None:
     """The image that the container is to have; None where it is not known yet."""
     return context.snapshot.images.get(desired.image if new_image and desired.image else container.raw["Image"])
+
+
+def is_for_platform(desired: DesiredContainer, image: Json | None) -> bool:
+    """Whether an image is for the platform that the task names. An image that is not known may be."""
+    is_compared = desired.comparisons.get("platform") != "ignore"
+    return desired.platform is None or image is None or not is_compared or desired.platform.is_of(image)
 
 
 def merge_networks(design: Blueprint, desired: DesiredContainer, container: Container | None, context: Context) -> None:
@@ -240,12 +258,15 @@ def relink(design: Blueprint, context: Context) -> None:
 
 def choose_pull(desired: DesiredContainer, context: Context) -> str | None:
     """The image to pull before the work begins, if any."""
-    if desired.image is None or (desired.pull != "always" and context.snapshot.images.get(desired.image) is not None):
+    image = None if desired.image is None else context.snapshot.images.get(desired.image)
+    stands = image is not None and is_for_platform(desired, image)
+    if desired.image is None or (desired.pull != "always" and stands):
         return None
+    told = f" for {desired.platform}" if desired.platform else ""
     if desired.pull == "never":
         raise Failure(
             "image_not_found",
-            f"Container {desired.name!r} needs image {desired.image!r}, which is not on the host, and pull=never"
+            f"Container {desired.name!r} needs image {desired.image!r}{told}, which is not on the host, and pull=never"
             " forbids to get it.",
             image=desired.image,
         )

@@ -115,7 +115,7 @@ def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     name, successor = replacement.container.name, replacement.successor
     asked = _request(replacement, snapshot)
     body, later = split_endpoints(asked, snapshot.engine.api)
-    yield CreateContainer(successor, body, f"successor of {name}")
+    yield CreateContainer(successor, body, f"successor of {name}", str(replacement.desired.platform or ""))
     main = asked.main_network
     if not asked.endpoints and main not in MODES_WITHOUT_PORTS and not main.startswith("container:"):
         # The original has left every network; the engine has just put the successor on that of its NetworkMode.

@@ -20,11 +20,12 @@ from .run_state import Stop
 
 @dataclass(frozen=True)
 class CreateContainer(Step):
-    """``title``: what messages call the container where ``name`` is a temporary name."""
+    """``title``: what messages call the container where ``name`` is a temporary name. ``platform``: of its image."""
 
     name: str
     body: Json
     title: str = ""
+    platform: str = ""
 
     failure_codes: t.ClassVar[t.Mapping[Reason, str]] = {
         **Step.failure_codes,
@@ -42,7 +43,8 @@ class CreateContainer(Step):
             # A link by name would make a restarted engine look for the name that the target had at this time.
             relinked = [f"{site.id_of(source)}:{alias}" for source, alias in links]
             body["HostConfig"] = {**body["HostConfig"], "Links": relinked}
-        site.made[self.name] = site.daemon.post("/containers/create", body, name=self.name)["Id"]
+        params = {"platform": self.platform} if self.platform else {}
+        site.made[self.name] = site.daemon.post("/containers/create", body, name=self.name, **params)["Id"]
 
     def invert(self) -> RemoveContainer:
         return RemoveContainer(self.name, self.name, volumes=True, force=True)

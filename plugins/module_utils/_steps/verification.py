@@ -90,7 +90,7 @@ class Verify(Step):
         container = self._inspect(site)
         if first.raw["State"]["StartedAt"] != container.raw["State"]["StartedAt"] or _is_between_runs(container):
             raise self._failed(site, container, "restarted within a second")
-        if self.wait == "healthy":
+        if self.wait in ("healthy", "checked"):
             container = self._wait_healthy(site)
         elif self.wait == "listening":
             container = self._wait_listening(site, container)
@@ -145,6 +145,8 @@ class Verify(Step):
             container = self._inspect(site)
             due = container.first_check_due
             health = (container.raw["State"].get("Health") or {}).get("Status") or "none"
+            if health == "none" and self.wait == "checked":
+                return container
             if health == "none":
                 raise Failure("option_conflict", f"Container {self.name!r} has no health check to wait for.")
             if health == "healthy" and not _is_between_runs(container):

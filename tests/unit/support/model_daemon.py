@@ -802,7 +802,7 @@ class ModelClient(Client):
         answer = self.daemon.answer("GET", path, {}, None)
         yield io.BytesIO(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
-    def pull(self, reference: str) -> None:
+    def pull(self, reference: str, platform: str = "") -> None:
         self.daemon.requests.append(f"PULL {reference}")
         if reference not in self.daemon.pullable:
             raise ApiError(404, f"pull access denied for {reference}")
