@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 import textwrap
 
+from ._container_limits import ModuleDocFragment as _Limits
+from ._container_mounts import ModuleDocFragment as _Mounts
+
 # Without the options of a container, which follow below suboptions.
 _TOPOLOGY = r"""
 options:
@@ -51,9 +54,9 @@ def _below(option: str, text: str) -> str:
 
 
 class ModuleDocFragment:
-    # The options of a container, written once. Their spec is CONTAINER_SPEC in module_utils/_desired/argspec.py.
-    # They stand at the top level of docker_port_publish, and below containers in docker_topology: so the text names
-    # only options that are in it.
+    # The options of a container, written once, with those in _container_limits.py and _container_mounts.py. Their spec
+    # is CONTAINER_SPEC in module_utils/_desired/argspec.py. They stand at the top level of docker_port_publish, and
+    # below containers in docker_topology: so the text names only options that are in it.
     DOCUMENTATION = r"""
 options:
   image:
@@ -162,61 +165,12 @@ options:
         otherwise.
       - Values are hidden wherever the module returns something. A diff shows the names only.
     type: dict
-  volumes:
+  env_file:
     description:
-      - Volumes as C(docker run --volume) takes them, such as V(/srv/www:/www:ro), V(data:/data), or V(/data) for an
-        anonymous volume.
-      - A path that begins with V(~) or V(.) is one of the host on which the module runs, and is expanded there.
-      - They are merged with those that the container has, by the path in the container. What is not listed stays.
-    type: list
-    elements: str
-  mounts:
-    description:
-      - Mounts as C(docker run --mount) makes them.
-      - They are merged with those that the container has, by O(mounts[].target). What is not listed stays.
-    type: list
-    elements: dict
-    suboptions:
-      target:
-        description:
-          - The path in the container.
-        type: str
-        required: true
-      source:
-        description:
-          - The path on the host for O(mounts[].type=bind), where it is required.
-          - The name of the volume for O(mounts[].type=volume). When unset, the volume is anonymous.
-        type: str
-      type:
-        description:
-          - What is mounted.
-        type: str
-        choices: [bind, volume, tmpfs]
-        default: volume
-      read_only:
-        description:
-          - Whether the container cannot write to it. When unset, it can.
-        type: bool
-      propagation:
-        description:
-          - How mounts below it are seen on the other side. Only for O(mounts[].type=bind).
-          - When unset, the engine takes V(rprivate).
-        type: str
-        choices: [private, rprivate, shared, rshared, slave, rslave]
-      no_copy:
-        description:
-          - Whether an empty volume stays empty, instead of getting what the image has at that path. Only for
-            O(mounts[].type=volume).
-        type: bool
-      tmpfs_size:
-        description:
-          - The size, such as V(64M), in powers of 1024. Only for O(mounts[].type=tmpfs). When unset, it has no limit.
-        type: str
-      tmpfs_mode:
-        description:
-          - The permissions in octal, as a string such as V("1777"). Only for O(mounts[].type=tmpfs).
-          - When unset, the engine takes V(1777).
-        type: str
+      - The path of a file with environment variables on the host on which the module runs, one C(NAME=value) in a line.
+        Quotes are part of the value. A line that is empty or begins with C(#) is none.
+      - They count as listed in O(env), and what O(env) itself says of a name counts more.
+    type: path
   restart_policy:
     description:
       - When the engine starts the container again by itself. When unset, a new container has V(no).
@@ -237,11 +191,21 @@ options:
     description:
       - The host name in the container. When unset, a new container has the first 12 digits of its ID.
     type: str
+  domainname:
+    description:
+      - The domain name in the container. An empty text is none.
+    type: str
   user:
     description:
       - The user, and with a colon the group, as which the command runs, by name or number, such as V(1000:1000).
       - When unset, a new container has the user of its image.
     type: str
+  groups:
+    description:
+      - Further groups of the user, by name or number.
+      - They are merged with those that the container has. What is not listed stays.
+    type: list
+    elements: str
   working_dir:
     description:
       - The folder in which the command starts. When unset, a new container has the folder of its image.
@@ -254,6 +218,17 @@ options:
     description:
       - Whether the container has a terminal, as C(docker run -t). When unset, a new container has none.
     type: bool
+  init:
+    description:
+      - Whether a small program of the engine is the first process, which passes signals on and looks after processes
+        that have lost their parents, as C(docker run --init).
+      - When unset, a new container has it where the engine is configured so.
+    type: bool
+  stop_signal:
+    description:
+      - The signal that asks the container to stop, by name or number, such as V(SIGINT), V(INT) or V("2").
+      - When unset, a new container has that of its image, and V(SIGTERM) where the image has none.
+    type: str
   auto_remove:
     description:
       - Whether the engine removes the container, with its anonymous volumes, when it stops, as C(docker run --rm).
@@ -262,11 +237,40 @@ options:
       - A container that has it is replaced only with O(auto_remove_swap=true). A change that would need it is refused
         with the failure code V(unsupported) otherwise.
     type: bool
-  memory:
+  log_driver:
     description:
-      - The limit of memory, such as V(512M) or V(2G), in powers of 1024. The least is V(6M), and V("0") is no limit.
-      - When unset, a new container has no limit.
+      - The driver that keeps or sends on what the container writes to its standard output, such as V(json-file),
+        V(local), V(journald) or V(none). An empty text leaves it as it is.
+      - With another driver the options of the former one go.
+      - When unset, a new container has the engine's default.
     type: str
+  log_options:
+    description:
+      - Options for O(log_driver), which must be given, such as V(max-size). They are merged with those that the
+        container has. V(null) removes one.
+      - The engine adds its own where its default is the same driver, and these stay.
+      - They may hold a token or a password. Values are hidden wherever the module returns something. A diff shows the
+        names only.
+    type: dict
+    aliases: [log_opt]
+  dns_servers:
+    description:
+      - The addresses of the DNS servers that the container asks for names outside of its networks.
+      - The list is exact, in this order. V([]) is none of its own, which are then those of the engine or the host.
+    type: list
+    elements: str
+  dns_opts:
+    description:
+      - Options of C(/etc/resolv.conf) in the container, such as V(ndots:2).
+      - They are merged with those that the container has. What is not listed stays.
+    type: list
+    elements: str
+  dns_search_domains:
+    description:
+      - The domains in which the container looks names up. V(.) is none at all.
+      - The list is exact, in this order. V([]) is none of its own, which are then those of the engine or the host.
+    type: list
+    elements: str
   etc_hosts:
     description:
       - Entries for C(/etc/hosts) in the container, from name to address.
@@ -297,6 +301,12 @@ options:
             V(CMD-SHELL).
           - V(NONE) turns the image's health check off.
         type: raw
+      test_cli_compatible:
+        description:
+          - V(false) is that leaving O(healthcheck.test) out turns the image's health check off, as it does in
+            M(community.docker.docker_container).
+          - When unset, it stays, as with V(true).
+        type: bool
       interval:
         description:
           - The time between two checks.
@@ -328,6 +338,12 @@ options:
         with the failure code V(network_mode_conflict).
       - When unset, an existing container keeps it. A new one is created in the first of its O(networks) and, where
         there are none, in the default bridge.
+    type: str
+  mac_address:
+    description:
+      - The MAC address of the container, which is that of its endpoint on its main network, O(network_mode) or the first
+        of its O(networks). Another way to say O(networks[].mac_address) there, with the same limits.
+      - Where the container has no endpoint of its own it is refused with the failure code V(network_mode_conflict).
     type: str
   networks:
     description:
@@ -493,4 +509,6 @@ options:
 
     # The whole option containers of docker_topology. Annotated, because the sanity test yamllint takes every plain
     # assignment here for a literal text.
-    TOPOLOGY: str = _TOPOLOGY + _below("containers", DOCUMENTATION)
+    TOPOLOGY: str = _TOPOLOGY + "".join(
+        _below("containers", text) for text in (DOCUMENTATION, _Limits.DOCUMENTATION, _Mounts.DOCUMENTATION)
+    )

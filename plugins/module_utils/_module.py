@@ -91,7 +91,7 @@ def read_connection(params: t.Mapping[str, t.Any]) -> Connection:
 
 
 def redact(value: t.Any) -> t.Any:
-    """The module's parameters with every environment value hidden, at any depth, and the password of the engine."""
+    """The module's parameters without what may be secret in them, at any depth: see _REDACTED."""
     if isinstance(value, t.Mapping):
         return {key: item if item is None else _REDACTED.get(key, redact)(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -99,12 +99,12 @@ def redact(value: t.Any) -> t.Any:
     return value
 
 
-def _hide_env(env: t.Any) -> t.Any:
+def _hide_values(values: t.Any) -> t.Any:
     """Only names are shown, and where it is none as it should be, nothing."""
-    if not isinstance(env, t.Mapping):
+    if not isinstance(values, t.Mapping):
         return HIDDEN
     # A name with an equals sign is a name and its value.
-    return {(HIDDEN if "=" in str(name) else name): HIDDEN for name in env}
+    return {(HIDDEN if "=" in str(name) else name): HIDDEN for name in values}
 
 
 def _hide_password(address: t.Any) -> t.Any:
@@ -112,7 +112,8 @@ def _hide_password(address: t.Any) -> t.Any:
 
 
 _REDACTED: dict[str, t.Callable[[t.Any], t.Any]] = {
-    "env": _hide_env,
+    # Environments, and options of drivers, which log in with them.
+    **dict.fromkeys(("env", "log_options", "log_opt", "volume_options"), _hide_values),
     **dict.fromkeys(("docker_host", "docker_url"), _hide_password),
 }
 

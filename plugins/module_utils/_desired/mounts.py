@@ -132,7 +132,7 @@ def merge_mounts(body: Body, desired: t.Sequence[t.Mapping[str, t.Any]], basis: 
         places = _Places(host_config, clean_path(mount["Target"]))
         standing = places.mount if places.bind is None else _as_mount(places.bind)
         wanted = {key: value for key, value in mount.items() if key != "Target"}
-        if standing is not None and covers(standing, wanted):
+        if standing is not None and covers(_plain(standing), wanted):
             continue
         # What the task leaves open stays, such as the name of an anonymous volume.
         keeps = standing is not None and standing["Type"] == mount["Type"]
@@ -142,6 +142,11 @@ def merge_mounts(body: Body, desired: t.Sequence[t.Mapping[str, t.Any]], basis: 
         else:
             places.clear()
             host_config["Mounts"] = [*(host_config.get("Mounts") or ()), merged]
+
+
+def _plain(mount: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """The engine keeps a consistency of ``default`` as it was asked for."""
+    return {**mount, "Consistency": ""} if mount.get("Consistency") == "default" else mount
 
 
 def merge_tmpfs(body: Body, desired: t.Mapping[str, str], basis: Basis = _LOOSE) -> None:

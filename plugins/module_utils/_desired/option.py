@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._types import Json
-
 Body = t.Dict[str, t.Any]
 Parse = t.Callable[[t.Any, str], t.Any]
 Normal = t.Callable[[t.Any], t.Any]
@@ -41,16 +39,16 @@ class Option(t.NamedTuple):
     ``spec``: its argument spec. ``path``: where a create request holds it, and an inspected container shows it.
     ``merge``: from what stands there and what the task asks for to what shall stand there; ``merge_body`` where more
     than one place is concerned. ``parse``: from the task's value to that of a request, with the option's name for
-    messages. ``comparison``: how it is compared unless the task says how. ``is_hidden``: no diff shows its values.
+    messages. ``comparison``: how it is compared unless the task says how. ``show``: what a diff may show of it.
     """
 
-    spec: Json
+    spec: dict[str, t.Any]
     path: tuple[str, ...]
     merge: Merge | None
     parse: Parse = keep
     merge_body: MergeBody | None = None
     comparison: str = "strict"
-    is_hidden: bool = False
+    show: t.Callable[[t.Any], t.Any] = keep
 
     def read(self, body: t.Mapping[str, t.Any]) -> t.Any:
         value: t.Any = body
@@ -74,6 +72,11 @@ def write(body: Body, path: t.Sequence[str], value: t.Any) -> None:
         body[key] = dict(body.get(key) or {})
         body = body[key]
     body[last] = value
+
+
+def show_names(lines: t.Any) -> list[str]:
+    """Of ``NAME=value`` lines, whose values may be secret, the names."""
+    return sorted(line.partition("=")[0] for line in lines or ())
 
 
 # -- single values -----------------------------------------------------------------------------------------------------

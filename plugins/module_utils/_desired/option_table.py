@@ -19,6 +19,7 @@ from .._objects.driver_options import option_texts
 from .._objects.networks import RESERVED_LABELS
 from .._objects.normal_forms import NORMAL, normal_address
 from .links import parse_links
+from .mount_options import MOUNT_SPEC, hide_driver_options, parse_mount
 from .mounts import covers, merge_mounts, merge_tmpfs, merge_volumes, parse_volumes
 from .option import (
     Basis,
@@ -31,6 +32,7 @@ from .option import (
     merged_map,
     ordered,
     replaced,
+    show_names,
     value,
 )
 from .resources import (
@@ -57,10 +59,11 @@ from .resources import (
     rates,
     security_kind,
 )
-from .values import parse_env, parse_etc_hosts, parse_healthcheck, parse_mount, parse_working_dir
+from .values import parse_env, parse_etc_hosts, parse_healthcheck, parse_working_dir
 
 _MORE = "allow_more_present"
 _HOST = "HostConfig"
+_NO_LABEL = "label=disable"
 
 BOOL: t.Any = {"type": "bool"}
 INT: t.Any = {"type": "int"}
@@ -113,7 +116,11 @@ def _merge_entrypoint(current: t.Any, desired: t.Sequence[str], basis: Basis) ->
 def _merge_healthcheck(current: t.Any, desired: t.Mapping[str, t.Any], basis: Basis) -> t.Any:
     inherited = basis.inherited or {}
     desired = {key: content or inherited.get(key) or content for key, content in desired.items()}
-    return current if covers(current, desired) else {**(current or {}), **desired}
+    # The engine fills in what is left open from the image.
+    extra = basis.is_exact and not covers({**inherited, **desired}, current or {})
+    if covers(current, desired) and not extra:
+        return current
+    return desired if basis.is_exact else {**(current or {}), **desired}
 
 
 def _merge_restart_policy(current: t.Any, desired: t.Mapping[str, t.Any], _basis: Basis) -> t.Any:
@@ -134,14 +141,20 @@ def _merge_memory(body: Body, desired: int, _basis: Basis) -> None:
         host_config["MemorySwap"] = 0
 
 
-def _merge_swap(current: t.Any, desired: int, _basis: Basis) -> t.Any:
-    return current if (current or 0) == desired else desired
+def _merge_swap(body: Body, desired: int, _basis: Basis) -> None:
+    host_config = body[_HOST]
+    standing = host_config.get("MemorySwap") or 0
+    # What 0 stands for: the engine writes down twice the memory.
+    met = standing in (0, 2 * (host_config.get("Memory") or 0)) if desired == 0 else standing == desired
+    if not met:
+        host_config["MemorySwap"] = desired
 
 
-def _merge_log_driver(current: t.Any, desired: str, _basis: Basis) -> t.Any:
-    standing = current or {}
-    # Options are those of one driver.
-    return current if not desired or standing.get("Type") == desired else {"Type": desired, "Config": {}}
+def _merge_log_driver(body: Body, desired: str, _basis: Basis) -> None:
+    standing = body[_HOST].get("LogConfig") or {}
+    if desired and standing.get("Type") != desired:
+        # Options are those of one driver.
+        body[_HOST]["LogConfig"] = {"Type": desired, "Config": {}}
 
 
 def _replaces(*others: str) -> t.Callable[[Body, t.Any, Basis], None]:
@@ -153,6 +166,20 @@ def _replaces(*others: str) -> t.Callable[[Body, t.Any, Basis], None]:
                 body[_HOST][key] = 0
 
     return merge
+
+
+_included_security = included(security_kind, lambda text: NORMAL["SecurityOpt"]([text]))
+
+
+def _merge_security(body: Body, desired: t.Sequence[str], basis: Basis) -> None:
+    host_config = body[_HOST]
+    current = host_config.get("SecurityOpt")
+    # The engine adds this where processes or memory of others are within reach.
+    adds = host_config.get("Privileged") or "host" in (host_config.get("PidMode"), host_config.get("IpcMode"))
+    added = [_NO_LABEL] if adds and _NO_LABEL in (current or ()) and _NO_LABEL not in desired else []
+    merged = _included_security(current, [*desired, *added], basis)
+    if merged is not current:
+        host_config["SecurityOpt"] = merged
 
 
 def _signal(text: t.Any) -> t.Any:
@@ -177,7 +204,7 @@ OPTIONS: dict[str, Option] = {
     # What runs.
     "command": Option({"type": "raw"}, ("Cmd",), _merge_command, _parse_command),
     "entrypoint": Option(STRS, ("Entrypoint",), _merge_entrypoint),
-    "env": Option(DICT, ("Env",), merge_env, parse_env, comparison=_MORE, is_hidden=True),
+    "env": Option(DICT, ("Env",), merge_env, parse_env, comparison=_MORE, show=show_names),
     "labels": Option(
         DICT,
         ("Labels",),
@@ -224,26 +251,27 @@ OPTIONS: dict[str, Option] = {
         lambda check, _option: parse_healthcheck(check),
         comparison=_MORE,
     ),
-    "log_driver": Option(STR, _host("LogConfig"), _merge_log_driver),
+    "log_driver": Option(STR, (_HOST, "LogConfig", "Type"), None, merge_body=_merge_log_driver),
     "log_options": Option(
         {"type": "dict", "aliases": ["log_opt"]},
         (_HOST, "LogConfig", "Config"),
         merged_map(),
         parse_texts,
         comparison=_MORE,
-        is_hidden=True,
+        show=show_names,
     ),
     # Resources.
     "memory": Option(STR, _host("Memory"), value(), parse_size, _merge_memory),
     "memory_reservation": Option(STR, _host("MemoryReservation"), value(), parse_size),
-    "memory_swap": Option(STR, _host("MemorySwap"), _merge_swap, parse_swap),
+    "memory_swap": Option(STR, _host("MemorySwap"), None, parse_swap, _merge_swap),
     "memory_swappiness": Option(
         INT, _host("MemorySwappiness"), value(lambda each: None if each == -1 else each), number(-1, 100)
     ),
     "kernel_memory": Option(STR, _host("KernelMemory"), value(), parse_size),
     "cpus": Option({"type": "float"}, _host("NanoCpus"), value(), parse_cpus, _replaces("CpuPeriod", "CpuQuota")),
     "cpu_period": Option(INT, _host("CpuPeriod"), value(), number(1000, 1000000), _replaces("NanoCpus")),
-    "cpu_quota": Option(INT, _host("CpuQuota"), value(), merge_body=_replaces("NanoCpus")),
+    # Zero and less mean no limit, as below.
+    "cpu_quota": Option(INT, _host("CpuQuota"), value(NORMAL["PidsLimit"]), merge_body=_replaces("NanoCpus")),
     "cpu_shares": Option(INT, _host("CpuShares"), value(), number(0)),
     "cpuset_cpus": Option(STR, _host("CpusetCpus"), value(normal_cpuset), parse_cpuset),
     "cpuset_mems": Option(STR, _host("CpusetMems"), value(normal_cpuset), parse_cpuset),
@@ -305,21 +333,13 @@ OPTIONS: dict[str, Option] = {
         comparison=_MORE,
     ),
     "mounts": Option(
-        _dicts(
-            target={"type": "str", "required": True},
-            source=STR,
-            type={"type": "str", "choices": ["bind", "volume", "tmpfs"], "default": "volume"},
-            read_only=BOOL,
-            propagation=_choice("private", "rprivate", "shared", "rshared", "slave", "rslave"),
-            no_copy=BOOL,
-            tmpfs_size=STR,
-            tmpfs_mode=STR,
-        ),
+        {"type": "list", "elements": "dict", "options": MOUNT_SPEC},
         _host("Mounts"),
         None,
         lambda mounts, _option: [parse_mount(mount) for mount in mounts],
         merge_mounts,
         comparison=_MORE,
+        show=hide_driver_options,
     ),
     "tmpfs": Option(STRS, _host("Tmpfs"), None, parse_tmpfs, merge_tmpfs, comparison=_MORE),
     "volumes_from": Option(STRS, _host("VolumesFrom"), included(normal_source), parse_volumes_from, comparison=_MORE),
@@ -337,8 +357,9 @@ OPTIONS: dict[str, Option] = {
     "security_opts": Option(
         STRS,
         _host("SecurityOpt"),
-        included(security_kind, lambda text: NORMAL["SecurityOpt"]([text])),
+        None,
         parse_security,
+        _merge_security,
         comparison=_MORE,
     ),
     "cgroupns_mode": Option(_choice("host", "private"), _host("CgroupnsMode"), value()),

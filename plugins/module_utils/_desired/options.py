@@ -36,7 +36,7 @@ def parse_options(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return parsed
 
 
-def _parse_policy(name: str, retries: int | None) -> dict[str, t.Any]:
+def _parse_policy(name: t.Any, retries: int | None) -> dict[str, t.Any]:
     if retries is not None and name != "on-failure":
         raise Failure("option_conflict", f"restart_retries goes with restart_policy=on-failure, not with {name}.")
     if retries is not None and retries < 0:
@@ -89,12 +89,9 @@ def merge_options(
 
 
 def show_option(name: str, body: t.Mapping[str, t.Any]) -> t.Any:
-    """An option's value as a diff may show it: of what may be secret only the names."""
+    """An option's value as a diff may show it."""
     option = OPTIONS[name]
-    value = option.read(body)
-    if option.is_hidden:
-        return sorted(item.partition("=")[0] for item in value or ())
-    return value
+    return option.show(option.read(body))
 
 
 # -- images ------------------------------------------------------------------------------------------------------------

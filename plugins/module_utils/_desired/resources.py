@@ -185,8 +185,8 @@ def parse_security(value: t.Sequence[str], option: str) -> list[str]:
 def security_kind(text: str) -> str:
     """What an option is about: a container has several labels, and one of everything else."""
     # The engine takes a colon as well as an equals sign.
-    kind, _sign, _rest = text.partition("=" if "=" in text else ":")
-    return text if kind == "label" else kind
+    kind, _sign, rest = text.partition("=" if "=" in text else ":")
+    return f"{kind}={rest}" if kind == "label" else kind
 
 
 def parse_addresses(value: t.Sequence[str], option: str) -> list[str]:
@@ -241,7 +241,8 @@ def parse_namespace(*modes: str) -> Parse:
 
     def parse(value: str, option: str) -> str:
         kind, _colon, reference = value.partition(":")
-        if value and value not in modes and not (kind == "container" and reference and "container" in modes):
+        known = reference and "container" in modes if kind == "container" else kind in modes and not _colon
+        if value and not known:
             listing = ", ".join("container:NAME" if mode == "container" else mode for mode in modes)
             raise refuse(option, f"{value!r} is none of {listing}.")
         return value

@@ -12,9 +12,7 @@ import typing as t
 
 from .._errors import Failure
 from .._objects.containers import clean_path
-from .._objects.names import NAME
 from .._objects.networks import parse_address
-from .resources import parse_size
 
 _DURATION_UNITS = {"us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
 # The engine refuses a shorter one in a health check.
@@ -95,42 +93,3 @@ def parse_working_dir(value: str, _option: str = "working_dir") -> str:
     if value and not value.startswith("/"):
         raise Failure("option_conflict", f"working_dir: {value!r} does not begin with /.")
     return value and clean_path(value)
-
-
-def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    kind, target, source = value["type"], value["target"], value.get("source")
-    if not target.startswith("/") or clean_path(target) == "/":
-        raise Failure("option_conflict", f"mounts: {target!r} is not a path below / in the container.")
-    mount: dict[str, t.Any] = {"Type": kind, "Target": target, "ReadOnly": bool(value.get("read_only"))}
-    if source:
-        fits = {"bind": source.startswith("/"), "volume": bool(NAME.fullmatch(source)), "tmpfs": False}[kind]
-        if not fits:
-            needed = {"bind": "is not a path from / on", "volume": "is not a volume's name:", "tmpfs": "is nothing for"}
-            raise Failure("option_conflict", f"mounts: the source {source!r} {needed[kind]} the {kind} on {target!r}.")
-        mount["Source"] = source
-    elif kind == "bind":
-        raise Failure("option_conflict", f"mounts: the bind mount on {target!r} needs a source.")
-    for option, of_kind, block, key in (
-        ("propagation", "bind", "BindOptions", "Propagation"),
-        ("no_copy", "volume", "VolumeOptions", "NoCopy"),
-        ("tmpfs_size", "tmpfs", "TmpfsOptions", "SizeBytes"),
-        ("tmpfs_mode", "tmpfs", "TmpfsOptions", "Mode"),
-    ):
-        content = value.get(option)
-        if content is None:
-            continue
-        if kind != of_kind:
-            raise Failure(
-                "option_conflict", f"mounts: {option} is for mounts of type {of_kind}, {value['target']!r} is a {kind}."
-            )
-        if option == "tmpfs_size":
-            content = parse_size(content, "mounts: tmpfs_size")
-        elif option == "tmpfs_mode":
-            try:
-                content = int(content, 8)
-            except ValueError as error:
-                raise Failure(
-                    "option_conflict", f"mounts: tmpfs_mode {content!r} is not octal, such as 1777."
-                ) from error
-        mount.setdefault(block, {})[key] = content
-    return mount

@@ -41,6 +41,31 @@ class Api(t.NamedTuple):
         return self >= (1, 44)
 
     @property
+    def makes_mount_points(self) -> bool:
+        """A bind mount may ask for its source to be made (1.42, Engine 23.0)."""
+        return self >= (1, 42)
+
+    @property
+    def recursive_read_only(self) -> bool:
+        """A bind mount says whether what is mounted below it is read only as well (1.44, Engine 25.0)."""
+        return self >= (1, 44)
+
+    @property
+    def volume_subpaths(self) -> bool:
+        """A mount may be of a folder in a volume (1.45, Engine 26.0)."""
+        return self >= (1, 45)
+
+    @property
+    def tmpfs_options(self) -> bool:
+        """A mount in memory has further options (1.46, Engine 27.0)."""
+        return self >= (1, 46)
+
+    @property
+    def image_mounts(self) -> bool:
+        """A mount may be of an image (1.48, Engine 28.0)."""
+        return self >= (1, 48)
+
+    @property
     def exact_aliases(self) -> bool:
         """An answer lists the aliases that were asked for, without host name and short ID (1.45, Engine 26.0)."""
         return self >= (1, 45)

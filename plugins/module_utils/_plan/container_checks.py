@@ -10,6 +10,7 @@ from __future__ import annotations
 import typing as t
 
 from .._desired.containers import DesiredContainer
+from .._desired.mount_options import check_mount
 from .._errors import Failure, Refusals, too_old
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint
 from .._objects.ports import Publication
@@ -36,6 +37,8 @@ def check_labels(desired: DesiredContainer, image: Json | None) -> list[Failure]
 def check_options(desired: DesiredContainer, context: Context) -> None:
     if "StartInterval" in desired.options.get("healthcheck", {}) and not context.engine.api.health_start_interval:
         raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
+    for mount in desired.options.get("mounts") or ():
+        check_mount(mount, f"Container {desired.name!r}", context.engine)
 
 
 def check_links(desired: DesiredContainer, design: Blueprint, context: Context) -> list[Failure]:

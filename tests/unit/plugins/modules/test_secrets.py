@@ -32,7 +32,7 @@ MODULES = (
     "docker_topology_info",
 )
 # These are said nowhere at all, not even as the arguments of the module.
-HIDDEN = frozenset(("env", "docker_host"))
+HIDDEN = frozenset(("env", "docker_host", "log_options", "mounts.volume_options"))
 # These describe an object: its description and its diff have them, messages do not.
 DESCRIPTIVE = frozenset(
     (
@@ -40,6 +40,8 @@ DESCRIPTIVE = frozenset(
         "entrypoint",
         "healthcheck.test",
         "labels",
+        "mounts.labels",
+        "device_requests.options",
         "driver_options",
         "networks.driver_opts",
         "ipam_driver_options",
@@ -52,22 +54,50 @@ DESCRIPTIVE = frozenset(
 OPEN = frozenset(
     (
         *("all", "api_version", "appends", "attachable", "auto_remove", "auto_remove_swap", "bind_policy"),
-        *("bridge_name", "ca_path", "client_cert", "client_key", "container_iface_prefix", "containers", "count"),
-        *("default_host_ip", "dependents", "enable_ipv4", "enable_ipv6", "etc_hosts", "expect", "expected_status"),
-        *("exposed_ports", "force", "force_kill", "gateway_mode_ipv4", "gateway_mode_ipv6", "healthcheck"),
-        *("healthcheck.interval", "healthcheck.retries", "healthcheck.start_interval", "healthcheck.start_period"),
-        *("healthcheck.timeout", "helper_image", "host_binding_ipv4", "host_ipv4", "host_ipv6", "hostname", "icc"),
-        *("image", "inhibit_ipv4", "interactive", "internal", "ip_masquerade", "ipam_config", "ipam_driver"),
-        *("ipam_config.aux_addresses", "ipam_config.gateway", "ipam_config.iprange", "ipam_config.subnet", "links"),
-        *("log_lines", "memory", "method", "mounts", "mounts.no_copy", "mounts.propagation", "mounts.read_only"),
-        *("mounts.source", "mounts.target", "mounts.tmpfs_mode", "mounts.tmpfs_size", "mounts.type", "mtu", "name"),
-        *("names", "network_mode", "networks", "networks.aliases", "networks.gw_priority", "networks.ipv4_address"),
-        *("networks.ipv6_address", "networks.links", "networks.mac_address", "networks.name", "on_difference"),
-        *("on_member_recreate", "parallel", "port", "publish_all_ports", "published_ports", "pull", "purge"),
-        *("purge_networks", "remove_volumes", "restart_policy", "restart_retries", "source", "source_network"),
-        *("state", "stop_timeout", "subnet_pool", "subnet_pool.from", "subnet_pool.prefix", "target", "timeout"),
-        *("tls", "tls_hostname", "trusted_host_interfaces", "tty", "update_order", "use_ssh_client", "user"),
-        *("validate_certs", "volumes", "wait", "wait_timeout", "working_dir", "writable_layer"),
+        *("blkio_weight", "bridge_name", "ca_path", "cap_drop", "capabilities", "cgroup_parent", "cgroupns_mode"),
+        *("client_cert", "client_key", "container_iface_prefix", "containers", "count", "cpu_period", "cpu_quota"),
+        *("cpu_shares", "cpus", "cpuset_cpus", "cpuset_mems", "default_host_ip", "dependents", "device_cgroup_rules"),
+        *("device_read_bps", "device_read_bps.path", "device_read_bps.rate", "device_read_iops"),
+        *("device_read_iops.path", "device_read_iops.rate", "device_requests", "device_requests.capabilities"),
+        *("device_requests.count", "device_requests.device_ids", "device_requests.driver", "device_write_bps"),
+        *("device_write_bps.path", "device_write_bps.rate", "device_write_iops", "device_write_iops.path"),
+        *("device_write_iops.rate", "devices", "dns_opts", "dns_search_domains", "dns_servers", "domainname"),
+        *("enable_ipv4", "enable_ipv6", "env_file", "etc_hosts", "expect", "expected_status", "exposed_ports", "force"),
+        *("force_kill", "gateway_mode_ipv4", "gateway_mode_ipv6", "groups", "healthcheck", "healthcheck.interval"),
+        *(
+            "healthcheck.retries",
+            "healthcheck.start_interval",
+            "healthcheck.start_period",
+            "healthcheck.test_cli_compatible",
+            "healthcheck.timeout",
+        ),
+        *("helper_image", "host_binding_ipv4", "host_ipv4", "host_ipv6", "hostname", "icc", "image", "inhibit_ipv4"),
+        *("init", "interactive", "internal", "ip_masquerade", "ipam_config", "ipam_config.aux_addresses"),
+        *("ipam_config.gateway", "ipam_config.iprange", "ipam_config.subnet", "ipam_driver", "ipc_mode"),
+        *(
+            "kernel_memory",
+            "links",
+            "log_driver",
+            "log_lines",
+            "mac_address",
+            "memory",
+            "memory_reservation",
+            "memory_swap",
+        ),
+        *("memory_swappiness", "method", "mounts", "mounts.consistency", "mounts.create_mountpoint"),
+        *("mounts.no_copy", "mounts.non_recursive", "mounts.propagation", "mounts.read_only"),
+        *("mounts.read_only_force_recursive", "mounts.read_only_non_recursive", "mounts.source", "mounts.subpath"),
+        *("mounts.target", "mounts.tmpfs_mode", "mounts.tmpfs_options", "mounts.tmpfs_size", "mounts.type"),
+        *("mounts.volume_driver", "mtu", "name", "names", "network_mode", "networks", "networks.aliases"),
+        *("networks.gw_priority", "networks.ipv4_address", "networks.ipv6_address", "networks.links"),
+        *("networks.mac_address", "networks.name", "on_difference", "on_member_recreate", "oom_killer"),
+        *("oom_score_adj", "parallel", "pid_mode", "pids_limit", "port", "privileged", "publish_all_ports"),
+        *("published_ports", "pull", "purge", "purge_networks", "read_only", "remove_volumes", "restart_policy"),
+        *("restart_retries", "runtime", "security_opts", "shm_size", "source", "source_network", "state"),
+        *("stop_signal", "stop_timeout", "storage_opts", "subnet_pool", "subnet_pool.from", "subnet_pool.prefix"),
+        *("sysctls", "target", "timeout", "tls", "tls_hostname", "tmpfs", "trusted_host_interfaces", "tty"),
+        *("ulimits", "update_order", "use_ssh_client", "user", "userns_mode", "uts", "validate_certs"),
+        *("volume_driver", "volumes", "volumes_from", "wait", "wait_timeout", "working_dir", "writable_layer"),
         "writable_layer_deletions",
     )
 )
@@ -150,7 +180,7 @@ def forms(option: str) -> t.Iterator[t.Any]:
         yield f"KEY={text}" if "=" in text else text
         yield from ([text], {"KEY": text}, [[text]], {"KEY": [text]}, [text, {"KEY": text}])
         yield from ({"KEY": {"name": text}}, {"ODD": 1.5, "KEY": text}, {"": text}, {"KEY": text, "FLAG": True})
-        if option == "env":
+        if option in ("env", "log_options", "mounts.volume_options"):
             yield from ({f"PASS={text}": "x"}, {f"PASS={text}": None}, {f"={text}": 1})
         if option == "labels":
             yield from ([f"={text}"], [f"key={text}"])
@@ -162,7 +192,12 @@ def place(option: str, form: t.Any) -> Json:
     head, _dot, tail = option.partition(".")
     if not tail:
         return {option: form}
-    return {head: [{"name": "net", tail: form}] if head == "networks" else {tail: form}}
+    items: dict[str, Json] = {
+        "networks": {"name": "net"},
+        "mounts": {"target": "/m", "volume_driver": "local"},
+        "device_requests": {},
+    }
+    return {head: [{**items[head], tail: form}] if head in items else {tail: form}}
 
 
 # -- surroundings ------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.option_table import OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.options import (
-    OPTIONS,
     merge_options,
     normal_reference,
     parse_options,

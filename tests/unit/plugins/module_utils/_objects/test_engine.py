@@ -9,16 +9,23 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 
 OLD: frozenset[str] = frozenset()
-ENGINE_23 = OLD | {"internal_closes_ports"}
+ENGINE_23 = OLD | {"internal_closes_ports", "makes_mount_points"}
 ENGINE_25 = ENGINE_23 | {
     "endpoints_at_create",
     "mac_per_endpoint",
     "checks_addresses_at_create",
     "health_start_interval",
+    "recursive_read_only",
 }
-ENGINE_26 = ENGINE_25 | {"exact_aliases"}
-ENGINE_27 = ENGINE_26 | {"chooses_ipv6_subnets", "tries_whole_range"}
-ENGINE_28 = ENGINE_27 | {"ipv4_can_be_off", "gateway_priority", "finds_program_before_ports", "generates_any_mac"}
+ENGINE_26 = ENGINE_25 | {"exact_aliases", "volume_subpaths"}
+ENGINE_27 = ENGINE_26 | {"chooses_ipv6_subnets", "tries_whole_range", "tmpfs_options"}
+ENGINE_28 = ENGINE_27 | {
+    "ipv4_can_be_off",
+    "gateway_priority",
+    "finds_program_before_ports",
+    "generates_any_mac",
+    "image_mounts",
+}
 
 
 @pytest.mark.parametrize(
