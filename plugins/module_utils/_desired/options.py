@@ -88,6 +88,9 @@ def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     check: dict[str, t.Any] = {}
     test = value.get("test")
     if test is not None:
+        if not isinstance(test, (str, list, tuple)):
+            message = f"healthcheck.test is a string or a list of strings, not a {type(test).__name__}."
+            raise Failure("option_conflict", message)
         check["Test"] = ["CMD-SHELL", test] if isinstance(test, str) else [str(item) for item in test]
         if test == "NONE":
             check["Test"] = ["NONE"]
