@@ -72,7 +72,7 @@ def parse_texts(value: t.Mapping[str, t.Any]) -> dict[str, str | None]:
 def parse_memory(value: str) -> int:
     try:
         return int(human_to_bytes(value))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Failure("option_conflict", f"memory: {value!r} is not a size such as 512M or 2G.") from error
 
 

@@ -5,7 +5,7 @@
 """Whatever comes from outside, a module ends with a result or with a failure that has a code: never with a traceback.
 
 Whole runs of every module, with odd values for its options on the one side, and with answers of a daemon and of a
-container's programs that are none on the other. The seeds are fixed; BUDGET=all tries twenty times as many.
+container's programs that are none on the other. The seeds are fixed; BUDGET=all tries ten times as many.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _reconcile
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import client
+from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.journal import Journal, RebuildRecord
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.leftovers import Lock, Owner, lock_name
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.names import backup_name
@@ -35,7 +36,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
 from ansible_collections.bridgeport.docker.tests.unit.support.modules import MODULES, Json, read_spec
 
 Tell = t.Callable[[str], None]
-GROWTH = 1 if SAMPLED else 20
+GROWTH = 1 if SAMPLED else 10
 
 
 # -- the host ----------------------------------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def test_odd_options(module: str, tell: Tell) -> None:
     tally = Tally()
     chance = random.Random(f"{SEED} {module}")
     tasks = odd_tasks(module, chance)
-    for _number in range(GROWTH * (800 if module == "docker_topology" else 500)):
+    for _number in range(GROWTH * (400 if module == "docker_topology" else 250)):
         task = next(tasks)
         # Programs of the host are not for a test of options.
         if task.get("source") == "host":
@@ -278,7 +279,7 @@ def test_spoiled_answers(part: int, tell: Tell) -> None:
         for index, (module, task, interrupted) in enumerate(FIRM)
     }
     runs = spoiled_runs(chance, answers)
-    for _number in range(GROWTH * 1000):
+    for _number in range(GROWTH * 500):
         index, spoiler = next(runs)
         module, task, interrupted = FIRM[index]
         verdict = judge(module, task, make_daemon(interrupted), spoiler, OUTPUTS)
@@ -343,7 +344,7 @@ def test_a_failure_without_a_known_code_is_found(monkeypatch: pytest.MonkeyPatch
 
 
 def _fail(code: str, *_arguments: object) -> t.NoReturn:
-    raise _reconcile.Failure(code, "Something is wrong.")
+    raise Failure(code, "Something is wrong.")
 
 
 def test_a_run_that_hangs_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

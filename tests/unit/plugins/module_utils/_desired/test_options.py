@@ -90,6 +90,8 @@ REFUSED: list[t.Any] = [
     pytest.param({"env": {"": "x"}}, "name", id="env-no-name"),
     pytest.param({"env": {"A=B": "x"}}, "variable 1 contains =", id="env-bad-name"),
     pytest.param({"memory": "much"}, "much", id="memory"),
+    pytest.param({"memory": "9" * 400}, "is not a size", id="memory-beyond-all-numbers"),
+    pytest.param({"healthcheck": {"test": 5}}, "healthcheck.test is a string or a list", id="health-number"),
     pytest.param({"healthcheck": {"interval": "30"}}, "healthcheck.interval", id="duration-without-unit"),
     pytest.param({"healthcheck": {"interval": "1s "}}, "healthcheck.interval", id="duration-blank"),
     pytest.param({"healthcheck": {"interval": ""}}, "healthcheck.interval", id="duration-empty"),
