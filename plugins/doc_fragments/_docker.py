@@ -33,7 +33,10 @@ options:
     aliases: [docker_api_version]
   timeout:
     description:
-      - How long one request to the daemon may take, in seconds.
+      - How long one request to the daemon may take, in seconds, until its answer is there as a whole. From V(1) to
+        V(86400), a day.
+      - A writable layer that is read or written, and an answer over V(ssh://), may take any time as long as each part
+        of it comes within this time.
       - The environment variable E(DOCKER_TIMEOUT) is used when the option is not set.
     type: int
     default: 60

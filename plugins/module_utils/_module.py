@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback
 
 from ._engine.client import ApiError, Client
-from ._engine.connection import Connection
+from ._engine.connection import MAX_TIMEOUT, Connection
 from ._errors import Failure
 from ._objects.redact import HIDDEN, hide_password
 
@@ -68,6 +69,8 @@ def create_module(spec: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleM
 
 
 def read_connection(params: t.Mapping[str, t.Any]) -> Connection:
+    if not 1 <= params["timeout"] <= MAX_TIMEOUT:
+        raise Failure("option_conflict", f"timeout is {params['timeout']}, but must be 1 to {MAX_TIMEOUT} seconds.")
     cert_path = os.environ.get("DOCKER_CERT_PATH", "")
 
     def certificate(option: str, file_name: str) -> str | None:
@@ -118,11 +121,22 @@ _REDACTED: dict[str, t.Callable[[t.Any], t.Any]] = {
 }
 
 
+def _check_texts(params: t.Mapping[str, t.Any]) -> None:
+    """Bytes that are no UTF-8 reach a module as surrogates, which neither an address nor an answer of ours can hold."""
+    for option, value in params.items():
+        try:
+            json.dumps(value, ensure_ascii=False).encode()
+        except UnicodeEncodeError as error:
+            # The value may be a secret.
+            raise Failure("option_conflict", f"{option} holds bytes that are no UTF-8.", option=option) from error
+
+
 def run_module(module: AnsibleModule, work: t.Callable[[Client], dict[str, t.Any]]) -> None:
     """Connect, do the module's work, and leave: the one place where a failure becomes a result."""
     invocation = {"module_args": redact(module.params)}
     failure: Failure | None = None
     try:
+        _check_texts(module.params)
         result = work(Client.connect(read_connection(module.params)))
     except Failure as error:
         failure, result = error, dict(error.outcome)

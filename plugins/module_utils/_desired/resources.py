@@ -37,7 +37,7 @@ def parse_size(value: t.Any, option: str) -> int:
     """``512M`` in bytes, in powers of 1024."""
     try:
         size = int(human_to_bytes(str(value)))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise refuse(option, f"{value!r} is not a size such as 512M or 2G.") from error
     if size < 0:
         raise refuse(option, f"{value!r} is less than 0.")

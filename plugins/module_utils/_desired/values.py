@@ -51,7 +51,7 @@ def parse_healthcheck(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if test is None and value.get("test_cli_compatible") is False:
         test = "NONE"
     if test is not None:
-        if not isinstance(test, (str, list)):
+        if not isinstance(test, (str, list, tuple)):
             raise Failure(
                 "option_conflict", f"healthcheck.test is a string or a list of strings, not a {type(test).__name__}."
             )

@@ -17,18 +17,20 @@ import contextlib
 import email.utils
 import http.client
 import importlib.util
-import json
+import re
 import sys
 import time
 import typing as t
 from dataclasses import replace
 
 from .._errors import DaemonRefusal, Failure
+from .._objects.answers import PATH_STAT, find_shape
 from .._objects.engine import Api
 from .._objects.redact import hide_password_in
+from .._objects.shapes import check_answer, misread, parse_json
 from .._types import Json
-from .connection import Connection
-from .unix_socket import Session
+from .connection import MAX_TIMEOUT, Connection
+from .unix_socket import Session, bound_answers, unbind_answer
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
 # configured MAC can be told from a generated one (engine 25 and later), so newer engines are asked in this one.
@@ -49,13 +51,19 @@ class ApiError(DaemonRefusal):
 
 
 def parse_version(text: str) -> tuple[int, int]:
+    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5})*", text):
+        raise ValueError("not a version")
     major, minor = [*text.split("."), "0"][:2]
     return int(major), int(minor)
 
 
 def _open_session(connection: Connection, version: tuple[int, int]) -> t.Any:
     """A session, of requests or as much of one as is used here, with the right transport. Asks the daemon nothing."""
-    return Session(connection.socket_path) if connection.is_unix_socket else _open_sdk(connection, version)
+    if connection.is_unix_socket:
+        return Session(connection.socket_path)
+    session = _open_sdk(connection, version)
+    bound_answers(session)
+    return session
 
 
 def _open_sdk(connection: Connection, version: tuple[int, int]) -> t.Any:
@@ -108,7 +116,11 @@ def _transport_errors() -> tuple[type[Exception], ...]:
     """What the transports raise. An error of a library that was not imported cannot have been raised."""
     # Those of requests are OSErrors.
     found: list[type[Exception]] = [OSError, ValueError, http.client.HTTPException]
-    for module, name in (("docker.errors", "DockerException"), ("paramiko", "SSHException")):
+    for module, name in (
+        ("docker.errors", "DockerException"),
+        ("docker.errors", "StreamParseError"),
+        ("paramiko", "SSHException"),
+    ):
         if module in sys.modules:
             found.append(getattr(sys.modules[module], name))
     return tuple(found)
@@ -176,8 +188,11 @@ class Client:
 
     def daemon_time(self) -> float:
         """The daemon's clock in seconds since the epoch, as far as its last answer tells; ours may be another one."""
-        date = email.utils.parsedate_to_datetime(self.last_date) if self.last_date else None
-        return time.time() if date is None else date.timestamp()
+        try:
+            date = email.utils.parsedate_to_datetime(self.last_date) if self.last_date else None
+            return time.time() if date is None else date.timestamp()
+        except (TypeError, ValueError, OverflowError) as error:
+            raise misread("the last request", "its date is none") from error
 
     # -- requests ----------------------------------------------------------------------------------------------------
 
@@ -196,7 +211,8 @@ class Client:
     ) -> t.Any:
         """One request, read to its end. Returns the JSON answer, None where the daemon sends none, bytes if ``raw``.
 
-        Raises ApiError when the daemon refuses, and Failure(daemon_unreachable) when no whole answer came.
+        Raises ApiError when the daemon refuses, Failure(daemon_unreachable) when no whole answer came, and
+        Failure(daemon_error) when the answer is none to this request.
         """
         what = f"{method} {path}"
         response = self._exchange(
@@ -208,16 +224,15 @@ class Client:
             json=body,
             data=data,
             headers=headers,
-            timeout=timeout or self.connection.timeout,
+            timeout=min(timeout if timeout and timeout > 0 else self.connection.timeout, MAX_TIMEOUT),
         )
         if raw:
             return response.content
-        if not response.content:
-            return None
         try:
-            return response.json()
+            answer = parse_json(response.content) if response.content else None
         except ValueError as error:
             raise _unreachable(self.connection, "the answer is not JSON", what) from error
+        return check_answer(what, answer, find_shape(method, path))
 
     def _exchange(self, what: str, method: str, url: str, raw: bool, **options: t.Any) -> t.Any:
         """The SDK's response, its content read."""
@@ -231,7 +246,8 @@ class Client:
         if "Date" not in response.headers and not raw:
             raise _unreachable(self.connection, "the answer was cut off", what)
         self.last_date = response.headers.get("Date", self.last_date)
-        if response.status_code >= 400:
+        # Not modified: a container that is to start runs already, or the other way round.
+        if not (response.status_code < 300 or response.status_code == 304):
             raise ApiError(response.status_code, _error_message(response))
         return response
 
@@ -264,6 +280,7 @@ class Client:
         with contextlib.closing(response):
             if response.status_code >= 400:
                 raise ApiError(response.status_code, _error_message(response))
+            unbind_answer(response)
             try:
                 yield response.raw
             except (OSError, http.client.HTTPException) as error:
@@ -297,12 +314,13 @@ class Client:
             response = self._exchange(
                 what, "HEAD", self._url(address), False, params={"path": path}, timeout=self.connection.timeout
             )
-            stat = json.loads(base64.b64decode(response.headers["X-Docker-Container-Path-Stat"]))
-            return bool(int(stat["mode"]) & _MODE_DIRECTORY), str(stat["linkTarget"])
+            stat = parse_json(base64.b64decode(response.headers["X-Docker-Container-Path-Stat"]))
         except ApiError:
             return None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError) as error:
             raise _unreachable(self.connection, "the answer cannot be read", what) from error
+        check_answer(what, stat, PATH_STAT)
+        return bool(stat["mode"] & _MODE_DIRECTORY), stat["linkTarget"]
 
     def _url(self, path: str, versioned: bool = True) -> str:
         prefix = f"/v{self.api_version[0]}.{self.api_version[1]}" if versioned else ""
@@ -319,10 +337,9 @@ class Client:
         repository, tag = docker.utils.parse_repository_tag(reference)
         session = _open_sdk(self.connection, self.api_version)
         try:
-            for line in session.pull(
-                repository, tag=tag or "latest", platform=platform or None, stream=True, decode=True
-            ):
-                if "error" in line:
+            wanted = {"tag": tag or "latest", "platform": platform or None}
+            for line in session.pull(repository, **wanted, stream=True, decode=True):
+                if isinstance(line, dict) and "error" in line:
                     raise ApiError(404, str(line["error"]))
         except docker.errors.APIError as error:
             raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
@@ -344,8 +361,8 @@ class Client:
         )
         for _attempt in range(20):
             state = self.get(f"/exec/{created['Id']}/json")
-            if not state["Running"]:
-                return int(state["ExitCode"]), output.decode("utf-8", "replace").replace("\r\n", "\n")
+            if not state["Running"] and state.get("ExitCode") is not None:
+                return state["ExitCode"], output.decode("utf-8", "replace").replace("\r\n", "\n")
             time.sleep(0.1)
         raise _unreachable(self.connection, "the output ended before the command", f"exec in {container}")
 
@@ -367,7 +384,7 @@ class Client:
 
 def _error_message(response: t.Any) -> str:
     try:
-        return str(response.json()["message"]).strip()
+        return str(parse_json(response.content)["message"]).strip()
     except (ValueError, KeyError, TypeError):
         return str(response.text).strip() or f"HTTP status {response.status_code}"
 

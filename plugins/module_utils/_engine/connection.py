@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from .._objects.redact import hide_password
 
+# In seconds; a day. What waits longer than a socket can does not wait at all.
+MAX_TIMEOUT = 86400
+
 
 @dataclass(frozen=True)
 class Connection:
-    """How to reach a daemon: the options that all modules share. ``timeout`` in seconds, for one request."""
+    """How to reach a daemon: the options that all modules share. ``timeout`` in seconds, for one whole answer."""
 
     docker_host: str
     api_version: str = "auto"

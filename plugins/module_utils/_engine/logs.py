@@ -34,5 +34,5 @@ def read_logs(client: Client, container_id: str, lines: int = _LINES) -> list[st
         )
     except (ApiError, Failure):
         return []
-    text = (stream if raw["Config"]["Tty"] else demultiplex(stream)).decode("utf-8", "replace")
+    text = (stream if raw["Config"].get("Tty") else demultiplex(stream)).decode("utf-8", "replace")
     return show_output(text, raw["Config"].get("Env") or ())

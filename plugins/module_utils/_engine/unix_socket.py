@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import json as json_format
 import select
 import socket
+import time
 import typing as t
 from urllib.parse import quote, urlencode
 
@@ -23,7 +25,79 @@ from urllib.parse import quote, urlencode
 _SAFE = "!#$%&'()*+,/:;=?@[]~"
 
 
+# How much of an answer is read at once: what its head says of its length may be anything.
+_CHUNK = 1 << 16
+
+
+class _Bounded(io.RawIOBase):
+    """What comes from a socket until all the time is over that it gives to one reading."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._stream = t.cast(io.RawIOBase, sock.makefile("rb", buffering=0))
+        self._allowed = sock.gettimeout()
+        self.deadline = None if self._allowed is None else time.monotonic() + self._allowed
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """All that an HTTPResponse wants of a socket."""
+        return io.BufferedReader(self)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: t.Any) -> int | None:
+        if self.deadline is None:
+            return self._stream.readinto(buffer)
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise socket.timeout("timed out")
+        self._sock.settimeout(left)
+        try:
+            return self._stream.readinto(buffer)
+        finally:
+            self._sock.settimeout(self._allowed)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+class BoundedAnswer(http.client.HTTPResponse):
+    """An answer that has to be there as a whole within the timeout: a socket's own is for each part that comes."""
+
+    def __init__(self, sock: socket.socket, *arguments: t.Any, **options: t.Any) -> None:
+        self._bounded = _Bounded(sock)
+        super().__init__(t.cast(socket.socket, self._bounded), *arguments, **options)
+
+    def unbind(self) -> None:
+        """What follows may take any time, as long as each part of it comes within the timeout."""
+        self._bounded.deadline = None
+
+
+def bound_answers(session: t.Any) -> None:
+    """Bound the answers that a session of requests gets. Over ssh it is only each of their parts that is bounded."""
+    manager = getattr(session.get_adapter(session.base_url), "poolmanager", None)
+    if manager is not None:
+        manager.pool_classes_by_scheme = {
+            scheme: _bound_pool(pool) for scheme, pool in manager.pool_classes_by_scheme.items()
+        }
+
+
+def _bound_pool(pool: t.Any) -> t.Any:
+    connection = type("BoundedConnection", (pool.ConnectionCls,), {"response_class": BoundedAnswer})
+    return type("BoundedPool", (pool,), {"ConnectionCls": connection})
+
+
+def unbind_answer(response: t.Any) -> None:
+    """Of either kind of session; see BoundedAnswer.unbind."""
+    answer = getattr(response.raw, "_original_response", response.raw)
+    if isinstance(answer, BoundedAnswer):
+        answer.unbind()
+
+
 class _Connection(http.client.HTTPConnection):
+    response_class = BoundedAnswer
+
     def __init__(self, path: str) -> None:
         super().__init__("localhost")
         self._path = path
@@ -56,9 +130,6 @@ class Response:
     def text(self) -> str:
         return self.content.decode("utf-8", "replace")
 
-    def json(self) -> t.Any:
-        return json_format.loads(self.content)
-
 
 class Stream(Response):
     """The content is read as it comes, from a connection that nothing else uses."""
@@ -67,7 +138,7 @@ class Stream(Response):
         super().__init__(answer)
         self._connection = connection
         if self.status_code >= 400:
-            self.content = answer.read()
+            self.content = _read(answer)
 
     def close(self) -> None:
         self.raw.close()
@@ -106,7 +177,7 @@ class Session:
             answer = _exchange(connection, method, address, body, sent)
             if stream:
                 return Stream(answer, connection)
-            response = Response(answer, answer.read())
+            response = Response(answer, _read(answer))
         except BaseException:
             connection.close()
             raise
@@ -125,3 +196,16 @@ def _exchange(
     with contextlib.suppress(BrokenPipeError):
         connection.request(method, address, body, headers)
     return connection.getresponse()
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    parts = []
+    while True:
+        part = answer.read(_CHUNK)
+        if not part:
+            break
+        parts.append(part)
+    content = b"".join(parts)
+    if answer.length:
+        raise http.client.IncompleteRead(content, answer.length)
+    return content

@@ -22,6 +22,7 @@ from .._objects.interrupted import find_leftovers
 from .._objects.journal import Journal, find_companions, read_journal
 from .._objects.leftovers import LOCK_PREFIX, Lock, is_helper, read_helper_deadline, read_lock
 from .._objects.networks import Network
+from .._objects.shapes import misread
 from .._objects.snapshot import Snapshot, Summary, read_summary
 from .host_ports import is_local
 
@@ -140,6 +141,8 @@ def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable
         raw = client.find(f"/containers/{summary.id}/json")
         if raw is None:
             gone.add(summary.id)
+        elif raw["Id"] != summary.id:
+            raise misread(f"GET /containers/{summary.id}/json", "it is about another container")
         else:
             found[summary.id] = Container(raw)
     left = tuple(summary for summary in snapshot.summaries if summary.id not in gone)

@@ -7,13 +7,15 @@
 
 from __future__ import annotations
 
-import json
+import math
 import re
 import typing as t
 from dataclasses import dataclass, replace
 
 from .._engine.messages import is_program_missing
+from .._objects.shapes import Checked, Maybe, Shape, find_fault, parse_json
 from . import dns
+from .options import is_address
 
 MAX_BODY = 64 * 1024
 
@@ -92,7 +94,9 @@ def _tail(output: str) -> str:
 def parse_ping(code: int, output: str, _wall: float, count: int, limit: int) -> list[Outcome]:
     _check_usable(code, output)
     replies: dict[int, float] = {}
-    for seq, latency in re.findall(r"bytes from .*?seq=(\d+).*?time[=<]([\d.]+) ?ms", output):
+    for seq, latency in re.findall(
+        r"bytes from .*?seq=([0-9]{1,9})\b.*?time[=<]([0-9]{1,9}(?:\.[0-9]{1,9})?) ?ms", output
+    ):
         replies.setdefault(int(seq), float(latency))
     # iputils counts from 1, all others from 0.
     first = 0 if 0 in replies or not re.search(r"icmp_seq=", output) else 1
@@ -131,7 +135,7 @@ def parse_udp(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
 
 
 def parse_python_udp(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
-    late = _read_report(code, output, limit).get("late", False)
+    late = _read_report(code, output, limit, _FOUND).get("late", False)
     return [replace(outcome, conclusive=not late) for outcome in parse_python(code, output, wall, limit)]
 
 
@@ -142,6 +146,8 @@ def parse_nslookup(code: int, output: str, wall: float, limit: int) -> list[Outc
     # The first Address is the server's own.
     answer = re.split(r"^Name:", output, maxsplit=1, flags=re.MULTILINE)
     addresses = re.findall(r"^Address:\s*(\S+)", answer[1], re.MULTILINE) if len(answer) > 1 else []
+    if not all(map(is_address, addresses)):
+        raise ToolUnusable("an answer that cannot be read")
     if addresses:
         return [Outcome(True, latency_ms=wall, addresses=_ipv4_first(addresses))]
     reason = re.search(r"can't find \S+: (.+)", output, re.IGNORECASE)
@@ -184,14 +190,14 @@ def _read_dns(answers: t.Sequence[str], latency: float, types: t.Sequence[int], 
 
 
 def parse_python(code: int, output: str, _wall: float, limit: int) -> list[Outcome]:
-    found = _read_report(code, output, limit)
+    found = _read_report(code, output, limit, _FOUND)
     if "error" in found:
         return [Outcome(False, error=found["error"])]
     return [
         Outcome(
             True,
             latency_ms=found["ms"],
-            addresses=tuple(found.get("addresses", ())),
+            addresses=tuple(found.get("addresses") or ()),
             status=found.get("status"),
             body=found.get("body"),
         )
@@ -201,25 +207,44 @@ def parse_python(code: int, output: str, _wall: float, limit: int) -> list[Outco
 def parse_python_dns(
     code: int, output: str, _wall: float, types: t.Sequence[int], ident: int, limit: int
 ) -> list[Outcome]:
-    found = _read_report(code, output, limit)
+    found = _read_report(code, output, limit, _ANSWERS)
     if "error" in found:
         return [Outcome(False, error=f"cannot resolve the name: {found['error']}")]
     return [_read_dns(found["answers"], found["ms"], types, ident)]
 
 
-def _read_report(code: int, output: str, limit: int) -> dict[str, t.Any]:
+_MILLISECONDS = Checked(object, lambda value: type(value) in (int, float) and 0 <= value < math.inf)
+# What our script prints, by what it was asked.
+_FOUND: Shape = {
+    "ms": _MILLISECONDS,
+    "addresses": Maybe([Checked(str, is_address)]),
+    "status": Maybe(int),
+    "body": Maybe(str),
+}
+_ANSWERS: Shape = {"ms": _MILLISECONDS, "answers": [str]}
+_ERROR: Shape = {"error": str, "late": Maybe(bool)}
+
+
+def _read_report(code: int, output: str, limit: int, shape: Shape) -> dict[str, t.Any]:
     if code in _LATE_CODES:
         return {"error": _late(limit), "late": True}
     _check_usable(code, "" if "bridgeport:" in output else output)
     report = re.search(r"^bridgeport:(\{.*\})$", output, re.MULTILINE)
     if code or not report:
         raise ToolUnusable(f"exit code {code}, {_tail(output)!r}")
-    return dict(json.loads(report.group(1)))
+    try:
+        found: dict[str, t.Any] = parse_json(report.group(1))
+    except ValueError as error:
+        raise ToolUnusable("an answer that cannot be read") from error
+    fault = find_fault(found, _ERROR if "error" in found else shape)
+    if fault is not None:
+        raise ToolUnusable(f"an answer that cannot be read: {fault.lstrip('. ')}")
+    return found
 
 
 def parse_http(code: int, output: str, wall: float, limit: int) -> list[Outcome]:
     """curl -i and wget -S: the answer's head (indented by wget), its body, and our trailer unless that was cut."""
-    status = re.search(r"^ *HTTP/[\d.]+ (\d{3})", output, re.MULTILINE)
+    status = re.search(r"^ *HTTP/[0-9.]+ ([0-9]{3})\b", output, re.MULTILINE)
     text, exit_code, seconds = _cut_trailer(code, output)
     if not status:
         _check_usable(exit_code, text)
@@ -239,10 +264,10 @@ def parse_http(code: int, output: str, wall: float, limit: int) -> list[Outcome]
 
 def _cut_trailer(code: int, output: str) -> tuple[str, int, float | None]:
     seconds = None
-    trailer = re.search(r"\nbridgeport-exit:(\d+)\s*$", output)
+    trailer = re.search(r"\nbridgeport-exit:([0-9]{1,3})\s*$", output)
     if trailer:
         code, output = int(trailer.group(1)), output[: trailer.start()]
-    timing = re.search(r"\nbridgeport-time:([\d.,]+)$", output)
+    timing = re.search(r"\nbridgeport-time:([0-9]{1,9}(?:[.,][0-9]{1,9})?)$", output)
     if timing:
         seconds, output = float(timing.group(1).replace(",", ".")), output[: timing.start()]
     return output, code, seconds

@@ -30,6 +30,8 @@ from urllib.parse import unquote
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.answers import find_shape
+from ansible_collections.bridgeport.docker.plugins.module_utils._objects.shapes import check_answer
 
 # How a request may fail.
 # What an update of a container changes in place.
@@ -796,7 +798,8 @@ class ModelClient(Client):
         if data is not None:
             body = b"".join(data)
         try:
-            return self.daemon.answer(method, path, params or {}, body)
+            answer = self.daemon.answer(method, path, params or {}, body)
+            return answer if raw else check_answer(f"{method} {path}", answer, find_shape(method, path))
         finally:
             self.last_date = email.utils.formatdate(self.daemon.clock, usegmt=True)
 

@@ -10,27 +10,17 @@ marker in many forms, where all goes well and where something is refused, and wh
 
 from __future__ import annotations
 
-import contextlib
-import importlib
 import json
 import typing as t
 
 import pytest
-from ansible.module_utils import basic
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._module import CONNECTION_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._steps import verification
 from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon import ModelClient, ModelDaemon
+from ansible_collections.bridgeport.docker.tests.unit.support.modules import MODULES, Json, read_spec, run_main
 
-MODULES = (
-    "docker_bridge_network",
-    "docker_network_probe",
-    "docker_port_info",
-    "docker_port_publish",
-    "docker_topology",
-    "docker_topology_info",
-)
 # These are said nowhere at all, not even as the arguments of the module.
 HIDDEN = frozenset(("env", "docker_host", "log_options", "mounts.volume_options"))
 # These describe an object: its description and its diff have them, messages do not.
@@ -104,33 +94,9 @@ OPEN = frozenset(
 # What describes an object in a result.
 DESCRIPTIONS = ("diff", "container", "containers", "network", "networks", "invocation")
 MARKER = "marker5a1c0d0a"
-Json = t.Dict[str, t.Any]
 
 
 # -- the options -------------------------------------------------------------------------------------------------------
-
-
-class _Asked(Exception):
-    """The module has said what its options are."""
-
-
-def read_spec(module: str) -> Json:
-    loaded = load(module)
-    asked: Json = {}
-
-    def keep(spec: Json, **_constraints: t.Any) -> t.NoReturn:
-        asked.update(CONNECTION_SPEC, **spec)
-        raise _Asked
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaded, "create_module", keep)
-        with contextlib.suppress(_Asked):
-            loaded.main()
-    return asked
-
-
-def load(module: str) -> t.Any:
-    return importlib.import_module(f"ansible_collections.bridgeport.docker.plugins.modules.{module}")
 
 
 def walk(spec: Json, prefix: str = "") -> t.Iterator[str]:
@@ -265,21 +231,15 @@ def surround(module: str, given: Json, spec: Json) -> t.Iterator[Json]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(verification, "_SETTLE", 0)
-    monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
 
 
-def run(
-    module: str, arguments: Json, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str], refusing: bool = False
-) -> Json:
+def run(module: str, arguments: Json, patch: pytest.MonkeyPatch, refusing: bool = False) -> Json:
     """What the module says, with the model for its daemon unless the task names one."""
     if "docker_host" not in arguments:
         client = (Refusing if refusing else ModelClient)(make_daemon())
         patch.setattr(Client, "connect", lambda _connection: client)
     asked = {**arguments, "_ansible_diff": True, "_ansible_check_mode": module == "docker_network_probe"}
-    patch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": asked}).encode())
-    with pytest.raises(SystemExit):
-        load(module).main()
-    return t.cast(Json, json.loads(capture.readouterr().out))
+    return run_main(module, asked)
 
 
 CASES = [
@@ -290,9 +250,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("module", "option"), CASES)
-def test_the_marker_is_not_said(
-    module: str, option: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_marker_is_not_said(module: str, option: str, monkeypatch: pytest.MonkeyPatch) -> None:
     spec = read_spec(module)
     if option not in set(walk(spec)):
         return
@@ -301,7 +259,7 @@ def test_the_marker_is_not_said(
         for arguments in surround(module, place(option, form), spec):
             for refusing in (False, True) if option == "env" else (False,):
                 with monkeypatch.context() as patch:
-                    result = run(module, arguments, patch, capsys, refusing)
+                    result = run(module, arguments, patch, refusing)
                 said = result if option in HIDDEN else {k: v for k, v in result.items() if k not in DESCRIPTIONS}
                 assert MARKER not in json.dumps(said), (arguments, said)
                 tried += 1

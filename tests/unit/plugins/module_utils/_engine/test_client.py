@@ -43,14 +43,8 @@ class Answer:
         self.headers = {"Date": "now"} if date else {}
         if stat is not None:
             self.headers["X-Docker-Container-Path-Stat"] = base64.b64encode(json.dumps(stat).encode()).decode()
-        self._body = body
         self.text = text if text is not None else ("" if body is None else repr(body))
-        self.content = self.text.encode()
-
-    def json(self) -> t.Any:
-        if self._body is None:
-            raise ValueError("no JSON")
-        return self._body
+        self.content = self.text.encode() if body is None else json.dumps(body).encode()
 
 
 class Session:
@@ -96,9 +90,12 @@ def test_is_unix_socket(docker_host: str, unix: bool) -> None:
     assert Connection(docker_host).is_unix_socket is unix
 
 
+VERSION = {"Version": "20.10.24", "ApiVersion": "1.41"}
+
+
 def test_request_names_the_api_version_and_waits_as_long_as_it_may() -> None:
-    speaker, session = client(Answer(body={"a": 1}), Answer(body={}), Answer(body={}))
-    assert speaker.get("/info", all=1) == {"a": 1}
+    speaker, session = client(Answer(body={"Name": "a"}), Answer(body={}), Answer(body=VERSION))
+    assert speaker.get("/info", all=1) == {"Name": "a"}
     speaker.post("/x", {"b": 2}, timeout=99, t=5)
     speaker.request("GET", "/version", versioned=False)
     (method, url, options), (_m, _u, posted), (_m2, plain, _o) = session.seen
@@ -220,7 +217,7 @@ def test_a_version_that_was_given_is_not_asked_for(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_version_of_the_engine_is_asked_for_once() -> None:
-    speaker, session = client(Answer(body={"Version": "20.10.24"}))
+    speaker, session = client(Answer(body=VERSION))
     assert [speaker.read_engine_version() for _time in range(3)] == ["20.10.24"] * 3
     assert [url for _method, url, _options in session.seen] == ["http+unix://x/v1.41/version"]
 

@@ -9,6 +9,7 @@ import json
 import socket
 import tempfile
 import threading
+import time
 import typing as t
 from pathlib import Path
 
@@ -113,9 +114,10 @@ Serve = t.Callable[..., t.Tuple[Daemon, str]]
 def test_one_connection_serves_many_requests(serve: Serve) -> None:
     daemon, path = serve(with_length(b'{"a": 1}'), EMPTY, with_length(b"{}"))
     session = Session(path)
-    assert session.request("GET", "/v1.41/info", params={"all": 1, "none": None}, timeout=SECONDS).json() == {"a": 1}
+    first = session.request("GET", "/v1.41/info", params={"all": 1, "none": None}, timeout=SECONDS)
+    assert json.loads(first.content) == {"a": 1}
     assert session.request("POST", "/v1.41/x y", json={"b": "ü"}, timeout=SECONDS).content == b""
-    assert session.request("DELETE", "/images/a%2Fb:1", timeout=SECONDS).json() == {}
+    assert session.request("DELETE", "/images/a%2Fb:1", timeout=SECONDS).content == b"{}"
     assert daemon.connections == 1
     assert [head.splitlines()[0] for head in daemon.heads] == [
         "GET /v1.41/info?all=1 HTTP/1.1",
@@ -219,3 +221,71 @@ def test_a_download_that_is_cut_off(serve: Serve) -> None:
     with pytest.raises(Failure) as caught, client.download("/x") as stream:
         stream.read()
     assert caught.value.code == "daemon_unreachable"
+
+
+# -- time --------------------------------------------------------------------------------------------------------------
+
+# What a request may take here, how often a byte comes, and by when the request has ended at the latest; in seconds.
+ALLOWED, PAUSE, LATEST = 0.4, 0.05, 3.0
+LENGTH = b"Content-Length: 400\r\n\r\n"
+DRIPS: list[t.Any] = [
+    pytest.param(b"", b"HTTP/1.1 200 OK\r\n" + b"x" * 400, id="head"),
+    pytest.param(OK + LENGTH, b"1" * 400, id="length"),
+    pytest.param(OK + b"Transfer-Encoding: chunked\r\n\r\n", b"1\r\n1\r\n" * 100, id="chunked"),
+    pytest.param(OK + b"\r\n", b"1" * 400, id="to-the-end"),
+    pytest.param(b"HTTP/1.1 500 Oops\r\nDate: now\r\n" + LENGTH, b"1" * 400, id="refusal"),
+    pytest.param(OK + b"Content-Length: 99999999999999999999\r\n\r\n", b"1" * 400, id="huge"),
+]
+
+
+@pytest.fixture(name="drip", params=["unix", "tcp"])
+def _drip(request: pytest.FixtureRequest) -> t.Iterator[t.Callable[[bytes, bytes], Client]]:
+    """A client of a daemon that answers with the first part at once, and with the second one byte after the other."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+
+        def drip(at_once: bytes, slowly: bytes) -> Client:
+            server = stack.enter_context(socket.socket(socket.AF_UNIX if request.param == "unix" else socket.AF_INET))
+            server.bind(str(Path(folder, "s")) if request.param == "unix" else ("127.0.0.1", 0))
+            server.listen(1)
+            address = server.getsockname()
+            host = f"unix://{address}" if request.param == "unix" else f"tcp://127.0.0.1:{address[1]}"
+
+            def answer() -> None:
+                with contextlib.suppress(OSError), server.accept()[0] as client:
+                    client.recv(65536)
+                    client.sendall(at_once)
+                    for byte in slowly:
+                        client.sendall(bytes([byte]))
+                        time.sleep(PAUSE)
+
+            threading.Thread(target=answer, daemon=True).start()
+            connection = Connection(host, api_version="1.41", timeout=t.cast(int, ALLOWED))
+            client = Client.connect(connection)
+            stack.callback(client.close)
+            return client
+
+        yield drip
+
+
+Drip = t.Callable[[bytes, bytes], Client]
+
+
+@pytest.mark.parametrize(("at_once", "slowly"), DRIPS)
+def test_an_answer_is_there_in_time_as_a_whole(drip: Drip, at_once: bytes, slowly: bytes) -> None:
+    client = drip(at_once, slowly)
+    start = time.monotonic()
+    with pytest.raises(Failure) as caught:
+        client.get("/info")
+    assert caught.value.code == "daemon_unreachable"
+    assert time.monotonic() - start < LATEST
+
+
+def test_a_request_may_have_a_time_of_its_own(drip: Drip) -> None:
+    assert drip(with_length(b"[]")[:-1], b"]").post("/x", timeout=SECONDS) == []
+
+
+def test_what_is_streamed_is_bounded_by_its_parts(drip: Drip) -> None:
+    """A writable layer may take longer than a request: twice as long here."""
+    parts = int(2 * ALLOWED / PAUSE)
+    with drip(OK + b"Content-Length: %d\r\n\r\n" % parts, b"1" * parts).download("/x") as stream:
+        assert stream.read(parts) == b"1" * parts

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from functools import partial
 
 import pytest
 
@@ -20,8 +21,10 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._probe.parse imp
     parse_nslookup,
     parse_ping,
     parse_python,
+    parse_python_dns,
 )
 from ansible_collections.bridgeport.docker.plugins.module_utils._probe.tools import (
+    Parse,
     Tool,
     http_tools,
     ping_tools,
@@ -356,6 +359,51 @@ def test_what_proves_nothing(tool: Tool, code: int, output: str, error: type[Too
     with pytest.raises(error) as caught:
         tool.parse(code, output, 0.0)
     assert isinstance(caught.value, ToolMissing) == (error is ToolMissing)
+
+
+def _report(text: str) -> str:
+    return f"\nbridgeport:{text}\n"
+
+
+_python = partial(parse_python, limit=3)
+_python_dns = partial(parse_python_dns, types=(1,), ident=1, limit=3)
+UNREADABLE: list[t.Any] = [
+    *(
+        pytest.param(parse, _report(text), id=f"{parse.func.__name__}-{text[:40]}")
+        for text in (
+            "{}",
+            "{x}",
+            '{"error": 5}',
+            '{"ms": "1"}',
+            '{"ms": -1}',
+            '{"ms": 1e999}',
+            '{"ms": NaN}',
+            '{"ms": true}',
+        )
+        for parse in (_python, _python_dns)
+    ),
+    *(
+        pytest.param(_python, _report(f'{{"ms": 1, {text}}}'), id=text)
+        for text in ('"addresses": 5', '"addresses": [5]', '"addresses": ["-c"]', '"status": "200"', '"body": {}')
+    ),
+    *(
+        pytest.param(_python_dns, _report(f'{{"ms": 1, {text}}}'), id=text)
+        for text in ('"answers": 5', '"answers": [5]', '"answers": null', '"answers": ["zz"]', '"answers": ["00"]')
+    ),
+    pytest.param(_python, _report('{"a":' * 20000 + "1" + "}" * 20000), id="nested"),
+    pytest.param(_python, _report('{"ms": ' + "9" * 5000 + "}"), id="huge"),
+    pytest.param(partial(parse_ping, count=1, limit=3), "64 bytes from x: seq=0 time=1.2.3 ms", id="ping-two-points"),
+    pytest.param(partial(parse_ping, count=1, limit=3), f"64 bytes from x: seq={'9' * 5000} time=1 ms", id="ping-seq"),
+    pytest.param(
+        partial(parse_nslookup, limit=3), "Server: 127.0.0.11\nName: x\nAddress: -c", id="nslookup-no-address"
+    ),
+]
+
+
+@pytest.mark.parametrize(("parse", "output"), UNREADABLE)
+def test_what_cannot_be_read_proves_nothing(parse: Parse, output: str) -> None:
+    with pytest.raises(ToolUnusable):
+        parse(0, output, 99.0)
 
 
 def test_an_nslookup_that_reads_files_proves_nothing() -> None:
