@@ -341,8 +341,8 @@ options:
     type: str
   mac_address:
     description:
-      - The MAC address of the container, which is that of its endpoint on its main network, O(network_mode) or the first
-        of its O(networks). Another way to say O(networks[].mac_address) there, with the same limits.
+      - The MAC address of the container, which is that of its endpoint on its main network, O(network_mode) or the
+        first of its O(networks). Another way to say O(networks[].mac_address) there, with the same limits.
       - Where the container has no endpoint of its own it is refused with the failure code V(network_mode_conflict).
     type: str
   networks:

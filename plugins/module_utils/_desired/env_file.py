@@ -25,8 +25,9 @@ def _read(path: str) -> dict[str, str]:
     try:
         with open(path, encoding="utf-8") as file:
             lines = file.read().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    except (OSError, ValueError) as error:
+        # A path cannot contain the character 0.
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8, or no path"
         raise Failure("option_conflict", f"env_file: {path!r} cannot be read: {why}.") from error
     found = {}
     for number, line in enumerate(lines, start=1):

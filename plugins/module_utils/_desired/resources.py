@@ -20,9 +20,11 @@ from .option import Parse
 _PERMISSIONS = re.compile(r"[rwm]{1,3}")
 _CAPABILITY = re.compile(r"(CAP_)?[A-Z_]+")
 _CGROUP_RULE = re.compile(r"[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}")
-_CPUS = re.compile(r"[0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*")
+_CPUS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 # So many nanoseconds of CPU time in a second are one CPU.
 _NANO = 10**9
+# As much as no host has.
+_MOST_CPUS = 10000
 _UNLIMITED = ("-1", "unlimited")
 
 
@@ -62,8 +64,8 @@ def number(least: int, most: int | None = None, *, zero: bool = True) -> Parse:
 
 
 def parse_cpus(value: float, option: str) -> int:
-    if value < 0:
-        raise refuse(option, f"{value} is less than 0.")
+    if not 0 <= value < _MOST_CPUS:
+        raise refuse(option, f"{value} is not a number from 0 to {_MOST_CPUS}.")
     return round(value * _NANO)
 
 
@@ -156,7 +158,7 @@ def parse_ulimits(value: t.Sequence[str], option: str) -> list[dict[str, t.Any]]
     """``nofile:1024:2048``, or as docker run --ulimit takes it, ``nofile=1024:2048``. One number is both limits."""
     limits = []
     for text in value:
-        match = re.fullmatch(r"([a-z]+)[:=](-1|[0-9]+)(?::(-1|[0-9]+))?", text)
+        match = re.fullmatch(r"([a-z]+)[:=](-1|[0-9]{1,18})(?::(-1|[0-9]{1,18}))?", text)
         if match is None:
             raise refuse(option, f"{text!r} is not a limit such as nofile:1024:2048.")
         soft, hard = int(match[2]), int(match[3] or match[2])
