@@ -103,7 +103,7 @@ class RemoveNetwork(Step):
             found = site.daemon.find(f"/networks/{site.id_of(self.network)}")
         except (DaemonRefusal, Failure):
             return None
-        return None if found is None else sorted(each["Name"] for each in found["Containers"].values())
+        return None if found is None else sorted(each["Name"] for each in (found.get("Containers") or {}).values())
 
 
 @dataclass(frozen=True)
