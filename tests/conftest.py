@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import typing as t
 
@@ -16,6 +17,8 @@ TOLD = "told"
 def pytest_configure() -> None:
     # Ended from outside, a run tears down what it has set up.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Once a plugin of the controller was imported, Ansible would refuse texts that modules on their hosts do get.
+    os.environ["ANSIBLE_MODULE_STRICT_UTF8_RESPONSE"] = "false"
 
 
 @pytest.fixture

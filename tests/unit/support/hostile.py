@@ -347,7 +347,7 @@ def judge(
     with pytest.MonkeyPatch.context() as patch, _fast_clock():
         if not connects:
             patch.setattr(client_module, "_open_session", open_session)
-        patch.setattr(Client, "pull", lambda _client, reference, platform: ModelClient(daemon).pull(reference, platform))
+        patch.setattr(Client, "pull", lambda _client, *asked: ModelClient(daemon).pull(*asked))
         patch.setattr(Client, "hold_input", lambda _client, _container: nullcontext())
         try:
             with _bounded():
