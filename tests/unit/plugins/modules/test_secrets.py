@@ -25,6 +25,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
 
 MODULES = (
     "docker_bridge_network",
+    "docker_container",
     "docker_network_probe",
     "docker_port_info",
     "docker_port_publish",
@@ -55,50 +56,39 @@ OPEN = frozenset(
     (
         *("all", "api_version", "appends", "attachable", "auto_remove", "auto_remove_swap", "bind_policy"),
         *("blkio_weight", "bridge_name", "ca_path", "cap_drop", "capabilities", "cgroup_parent", "cgroupns_mode"),
-        *("client_cert", "client_key", "container_iface_prefix", "containers", "count", "cpu_period", "cpu_quota"),
-        *("cpu_shares", "cpus", "cpuset_cpus", "cpuset_mems", "default_host_ip", "dependents", "device_cgroup_rules"),
+        *("client_cert", "client_key", "command_handling", "comparisons", "container_default_behavior"),
+        *("container_iface_prefix", "containers", "count", "cpu_period", "cpu_quota", "cpu_shares", "cpus"),
+        *("cpuset_cpus", "cpuset_mems", "debug", "default_host_ip", "dependents", "device_cgroup_rules"),
         *("device_read_bps", "device_read_bps.path", "device_read_bps.rate", "device_read_iops"),
         *("device_read_iops.path", "device_read_iops.rate", "device_requests", "device_requests.capabilities"),
         *("device_requests.count", "device_requests.device_ids", "device_requests.driver", "device_write_bps"),
         *("device_write_bps.path", "device_write_bps.rate", "device_write_iops", "device_write_iops.path"),
         *("device_write_iops.rate", "devices", "dns_opts", "dns_search_domains", "dns_servers", "domainname"),
-        *("enable_ipv4", "enable_ipv6", "env_file", "etc_hosts", "expect", "expected_status", "exposed_ports", "force"),
-        *("force_kill", "gateway_mode_ipv4", "gateway_mode_ipv6", "groups", "healthcheck", "healthcheck.interval"),
-        *(
-            "healthcheck.retries",
-            "healthcheck.start_interval",
-            "healthcheck.start_period",
-            "healthcheck.test_cli_compatible",
-            "healthcheck.timeout",
-        ),
-        *("helper_image", "host_binding_ipv4", "host_ipv4", "host_ipv6", "hostname", "icc", "image", "inhibit_ipv4"),
-        *("init", "interactive", "internal", "ip_masquerade", "ipam_config", "ipam_config.aux_addresses"),
-        *("ipam_config.gateway", "ipam_config.iprange", "ipam_config.subnet", "ipam_driver", "ipc_mode"),
-        *(
-            "kernel_memory",
-            "links",
-            "log_driver",
-            "log_lines",
-            "mac_address",
-            "memory",
-            "memory_reservation",
-            "memory_swap",
-        ),
+        *("enable_ipv4", "enable_ipv6", "env_file", "etc_hosts", "expect", "expected_status", "exposed_ports"),
+        *("force", "force_kill", "gateway_mode_ipv4", "gateway_mode_ipv6", "groups", "healthcheck"),
+        *("healthcheck.interval", "healthcheck.retries", "healthcheck.start_interval", "healthcheck.start_period"),
+        *("healthcheck.test_cli_compatible", "healthcheck.timeout", "healthy_wait_timeout", "helper_image"),
+        *("host_binding_ipv4", "host_ipv4", "host_ipv6", "hostname", "icc", "image", "image_comparison"),
+        *("image_label_mismatch", "image_name_mismatch", "inhibit_ipv4", "init", "interactive", "internal"),
+        *("ip_masquerade", "ipam_config", "ipam_config.aux_addresses", "ipam_config.gateway", "ipam_config.iprange"),
+        *("ipam_config.subnet", "ipam_driver", "ipc_mode", "keep_volumes", "kernel_memory", "kill_signal", "links"),
+        *("log_driver", "log_lines", "mac_address", "memory", "memory_reservation", "memory_swap"),
         *("memory_swappiness", "method", "mounts", "mounts.consistency", "mounts.create_mountpoint"),
         *("mounts.no_copy", "mounts.non_recursive", "mounts.propagation", "mounts.read_only"),
         *("mounts.read_only_force_recursive", "mounts.read_only_non_recursive", "mounts.source", "mounts.subpath"),
         *("mounts.target", "mounts.tmpfs_mode", "mounts.tmpfs_options", "mounts.tmpfs_size", "mounts.type"),
         *("mounts.volume_driver", "mtu", "name", "names", "network_mode", "networks", "networks.aliases"),
         *("networks.gw_priority", "networks.ipv4_address", "networks.ipv6_address", "networks.links"),
-        *("networks.mac_address", "networks.name", "on_difference", "on_member_recreate", "oom_killer"),
-        *("oom_score_adj", "parallel", "pid_mode", "pids_limit", "port", "privileged", "publish_all_ports"),
-        *("published_ports", "pull", "purge", "purge_networks", "read_only", "remove_volumes", "restart_policy"),
-        *("restart_retries", "runtime", "security_opts", "shm_size", "source", "source_network", "state"),
-        *("stop_signal", "stop_timeout", "storage_opts", "subnet_pool", "subnet_pool.from", "subnet_pool.prefix"),
-        *("sysctls", "target", "timeout", "tls", "tls_hostname", "tmpfs", "trusted_host_interfaces", "tty"),
-        *("ulimits", "update_order", "use_ssh_client", "user", "userns_mode", "uts", "validate_certs"),
-        *("volume_driver", "volumes", "volumes_from", "wait", "wait_timeout", "working_dir", "writable_layer"),
-        "writable_layer_deletions",
+        *("networks.mac_address", "networks.name", "networks_cli_compatible", "on_difference", "on_member_recreate"),
+        *("oom_killer", "oom_score_adj", "parallel", "paused", "pid_mode", "pids_limit", "platform", "port"),
+        *("privileged", "publish_all_ports", "published_ports", "pull", "pull_check_mode_behavior", "purge"),
+        *("purge_networks", "read_only", "recreate", "removal_wait_timeout", "remove_volumes", "restart"),
+        *("restart_policy", "restart_retries", "runtime", "security_opts", "shm_size", "source", "source_network"),
+        *("state", "stop_signal", "stop_timeout", "storage_opts", "subnet_pool", "subnet_pool.from"),
+        *("subnet_pool.prefix", "sysctls", "target", "timeout", "tls", "tls_hostname", "tmpfs"),
+        *("trusted_host_interfaces", "tty", "ulimits", "update_order", "use_ssh_client", "user", "userns_mode"),
+        *("uts", "validate_certs", "volume_driver", "volumes", "volumes_from", "wait", "wait_timeout", "working_dir"),
+        *("writable_layer", "writable_layer_deletions"),
     )
 )
 # What describes an object in a result.
@@ -190,6 +180,8 @@ def forms(option: str) -> t.Iterator[t.Any]:
 
 def place(option: str, form: t.Any) -> Json:
     head, _dot, tail = option.partition(".")
+    if option == "log_options":
+        return {"log_driver": "splunk", option: form}
     if not tail:
         return {option: form}
     items: dict[str, Json] = {
@@ -235,6 +227,7 @@ SURROUNDINGS: dict[str, list[Json]] = {
         {**WEB, "no_such_option": 1},
         {**NEW, "networks": [{"name": "missing"}]},
     ],
+    "docker_container": [WEB, NEW, {**WEB, "healthy_wait_timeout": "soon"}, {**WEB, "no_such_option": 1}],
     "docker_bridge_network": [NET, {"name": "new-net"}, {**NET, "on_difference": "fail"}, {**NET, "mtu": "x"}],
     "docker_topology": [{}, {"parallel": "x"}],
     "docker_port_info": [{}, {"name": "missing"}],
