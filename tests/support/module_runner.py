@@ -26,6 +26,7 @@ COLLECTION = "bridgeport.docker"
 MODULES = (
     "docker_port_publish",
     "docker_bridge_network",
+    "docker_container",
     "docker_network_probe",
     "docker_port_info",
     "docker_topology",

@@ -26,6 +26,7 @@ from ansible_collections.bridgeport.docker.tests.support.module_runner import Ru
 from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker
 
 MODULE = "docker_container"
+# So many cases are tried in a sample.
 PART = 16
 
 
@@ -43,6 +44,30 @@ def peer() -> t.Iterator[Runner]:
 @pytest.fixture(scope="session")
 def api() -> tuple[int, ...]:
     return tuple(map(int, docker("version", "--format", "{{.Server.APIVersion}}").split(".")))
+
+
+class Tally:
+    """What became of the cases."""
+
+    def __init__(self) -> None:
+        self.tried: list[str] = []
+        self.passed: list[str] = []
+        self.lacking: dict[str, str] = {}
+
+    def lack(self, case: Case, reason: str) -> t.NoReturn:
+        self.lacking[case.name] = reason
+        pytest.skip(reason)
+
+    def __str__(self) -> str:
+        faults = sorted({*self.tried} - {*self.passed} - {*self.lacking})
+        return (
+            f"{len(self.tried)} of {len(CASES)} cases of options tried: {len(self.passed)} pass from community.docker"
+            f" and back, {len(self.lacking)} are not to be had here ({', '.join(sorted(self.lacking)) or 'none'}),"
+            f" {len(faults)} faults {' '.join(faults)}"
+        ).rstrip()
+
+
+TALLY = Tally()
 
 
 class Scene:
@@ -123,16 +148,17 @@ def find_disk() -> str:
 def test_from_the_peer_and_back(
     case: Case, site: Site, peer: Runner, api: tuple[int, ...], tmp_path: Path, tell: t.Callable[[str], None]
 ) -> None:
+    TALLY.tried.append(case.name)
     if api < case.since:
-        pytest.skip(f"needs API {'.'.join(map(str, case.since))}")
+        TALLY.lack(case, f"needs API {'.'.join(map(str, case.since))}")
     scene = Scene(site, peer, tmp_path)
     first, *others = case.values
     task = scene.task(case, first)
     made = scene.theirs(task)
     if made.get("failed"):
-        pytest.skip(f"the peer cannot make it here: {made.get('msg')}")
+        TALLY.lack(case, f"the peer cannot make it here: {made.get('msg')}")
     if scene.theirs(task)["changed"]:
-        pytest.skip("the peer is not at rest with it: the kernel or the engine here drops it")
+        TALLY.lack(case, "the peer is not at rest with it: the kernel or the engine here drops it")
     container = scene.seen["Id"]
     for spelling in (first, *case.spelled):
         adopted = scene.task(case, spelling)
@@ -157,6 +183,10 @@ def test_from_the_peer_and_back(
         else:
             assert not back["changed"], (value, back.get("diff"))
 
+    TALLY.passed.append(case.name)
 
-def test_every_option_has_a_case() -> None:
+
+def test_every_option_has_a_case(tell: t.Callable[[str], None]) -> None:
+    # After the others, in the same process: what a file holds stays together.
+    tell(str(TALLY))
     assert list_untried() == set()
