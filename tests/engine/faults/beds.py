@@ -8,12 +8,19 @@ from __future__ import annotations
 
 from ansible_collections.bridgeport.docker.tests.engine.faults.bed import Bed
 from ansible_collections.bridgeport.docker.tests.engine.faults.container_bed import ContainerBed
+from ansible_collections.bridgeport.docker.tests.engine.faults.in_place_bed import InPlaceBed
 from ansible_collections.bridgeport.docker.tests.engine.faults.network_bed import NetworkBed
-from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import AnyScenario, NetworkScenario
+from ansible_collections.bridgeport.docker.tests.engine.faults.scenarios import (
+    AnyScenario,
+    InPlaceScenario,
+    NetworkScenario,
+)
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
 
 
 def make_bed(scenario: AnyScenario, runner: Runner) -> Bed:
     if isinstance(scenario, NetworkScenario):
         return NetworkBed(scenario, runner)
+    if isinstance(scenario, InPlaceScenario):
+        return InPlaceBed(scenario, runner)
     return ContainerBed(scenario, runner)

@@ -50,6 +50,14 @@ class NetworkScenario:
     outlives_daemon: t.ClassVar[bool] = True
 
 
+@dataclass(frozen=True)
+class InPlaceScenario:
+    """A container whose limits and endpoint are changed without a replacement."""
+
+    name: str
+    outlives_daemon: t.ClassVar[bool] = True
+
+
 REPLACEMENT = Scenario("replacement")
 CREATION = Scenario(
     "creation",
@@ -63,7 +71,7 @@ CREATION = Scenario(
     },
 )
 REBUILD = NetworkScenario("rebuild")
-AnyScenario = t.Union[Scenario, NetworkScenario]
+AnyScenario = t.Union[Scenario, NetworkScenario, InPlaceScenario]
 SCENARIOS: tuple[AnyScenario, ...] = (
     REPLACEMENT,
     CREATION,
@@ -79,4 +87,5 @@ SCENARIOS: tuple[AnyScenario, ...] = (
     Scenario("paused", is_paused=True),
     REBUILD,
     NetworkScenario("rebuild-recreate", recreates=True),
+    InPlaceScenario("in-place"),
 )
