@@ -93,6 +93,7 @@ WHOLE_ENGINE = (
 NEWER = (
     Part((PARITY,), 600, engine="sid"),
     Part(("tests/engine/fidelity",), 600, engine="sid"),
+    Part(("tests/engine/handover",), 900, engine="sid"),
     Part(("tests/engine/members", "-k", "everybody"), 600, engine="sid"),
     Part(
         (
@@ -105,7 +106,7 @@ NEWER = (
     ),
 )
 ENGINE_SUITES = tuple(
-    f"tests/engine/{name}" for name in ("fidelity", "conflicts", "members", "parity", "ports", "faults")
+    f"tests/engine/{name}" for name in ("fidelity", "conflicts", "handover", "members", "parity", "ports", "faults")
 )
 
 

@@ -68,16 +68,12 @@ options:
       - With another image the container is replaced by a successor. What it had of the old image's defaults, such as
         command, environment and labels, follows the new image.
     type: str
-  pull:
+  platform:
     description:
-      - When to get O(image) from its registry, with the credentials in the Docker configuration of the user who runs
-        the module.
-      - V(missing) pulls an image that is not on the host and is about to be used.
-      - V(always) pulls in every run, and replaces a container whose image has moved on.
-      - V(never) refuses with the failure code V(image_not_found) where the image is not on the host.
+      - The platform of the image, as C(docker run --platform) takes it, such as V(linux/arm64), V(linux) or V(amd64).
+        What is left out is that of the engine.
+      - An existing container whose image is for another platform is replaced.
     type: str
-    choices: [missing, always, never]
-    default: missing
   published_ports:
     description:
       - The ports that the container publishes on the host.
@@ -507,8 +503,23 @@ options:
     default: 60
 """
 
+    # What docker_container has in another form.
+    PULL = r"""
+options:
+  pull:
+    description:
+      - When to get O(image) from its registry, with the credentials in the Docker configuration of the user who runs
+        the module.
+      - V(missing) pulls an image that is not on the host and is about to be used.
+      - V(always) pulls in every run, and replaces a container whose image has moved on.
+      - V(never) refuses with the failure code V(image_not_found) where the image is not on the host.
+    type: str
+    choices: [missing, always, never]
+    default: missing
+"""
+
     # The whole option containers of docker_topology. Annotated, because the sanity test yamllint takes every plain
     # assignment here for a literal text.
     TOPOLOGY: str = _TOPOLOGY + "".join(
-        _below("containers", text) for text in (DOCUMENTATION, _Limits.DOCUMENTATION, _Mounts.DOCUMENTATION)
+        _below("containers", text) for text in (DOCUMENTATION, PULL, _Limits.DOCUMENTATION, _Mounts.DOCUMENTATION)
     )

@@ -32,12 +32,14 @@ options:
   memory_swappiness:
     description:
       - How readily the kernel moves memory of the container to swap, from V(0) to V(100). V(-1) is the host's setting.
-      - Hosts with cgroups of version 2 do not have it.
+      - Hosts with cgroups of version 2 do not have it, so that it is refused there with the failure code
+        V(unsupported). V(-1) is what they do anyway.
     type: int
   kernel_memory:
     description:
       - The limit of the kernel's memory, as a size like O(memory). V("0") is no limit.
-      - Docker Engine 23 (API 1.42) has given it up, and hosts with cgroups of version 2 never had it.
+      - Docker Engine 23 (API 1.42) has given it up, and hosts with cgroups of version 2 never had it, so that a limit
+        is refused there with the failure code V(unsupported).
     type: str
   cpus:
     description:
@@ -127,7 +129,8 @@ options:
     description:
       - Whether the kernel does B(not) end processes of the container that is out of memory, as C(docker run
         --oom-kill-disable). V(false) lets the kernel do that.
-      - Give O(memory) as well, otherwise the host runs out of memory. Hosts with cgroups of version 2 do not have it.
+      - Give O(memory) as well, otherwise the host runs out of memory. Hosts with cgroups of version 2 do not have it,
+        so that V(true) is refused there with the failure code V(unsupported).
     type: bool
   oom_score_adj:
     description:

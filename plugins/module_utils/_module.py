@@ -16,7 +16,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ._engine.client import ApiError, Client
 from ._engine.connection import MAX_TIMEOUT, Connection
 from ._errors import Failure
-from ._objects.redact import HIDDEN, hide_password
+from ._objects.redact import HIDDEN, hide_pairs, hide_password
 
 DEFAULT_DOCKER_HOST = "unix:///var/run/docker.sock"
 
@@ -104,10 +104,7 @@ def redact(value: t.Any) -> t.Any:
 
 def _hide_values(values: t.Any) -> t.Any:
     """Only names are shown, and where it is none as it should be, nothing."""
-    if not isinstance(values, t.Mapping):
-        return HIDDEN
-    # A name with an equals sign is a name and its value.
-    return {(HIDDEN if "=" in str(name) else name): HIDDEN for name in values}
+    return hide_pairs(values) if isinstance(values, t.Mapping) else HIDDEN
 
 
 def _hide_password(address: t.Any) -> t.Any:

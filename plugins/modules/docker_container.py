@@ -156,6 +156,8 @@ options:
 extends_documentation_fragment:
   - bridgeport.docker._docker
   - bridgeport.docker._container
+  - bridgeport.docker._container_limits
+  - bridgeport.docker._container_mounts
   - bridgeport.docker._attributes
   - bridgeport.docker._attributes.actiongroup_docker
 attributes:

@@ -49,6 +49,7 @@ options:
 extends_documentation_fragment:
   - bridgeport.docker._docker
   - bridgeport.docker._container
+  - bridgeport.docker._container.pull
   - bridgeport.docker._container_limits
   - bridgeport.docker._container_mounts
   - bridgeport.docker._attributes

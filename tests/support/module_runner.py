@@ -22,10 +22,11 @@ import threading
 import typing as t
 from pathlib import Path
 
-PACKAGE = "ansible_collections.bridgeport.docker.plugins.modules"
+COLLECTION = "bridgeport.docker"
 MODULES = (
     "docker_port_publish",
     "docker_bridge_network",
+    "docker_container",
     "docker_network_probe",
     "docker_port_info",
     "docker_topology",
@@ -36,14 +37,24 @@ BOUND = 120
 
 
 class Runner:
-    """``server``: the module that serves; another one than this may alter what the modules do."""
+    """``server``: the module that serves; another one than this may alter what the modules do.
 
-    def __init__(self, server: str = __name__) -> None:
+    ``python``: that in which the modules are, where they are of another collection.
+    """
+
+    def __init__(
+        self,
+        server: str = __name__,
+        *,
+        python: str = sys.executable,
+        collection: str = COLLECTION,
+        modules: t.Sequence[str] = MODULES,
+    ) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._server, self._lock = ours, threading.Lock()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", server, str(theirs.fileno())], pass_fds=[theirs.fileno()]
+                [python, "-m", server, str(theirs.fileno()), collection, *modules], pass_fds=[theirs.fileno()]
             )
 
     def run(self, arguments: t.Mapping[str, t.Any], module: str = MODULES[0]) -> dict[str, t.Any] | None:
@@ -69,8 +80,9 @@ class Runner:
         self._process.wait(BOUND)
 
 
-def serve(number: int) -> None:
-    modules = {name: importlib.import_module(f"{PACKAGE}.{name}") for name in MODULES}
+def serve(number: int, collection: str = COLLECTION, *names: str) -> None:
+    package = f"ansible_collections.{collection}.plugins.modules"
+    modules = {name: importlib.import_module(f"{package}.{name}") for name in names or MODULES}
     # Nobody waits for those who wait for a run.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     with socket.socket(fileno=number) as requests:
@@ -104,4 +116,4 @@ def _supervise(modules: t.Mapping[str, t.Any], folder: Path, answer: int) -> t.N
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), *sys.argv[2:])

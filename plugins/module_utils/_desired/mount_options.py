@@ -15,7 +15,7 @@ from .._objects.containers import clean_path
 from .._objects.engine import Engine
 from .._objects.names import NAME
 from .._types import Json
-from .option import Parse, keep, show_names
+from .option import Parse, keep
 from .resources import parse_size, parse_texts, refuse
 
 _TYPES = ("bind", "npipe", "tmpfs", "volume", "cluster", "image")
@@ -196,17 +196,3 @@ def check_mount(mount: Json, subject: str, engine: Engine) -> None:
             capability, version = row.needs
             if not getattr(engine.api, capability):
                 raise too_old(f"{subject}: mounts.{option}", version, engine.version)
-
-
-def hide_driver_options(mounts: t.Any) -> t.Any:
-    """As a diff may show them: the options of a volume's driver, such as those of a share, may hold a password."""
-    return [_hide(mount) for mount in mounts or ()]
-
-
-def _hide(mount: Json) -> Json:
-    options = mount.get("VolumeOptions") or {}
-    driver = options.get("DriverConfig") or {}
-    if not driver.get("Options"):
-        return mount
-    shown = {**driver, "Options": show_names(driver["Options"])}
-    return {**mount, "VolumeOptions": {**options, "DriverConfig": shown}}

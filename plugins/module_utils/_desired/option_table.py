@@ -18,8 +18,9 @@ from .._objects.containers import clean_path
 from .._objects.driver_options import option_texts
 from .._objects.networks import RESERVED_LABELS
 from .._objects.normal_forms import NORMAL, normal_address
+from .._objects.redact import hide_driver_options
 from .links import parse_links
-from .mount_options import MOUNT_SPEC, hide_driver_options, parse_mount
+from .mount_options import MOUNT_SPEC, parse_mount
 from .mounts import covers, merge_mounts, merge_tmpfs, merge_volumes, parse_volumes
 from .option import (
     Basis,

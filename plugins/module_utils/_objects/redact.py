@@ -21,8 +21,6 @@ _SEQUENCE = re.compile(
 )
 # All other control characters, and those that reorder or split what is read (Unicode's bidirectional controls).
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-# Options of log drivers that are secrets, such as splunk-token.
-_SECRET_NAME = re.compile("token|secret|passw|key|credential", re.IGNORECASE)
 # scheme://user:password@host, in the longest reading: a password may hold what should have been escaped.
 _PASSWORD = re.compile(r"^(?P<before>(?:[^:/@]*://+|(?![^:/@]*://))[^:/@]*:)(?P<password>.+)(?=@[^@]*$)", re.DOTALL)
 
@@ -49,13 +47,34 @@ def hide_values(text: str, env: t.Iterable[str]) -> str:
 
 
 def hide_environment(raw: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """An inspected container without the values of its environment, and of secret options of its log driver."""
+    """An inspected container without the values of its environment, and of the options of its drivers."""
     config, host_config = dict(raw.get("Config") or {}), dict(raw.get("HostConfig") or {})
     config["Env"] = [f"{line.partition('=')[0]}={HIDDEN}" if "=" in line else line for line in config.get("Env") or ()]
     log_config = dict(host_config.get("LogConfig") or {})
-    options = (log_config.get("Config") or {}).items()
-    log_config["Config"] = {key: HIDDEN if _SECRET_NAME.search(key) else value for key, value in options}
-    return {**raw, "Config": config, "HostConfig": {**host_config, "LogConfig": log_config}}
+    log_config["Config"] = hide_pairs(log_config.get("Config") or {})
+    host_config["LogConfig"] = log_config
+    if host_config.get("Mounts"):
+        host_config["Mounts"] = hide_driver_options(host_config["Mounts"])
+    return {**raw, "Config": config, "HostConfig": host_config}
+
+
+def hide_driver_options(mounts: t.Iterable[t.Mapping[str, t.Any]] | None) -> list[t.Mapping[str, t.Any]]:
+    """Mounts without the values of what their volumes' drivers are told, such as the password of a share."""
+    return [_hide_driver_options(mount) for mount in mounts or ()]
+
+
+def _hide_driver_options(mount: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    options = mount.get("VolumeOptions") or {}
+    driver = options.get("DriverConfig") or {}
+    if not driver.get("Options"):
+        return mount
+    shown = {**driver, "Options": hide_pairs(driver["Options"])}
+    return {**mount, "VolumeOptions": {**options, "DriverConfig": shown}}
+
+
+def hide_pairs(values: t.Mapping[str, t.Any]) -> dict[str, str]:
+    """Only the names. One with an equals sign is a name and its value."""
+    return {(HIDDEN if "=" in str(name) else str(name)): HIDDEN for name in values}
 
 
 def hide_map(values: t.Any) -> t.Any:

@@ -379,7 +379,7 @@ def test_a_diff_shows_no_value_that_may_be_secret() -> None:
     assert shown["env"] == ["A"]
     assert shown["log_driver"] == "splunk"
     assert shown["log_options"] == ["splunk-token", "tag"]
-    assert shown["mounts"][0]["VolumeOptions"]["DriverConfig"] == {"Name": "local", "Options": ["o", "type"]}
+    assert shown["mounts"][0]["VolumeOptions"]["DriverConfig"]["Options"] == {"o": "********", "type": "********"}
 
 
 # -- nothing is left out -----------------------------------------------------------------------------------------------

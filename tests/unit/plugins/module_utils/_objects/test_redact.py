@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.redact import (
     drop_controls,
+    hide_environment,
     hide_map,
     hide_password,
     hide_password_in,
@@ -96,3 +97,21 @@ def test_no_password_gets_through(before: str, after: str) -> None:
 def test_hide_map() -> None:
     assert hide_map({"a": "x"}) == {"a": "********"}
     assert (hide_map("x"), hide_map(None)) == ("********", None)
+
+
+def test_hide_environment() -> None:
+    driver = {"Name": "local", "Options": {"o": "password=s3cret", "a=s3cret": "x"}}
+    mounts = [{"Target": "/a"}, {"Target": "/b", "VolumeOptions": {"DriverConfig": driver}}]
+    log_config = {"Type": "splunk", "Config": {"splunk-token": "s3cret", "splunk-url": "https://u:s3cret@host"}}
+    raw = {
+        "Id": "1",
+        "Config": {"Env": ["A=s3cret", "B"], "Cmd": ["x"]},
+        "HostConfig": {"LogConfig": log_config, "Mounts": mounts},
+    }
+    shown = hide_environment(raw)
+    assert "s3cret" not in str(shown)
+    assert shown["Config"] == {"Env": ["A=********", "B"], "Cmd": ["x"]}
+    assert shown["HostConfig"]["LogConfig"]["Type"] == "splunk"
+    assert sorted(shown["HostConfig"]["LogConfig"]["Config"]) == ["splunk-token", "splunk-url"]
+    assert shown["HostConfig"]["Mounts"][0] == {"Target": "/a"}
+    assert "s3cret" in str(raw), "what was read stays as it is"
