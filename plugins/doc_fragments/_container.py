@@ -417,11 +417,16 @@ options:
         Both are found where the files of the engine can be read, that is as root on the engine's own host.
       - V(carry) takes the space of these files a second time until the change is done. Where an engine on this host has
         not that much left, it refuses with the failure code V(no_space) before the container is stopped.
+      - V(auto) never refuses. With the same image it does what V(carry) does, and what cannot be carried stays behind.
+        That is what V(carry) would refuse for, deletions, and all of it with O(update_order=start-first). Holes of
+        files are written out as zeros where the disk has room for that. With another image all of it goes. What is lost
+        is listed in RV(ignore:will_lose), and the module warns of it.
       - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths.
       - V(discard) loses them.
+      - When unset, it is V(carry) in M(bridgeport.docker.docker_port_publish), and V(auto) in
+        M(bridgeport.docker.docker_topology).
     type: str
-    choices: [carry, discard, refuse]
-    default: carry
+    choices: [auto, carry, discard, refuse]
   writable_layer_deletions:
     description:
       - What O(writable_layer=carry) does about files of the image that were deleted in the container.
@@ -438,8 +443,8 @@ options:
       - With V(start-first) the successor starts and is checked first, so that the name can be looked up in the DNS of
         its user-defined networks all the time. Both run for a moment, on the same volumes.
       - V(start-first) is refused where the old and the new one need the same host port (V(port_conflict)) or fixed
-        address (V(address_in_use)), where files outside of volumes would have to be carried
-        (V(writable_layer_changed)), and where other containers have to be replaced together with this one
+        address (V(address_in_use)), where files outside of volumes would have to be carried (O(writable_layer=carry),
+        V(writable_layer_changed)), and where other containers have to be replaced together with this one
         (V(option_conflict)). When the old one has written such files by the time it stops, the change is undone.
       - With V(start-first) the successor gets its own name as an alias on these networks.
     type: str
@@ -451,8 +456,8 @@ options:
         others link to it.
       - V(refuse) refuses with the failure code V(dependents_exist), with their names.
       - V(recreate) replaces them too, with all that depend on them in turn. All of them or none are replaced.
-        They keep what they are, with O(writable_layer=carry), and O(writable_layer_deletions) and O(auto_remove_swap)
-        count for them as well.
+        They keep what they are, with O(writable_layer=auto) where that counts for this one and with
+        O(writable_layer=carry) otherwise. O(writable_layer_deletions) and O(auto_remove_swap) count for them as well.
       - Containers that only use its volumes are not replaced. The module warns that they are there.
     type: str
     choices: [refuse, recreate]

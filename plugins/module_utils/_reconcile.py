@@ -53,16 +53,18 @@ class Converged:
     pulled: bool = False
     # Whether every host port and subnet that is taken was tried on the host itself, or compared with what it has.
     tried_all: bool = False
+    # What turned out to be lost beyond what the plan says.
+    losses: tuple[str, ...] = ()
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
         return {
             "changed": self.plan.changed or self.recovered or self.pulled,
             "actions": list(self.actions),
-            "will_lose": self.plan.will_lose,
+            "will_lose": [*self.plan.will_lose, *self.losses],
             "preflight": "full" if self.tried_all else "partial",
             "diff": self.plan.diff,
-            "warnings": self.plan.warnings,
+            "warnings": [*self.plan.warnings, *(f"What turned out to be lost: {loss}." for loss in self.losses)],
         }
 
     def container(self, index: int) -> dict[str, t.Any] | None:
@@ -123,7 +125,10 @@ def converge(client: Client, desired: DesiredState, *, check_mode: bool, paralle
 
 @dataclass
 class Run:
-    """One run of a module. ``actions`` grows by what is done; ``pulled``: a pull has brought something new."""
+    """One run of a module. ``actions`` grows by what is done; ``pulled``: a pull has brought something new.
+
+    ``losses``: what turned out to be lost while it was done.
+    """
 
     client: Client
     desired: DesiredState
@@ -131,6 +136,7 @@ class Run:
     parallel: int = 1
     actions: list[str] = field(default_factory=list)
     pulled: bool = False
+    losses: list[str] = field(default_factory=list)
 
     def converge(self) -> Converged:
         host = read_snapshot(self.client, self.desired)
@@ -244,9 +250,8 @@ class Run:
                     plan, tried = self._apply(plan, host)
                     # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
                     host = self._read()
-                    return Converged(
-                        self.desired, plan, host, False, tuple(self.actions), recovered, self.pulled, tried
-                    )
+                    done, losses = tuple(self.actions), tuple(self.losses)
+                    return Converged(self.desired, plan, host, False, done, recovered, self.pulled, tried, losses)
             keys |= needed
         raise Failure(
             "busy", "Other runs kept changing the same objects while this one waited for them. Try again later."
@@ -306,6 +311,7 @@ class Run:
             self._clear(host)
         outcomes = apply_changes(plan.changes, self.client.clone, self.parallel)
         self.actions += [action for outcome in outcomes for action in outcome.actions]
+        self.losses += [loss for outcome in outcomes for loss in outcome.losses]
         raise_failed(outcomes, self.actions)
         return plan, tried and plan.knows_subnets(host)
 

@@ -661,6 +661,7 @@ def main() -> None:
                 params,
                 state="absent" if absent else params["state"] or "started",
                 starts_new=False,
+                layer_policy="auto",
                 remove_volumes=params["remove_volumes"],
             )
 

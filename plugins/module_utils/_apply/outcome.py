@@ -21,12 +21,14 @@ class ChangeOutcome:
     """``rolled_back`` is None where nothing failed, else whether everything stands as before.
 
     RECREATED: everything stands as before, but a container had to be remade for that.
+    ``losses``: what turned out to be lost beyond what the plan says.
     """
 
     change: Change
     actions: list[str] = field(default_factory=list)
     failure: Failure | None = None
     rolled_back: bool | str | None = None
+    losses: list[str] = field(default_factory=list)
 
 
 def raise_failed(outcomes: t.Sequence[ChangeOutcome], actions: t.Sequence[str]) -> None:

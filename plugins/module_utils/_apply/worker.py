@@ -45,12 +45,13 @@ class Worker:
         self.remade: list[str] = []
         self.refused: set[str] = set()
         self.unconfirmed: dict[str, t.Mapping[str, str]] = {}
+        self.losses: list[str] = []
         # The names of the containers that should have been put back and were removed by others, by ID.
         self.gone: dict[str, str] = {}
 
     def perform(self, step: Step, undoing: bool = False) -> str:
         """Returns what was done. Raises ApiError where the daemon refuses, unless there is nothing to undo."""
-        remade = len(self.remade)
+        remade, lost = len(self.remade), len(self.losses)
         try:
             if undoing:
                 step.perform_as_undo(self)
@@ -61,6 +62,8 @@ class Worker:
                 self._note_gone(step)
             elif not (undoing and step.already_so & error.reasons):
                 raise
+        if len(self.losses) > lost:
+            return f"leave the {self.losses[-1]}"
         return str(step) if len(self.remade) == remade else f"recreate {self.remade[-1]}"
 
     def settle(self, step: Step, later: t.Iterable[Step]) -> str:
@@ -123,8 +126,8 @@ class Worker:
     def id_of(self, reference: str) -> str:
         return self.made.get(reference, reference)
 
-    def copy_layer(self, source: str, target: str) -> None:
-        carry_layer(self.daemon, source, target)
+    def copy_layer(self, source: str, target: str, must: bool) -> str:
+        return carry_layer(self.daemon, source, target, must)
 
     def check_layer_copy(self, source: str, target: str) -> None:
         check_carry(self.daemon, source, target)

@@ -80,7 +80,7 @@ CONTAINER_SPEC: Spec = {
     "purge_networks": {"type": "bool", "default": False},
     "stop_timeout": {"type": "int"},
     "force_kill": {"type": "bool", "default": False, "aliases": ["forcekill"]},
-    "writable_layer": {"type": "str", "choices": ["carry", "discard", "refuse"], "default": "carry"},
+    "writable_layer": {"type": "str", "choices": ["auto", "carry", "discard", "refuse"]},
     "writable_layer_deletions": {"type": "str", "choices": ["refuse", "ignore"], "default": "refuse"},
     "update_order": {"type": "str", "choices": ["stop-first", "start-first"], "default": "stop-first"},
     "dependents": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},

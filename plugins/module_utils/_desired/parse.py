@@ -144,8 +144,11 @@ def parse_ports(params: Params, *, close: bool = False) -> DesiredPorts:
     )
 
 
-def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
-    """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer."""
+def parse_container(params: Params, *, layer_policy: str = "carry", **settings: t.Any) -> DesiredContainer:
+    """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer.
+
+    ``layer_policy``: the module's default of writable_layer.
+    """
     name = params["name"]
     if not NAME.fullmatch(name):
         raise Failure(
@@ -175,7 +178,7 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         "stop_timeout": params.get("stop_timeout"),
         "force_kill": bool(params.get("force_kill")),
         "bind_policy": params.get("bind_policy") or "any",
-        "writable_layer": params.get("writable_layer") or "carry",
+        "writable_layer": params.get("writable_layer") or layer_policy,
         "ignore_deletions": params.get("writable_layer_deletions") == "ignore",
         "starts_first": params.get("update_order") == "start-first",
         "recreates_dependents": params.get("dependents") == "recreate",

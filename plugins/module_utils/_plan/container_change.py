@@ -36,15 +36,18 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     replacement: Replacement | None = None
     steps: list[Step] = []
     losses: list[str] = []
+    warnings: list[str] = []
     starts = design.runs and not container.is_running
     if has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
         from .replacement_checks import check_replacement, list_losses
         from .request_checks import check_request
+        from .writable_layer import warn_of_layer
 
         replacement = _replace(desired, container, design, context)
         refusals += check_request(desired, design.blueprint, container.endpoints, design.runs, context)
         refusals += check_replacement(replacement, context.snapshot)
         losses = list_losses(replacement, context.snapshot)
+        warnings = [*_warnings(container), *warn_of_layer(replacement, context.snapshot)]
     else:
         if starts:
             from .request_checks import check_start
@@ -77,7 +80,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         after=after,
         will_lose=tuple(losses),
         refusals=tuple(refusals),
-        warnings=() if replacement is None else _warnings(container),
+        warnings=tuple(warnings),
         # Where the plan is refused for another reason, the ports are judged all the same.
         holds=_held(publications, container, active) if has_effect or refusals else None,
         addresses=_list_taken(design) if design.runs and (replacement is not None or starts) else (),
@@ -134,7 +137,16 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
     configured = list_configured(container)
     merge_ports(design.blueprint, publications, design.publish_all, configured, desired, image)
     publishes = can_publish(design.blueprint.endpoints, context)
-    return Replacement(desired, container, design.blueprint, publications, design.runs, design.new_image, publishes)
+    return Replacement(
+        desired,
+        container,
+        design.blueprint,
+        publications,
+        design.runs,
+        design.new_image,
+        publishes,
+        lacks_space=container.id in context.crowded,
+    )
 
 
 # -- change in place ---------------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ from .._steps.verification import CheckMade, Verify
 from . import rebuild_steps
 from .causes import with_cause
 from .changes import NO_RESTART, NetworkRebuild, Replacement
-from .replacement_checks import carries
+from .writable_layer import carries
 
 
 def plan_transaction(
@@ -125,6 +125,7 @@ def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     yield CheckMade(successor, name, f"successor of {name}", asked)
     if (
         carries(replacement, snapshot)
+        and replacement.desired.writable_layer != "auto"
         and snapshot.layers[replacement.container.id].paths
         and not replacement.starts_first
     ):
@@ -143,7 +144,10 @@ def _stay_down(replacement: Replacement) -> t.Iterator[Step]:
 def _release(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     """Make the original release its ports and addresses, and carry its layer."""
     container = replacement.container
-    carry = [CarryLayer(container.id, replacement.successor, container.name)] if carries(replacement, snapshot) else []
+    carry = []
+    if carries(replacement, snapshot):
+        spares = replacement.desired.writable_layer == "auto"
+        carry = [CarryLayer(container.id, replacement.successor, container.name, spares)]
     if replacement.vanishes:
         yield from carry
         yield from _leave(replacement, snapshot)

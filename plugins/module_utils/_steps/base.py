@@ -51,6 +51,8 @@ class Site(t.Protocol):
     refused: set[str]
     # Journals of which the daemon has not yet said that they stand: their labels by the names of their volumes.
     unconfirmed: dict[str, t.Mapping[str, str]]
+    # What turned out to be lost while the steps were performed, in the words of will_lose.
+    losses: list[str]
 
     def id_of(self, reference: str) -> str: ...
 
@@ -60,7 +62,8 @@ class Site(t.Protocol):
     def remake(self, container: Container, name: str, successor: str, starts: bool) -> None:
         """Remake a container that the engine cannot start any more; ``successor`` is removed before the original."""
 
-    def copy_layer(self, source: str, target: str) -> None: ...
+    def copy_layer(self, source: str, target: str, must: bool) -> str:
+        """Returns why nothing was copied, where nothing could be; fails instead where it ``must`` be."""
 
     def check_layer_copy(self, source: str, target: str) -> None: ...
 
