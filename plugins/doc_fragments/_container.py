@@ -484,12 +484,16 @@ options:
       - V(listening) is that something in the container accepts connections on every tcp port that it publishes, within
         O(wait_timeout). It is asked at its own address, as docker's proxy accepts on the host in any case. Where the
         engine is not on this host, the container itself must have a program to look with, such as python3, nc or bash.
+      - V(exited) is that its command has ended with exit code 0, within O(wait_timeout). It needs a container without a
+        restart policy. The container's result has the exit code and the output. A container that has ended so before is
+        left as it is; one that was started with O(auto_remove) is gone then, and is made by each run.
+      - A container with O(auto_remove) may also end with exit code 0 within the second of V(running).
     type: str
-    choices: [running, healthy, listening]
+    choices: [running, healthy, listening, exited]
     default: running
   wait_timeout:
     description:
-      - How many seconds O(wait=healthy) and O(wait=listening) wait. V(0) counts as V(60).
+      - How many seconds O(wait=healthy), O(wait=listening) and O(wait=exited) wait. V(0) counts as V(60).
       - A health check gets the time on top in which it has its first turn, that is its start period, its interval and
         its timeout (30 seconds for an interval or a timeout that is not set).
     type: int

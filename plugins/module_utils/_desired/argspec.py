@@ -85,7 +85,7 @@ CONTAINER_SPEC: Spec = {
     "update_order": {"type": "str", "choices": ["stop-first", "start-first"], "default": "stop-first"},
     "dependents": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},
     "auto_remove_swap": {"type": "bool", "default": False},
-    "wait": {"type": "str", "choices": ["running", "healthy", "listening"], "default": "running"},
+    "wait": {"type": "str", "choices": ["running", "healthy", "listening", "exited"], "default": "running"},
     "wait_timeout": {"type": "int", "default": 60},
 }
 

@@ -44,3 +44,17 @@ class DesiredContainer:
     auto_remove_swap: bool = False
     wait: str = "running"
     wait_timeout: int = 60
+    # Without it the container is started whenever it does not run, and waited for until it has ended.
+    detach: bool = True
+    # Whether a container that has ended is removed.
+    cleanup: bool = False
+
+    @property
+    def runs_to_end(self) -> bool:
+        """Whether a container that is started here has to end, with exit code 0, rather than to go on."""
+        return self.wait == "exited" or not self.detach
+
+    @property
+    def awaited(self) -> str:
+        """What a container that is started has to reach."""
+        return "exited" if self.runs_to_end else self.wait

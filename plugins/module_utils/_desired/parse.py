@@ -185,6 +185,8 @@ def parse_container(params: Params, *, layer_policy: str = "carry", **settings: 
         "auto_remove_swap": bool(params.get("auto_remove_swap")),
         "wait": params.get("wait") or "running",
         "wait_timeout": params.get("wait_timeout") or 60,
+        "detach": params.get("detach") is not False,
+        "cleanup": bool(params.get("cleanup")) and params.get("detach") is False,
         **settings,
         "ports": ports,
     }

@@ -21,7 +21,7 @@ from .changes import Change, Replacement
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_decision import has_to_be_replaced, list_other_macs
 from .container_design import Design, choose_pull, find_image, find_needs, list_configured, make_design, relink
-from .container_view import list_published_by_all, predict_container, view_blueprint, view_container
+from .container_view import list_published_by_all, predict_container, status_after_start, view_blueprint, view_container
 from .context import Context
 from .dependents import find_dependents
 from .mac import check_early_mac
@@ -37,7 +37,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     steps: list[Step] = []
     losses: list[str] = []
     warnings: list[str] = []
-    starts = design.runs and not container.is_running
+    starts = _has_to_start(desired, container, design)
     if has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
         from .replacement_checks import check_replacement, list_losses
         from .request_checks import check_request
@@ -65,10 +65,13 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     if design.runs and not stays_up:
         refusals += check_wait(desired, design.blueprint, image, design.publications, design.publish_all)
     publications = design.publications if replacement is None else replacement.publications
+    ends = desired.runs_to_end and design.runs and not stays_up
     status = _status_after(container, design.runs, replacement is not None)
+    if ends:
+        status = status_after_start(desired, design.blueprint)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
     has_effect = bool(steps) or replacement is not None
-    active = design.runs and publishes
+    active = design.runs and publishes and not ends
     pull = None
     if design.new_image or desired.pull == "always":
         pull = refusals.gather(choose_pull, desired, context)
@@ -82,7 +85,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         refusals=tuple(refusals),
         warnings=tuple(warnings),
         # Where the plan is refused for another reason, the ports are judged all the same.
-        holds=_held(publications, container, active) if has_effect or refusals else None,
+        holds=_held(publications, container, design.runs and publishes) if has_effect or refusals else None,
         addresses=_list_taken(design) if design.runs and (replacement is not None or starts) else (),
         needs=find_needs(container.name, design.blueprint, context) | _leaving_dependents(container, context),
         pull=pull,
@@ -152,25 +155,33 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
 # -- change in place ---------------------------------------------------------------------------------------------------
 
 
+def _has_to_start(desired: DesiredContainer, container: Container, design: Design) -> bool:
+    """A container that was to end and did, with exit code 0, is as it should be."""
+    has_ended = desired.detach and desired.runs_to_end and container.status == "exited"
+    return design.runs and not container.is_running and not (has_ended and not container.raw["State"]["ExitCode"])
+
+
 def _change_in_place(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
-    starts = design.runs and not container.is_running
+    starts = _has_to_start(desired, container, design)
     steps = _plan_endpoints(desired, container, design.blueprint, starts, context)
     if starts:
         from .._steps.run_state import Start
         from .._steps.verification import Verify
+        from .container_creation import clean_up
 
         networks = tuple(design.blueprint.endpoints)
         steps += [
-            Start(container.id, container.name),
+            Start(container.id, container.name, vanishes=bool(container.host_config.get("AutoRemove"))),
             Verify(
                 container.id,
                 container.name,
                 design.publications if can_publish(networks, context) else (),
                 networks,
-                desired.wait,
+                desired.awaited,
                 desired.wait_timeout,
                 desired.bind_policy,
             ),
+            *clean_up(desired, container.id),
         ]
     elif desired.state == "stopped" and container.is_running:
         from .._steps.run_state import Stop

@@ -28,6 +28,7 @@ from .._steps.verification import CheckMade, Verify
 from . import rebuild_steps
 from .causes import with_cause
 from .changes import NO_RESTART, NetworkRebuild, Replacement
+from .container_creation import clean_up
 from .writable_layer import carries
 
 
@@ -78,6 +79,8 @@ def plan_transaction(
         removed = RemoveContainer(old.id, replacement.backup, stops=stops, timeout=timeout)
         steps.append(removed.because(replacement.cause))
     steps.append(CloseJournal(journal))
+    for replacement in replacements:
+        steps += clean_up(replacement.desired, replacement.successor) if replacement.runs else []
     return steps
 
 
@@ -198,9 +201,10 @@ def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     container, desired = replacement.container, replacement.desired
     was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
     has_check = (replacement.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
-    wait = "healthy" if was_healthy and has_check and desired.wait == "running" else desired.wait
+    wait = "healthy" if was_healthy and has_check and desired.awaited == "running" else desired.awaited
     publications = replacement.publications if replacement.publishes else ()
-    yield Start(replacement.successor, container.name)
+    vanishes = bool(replacement.design.body["HostConfig"].get("AutoRemove"))
+    yield Start(replacement.successor, container.name, vanishes=vanishes)
     yield Verify(
         replacement.successor,
         container.name,
@@ -215,5 +219,5 @@ def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
 
 @with_cause
 def _pause(replacement: Replacement) -> t.Iterator[Step]:
-    if replacement.runs and replacement.container.is_paused:
+    if replacement.runs and replacement.container.is_paused and not replacement.desired.runs_to_end:
         yield Pause(replacement.successor, replacement.container.name)
