@@ -184,7 +184,8 @@ options:
         required: true
       source:
         description:
-          - The path on the host for O(mounts[].type=bind), where it is required.
+          - The path on the host for O(mounts[].type=bind), where it is required. One that begins with V(~) or V(.) is
+            that of the user and the folder that the module runs with.
           - The name of the volume for O(mounts[].type=volume). When unset, the volume is anonymous.
         type: str
       type:
@@ -322,7 +323,9 @@ options:
     description:
       - The network that the container is created in, the default bridge with V(bridge) or V(default).
         V(host), V(none) and V(container:<name or ID>) as C(docker run --network) takes them.
-      - V(host), V(none) and V(container:<name or ID>) exclude O(networks) and every publication.
+      - V(host), V(none) and V(container:<name or ID>) exclude O(networks), and nothing is published with them. With
+        V(host) and V(none) the module warns that the engine discards the publications of the task, as the docker CLI
+        does. With V(container:<name or ID>) they are refused with the failure code V(network_mode_conflict).
       - A network counts as listed for O(purge_networks). With O(networks) beside it a container is on all of them.
       - What the container has, and the engine does not take in its new mode, such as links or DNS servers, is refused
         with the failure code V(network_mode_conflict).

@@ -117,7 +117,11 @@ def parse_ports(params: Params, *, close: bool = False) -> DesiredPorts:
     publications = None if specs is None else parse_publications(specs)
     close_all = close and bool(params.get("all"))
     if close and publications is None and not close_all:
-        raise Failure("option_conflict", "state=absent needs published_ports, or all=true to close every port.")
+        raise Failure(
+            "option_conflict",
+            "state=absent closes ports, and needs published_ports, or all=true to close every port. To remove a"
+            " container take docker_container or docker_topology.",
+        )
     if close and publications is not None and close_all:
         raise Failure("option_conflict", "published_ports and all=true exclude each other.")
     if close and params.get("publish_all_ports"):

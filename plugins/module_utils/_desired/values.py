@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import typing as t
 
@@ -90,6 +91,8 @@ def parse_mount(value: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     if not target.startswith("/") or clean_path(target) == "/":
         raise Failure("option_conflict", f"mounts: {target!r} is not a path below / in the container.")
     mount: dict[str, t.Any] = {"Type": kind, "Target": target, "ReadOnly": bool(value.get("read_only"))}
+    if source and kind == "bind" and source[0] in "~.":
+        source = os.path.abspath(os.path.expanduser(source))
     if source:
         fits = {"bind": source.startswith("/"), "volume": bool(NAME.fullmatch(source)), "tmpfs": False}[kind]
         if not fits:
