@@ -328,7 +328,9 @@ options:
     description:
       - The network that the container is created in, the default bridge with V(bridge) or V(default).
         V(host), V(none) and V(container:<name or ID>) as C(docker run --network) takes them.
-      - V(host), V(none) and V(container:<name or ID>) exclude O(networks) and every publication.
+      - V(host), V(none) and V(container:<name or ID>) exclude O(networks), and nothing is published with them. With
+        V(host) and V(none) the module warns that the engine discards the publications of the task, as the docker CLI
+        does. With V(container:<name or ID>) they are refused with the failure code V(network_mode_conflict).
       - A network counts as listed for O(purge_networks). With O(networks) beside it a container is on all of them.
       - What the container has, and the engine does not take in its new mode, such as links or DNS servers, is refused
         with the failure code V(network_mode_conflict).
@@ -429,11 +431,16 @@ options:
         Both are found where the files of the engine can be read, that is as root on the engine's own host.
       - V(carry) takes the space of these files a second time until the change is done. Where an engine on this host has
         not that much left, it refuses with the failure code V(no_space) before the container is stopped.
+      - V(auto) never refuses. With the same image it does what V(carry) does, and what cannot be carried stays behind.
+        That is what V(carry) would refuse for, deletions, and all of it with O(update_order=start-first). Holes of
+        files are written out as zeros where the disk has room for that. With another image all of it goes. What is lost
+        is listed in RV(ignore:will_lose), and the module warns of it.
       - V(refuse) refuses with the failure code V(writable_layer_changed), with the list of paths.
       - V(discard) loses them.
+      - When unset, it is V(carry) in M(bridgeport.docker.docker_port_publish), and V(auto) in
+        M(bridgeport.docker.docker_topology).
     type: str
-    choices: [carry, discard, refuse]
-    default: carry
+    choices: [auto, carry, discard, refuse]
   writable_layer_deletions:
     description:
       - What O(writable_layer=carry) does about files of the image that were deleted in the container.
@@ -450,8 +457,8 @@ options:
       - With V(start-first) the successor starts and is checked first, so that the name can be looked up in the DNS of
         its user-defined networks all the time. Both run for a moment, on the same volumes.
       - V(start-first) is refused where the old and the new one need the same host port (V(port_conflict)) or fixed
-        address (V(address_in_use)), where files outside of volumes would have to be carried
-        (V(writable_layer_changed)), and where other containers have to be replaced together with this one
+        address (V(address_in_use)), where files outside of volumes would have to be carried (O(writable_layer=carry),
+        V(writable_layer_changed)), and where other containers have to be replaced together with this one
         (V(option_conflict)). When the old one has written such files by the time it stops, the change is undone.
       - With V(start-first) the successor gets its own name as an alias on these networks.
     type: str
@@ -463,8 +470,8 @@ options:
         others link to it.
       - V(refuse) refuses with the failure code V(dependents_exist), with their names.
       - V(recreate) replaces them too, with all that depend on them in turn. All of them or none are replaced.
-        They keep what they are, with O(writable_layer=carry), and O(writable_layer_deletions) and O(auto_remove_swap)
-        count for them as well.
+        They keep what they are, with O(writable_layer=auto) where that counts for this one and with
+        O(writable_layer=carry) otherwise. O(writable_layer_deletions) and O(auto_remove_swap) count for them as well.
       - Containers that only use its volumes are not replaced. The module warns that they are there.
     type: str
     choices: [refuse, recreate]
@@ -491,12 +498,16 @@ options:
       - V(listening) is that something in the container accepts connections on every tcp port that it publishes, within
         O(wait_timeout). It is asked at its own address, as docker's proxy accepts on the host in any case. Where the
         engine is not on this host, the container itself must have a program to look with, such as python3, nc or bash.
+      - V(exited) is that its command has ended with exit code 0, within O(wait_timeout). It needs a container without a
+        restart policy. The container's result has the exit code and the output. A container that has ended so before is
+        left as it is; one that was started with O(auto_remove) is gone then, and is made by each run.
+      - A container with O(auto_remove) may also end with exit code 0 within the second of V(running).
     type: str
-    choices: [running, healthy, listening]
+    choices: [running, healthy, listening, exited]
     default: running
   wait_timeout:
     description:
-      - How many seconds O(wait=healthy) and O(wait=listening) wait. V(0) counts as V(60).
+      - How many seconds O(wait=healthy), O(wait=listening) and O(wait=exited) wait. V(0) counts as V(60).
       - A health check gets the time on top in which it has its first turn, that is its start period, its interval and
         its timeout (30 seconds for an interval or a timeout that is not set).
     type: int

@@ -53,10 +53,41 @@ CONNECTION_SPEC: dict[str, dict[str, t.Any]] = {
 class _Module(AnsibleModule):
     """Hides environment values also where the arguments themselves are refused, before any of our code runs."""
 
+    _is_ready = False
+
+    def __init__(self, **settings: t.Any) -> None:
+        super().__init__(**settings)
+        self._is_ready = True
+
     def fail_json(self, msg: str, **result: t.Any) -> t.NoReturn:
+        if not self._is_ready:
+            failure = self._explain_refused()
+            if failure is not None:
+                msg, result = failure.message, {"failure": failure.as_dict(), **failure.outcome, **result}
         result.setdefault("invocation", {"module_args": redact(self.params)})
         super().fail_json(msg, **result)
         raise AssertionError  # for type checkers that do not know that it ends here
+
+    def _explain_refused(self) -> Failure | None:
+        """All that is wrong with the arguments, not the first of it; None where something else is wrong."""
+        found = getattr(self, "validation_result", None)
+        if found is None:
+            return None
+        from ansible.module_utils.errors import UnsupportedError
+
+        from ._desired.advice import explain_unknown, explain_values
+
+        # The full name of the module, or that of its file.
+        path = self._name[:-3] if self._name.endswith(".py") else self._name
+        name = path.rpartition(".")[2]
+        refusals = explain_unknown(name, self.params, self.argument_spec)
+        advice = " ".join(["", *explain_values(name, self.params, self.argument_spec)])
+        # What Ansible says of unknown options is the same without the advice.
+        others = [each for each in found.errors if not (refusals and isinstance(each, UnsupportedError))]
+        for each in others:
+            told = each.msg.rstrip(".") + "." + (advice if "state" in each.msg else "")
+            refusals.append(Failure("option_conflict", told))
+        return Failure.of_all(refusals) if refusals else None
 
 
 def create_module(spec: t.Mapping[str, t.Any], **constraints: t.Any) -> AnsibleModule:

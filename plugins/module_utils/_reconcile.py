@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from ._desired.state import DesiredState
 from ._engine.client import Client
 from ._errors import Failure, Refusals
+from ._objects.ending import Ending
 from ._objects.journal import find_companions
 from ._objects.leftovers import find_locked, lock_name, name_task
 from ._objects.snapshot import Snapshot
@@ -53,16 +54,20 @@ class Converged:
     pulled: bool = False
     # Whether every host port and subnet that is taken was tried on the host itself, or compared with what it has.
     tried_all: bool = False
+    # What turned out to be lost beyond what the plan says.
+    losses: tuple[str, ...] = ()
+    # How containers of the task have ended, by name.
+    endings: t.Mapping[str, Ending] = field(default_factory=dict)
 
     def base_result(self) -> dict[str, t.Any]:
         """The return values that every changing module has."""
         return {
             "changed": self.plan.changed or self.recovered or self.pulled,
             "actions": list(self.actions),
-            "will_lose": self.plan.will_lose,
+            "will_lose": [*self.plan.will_lose, *self.losses],
             "preflight": "full" if self.tried_all else "partial",
             "diff": self.plan.diff,
-            "warnings": self.plan.warnings,
+            "warnings": [*self.plan.warnings, *(f"What turned out to be lost: {loss}." for loss in self.losses)],
         }
 
     def inspected(self, name: str) -> t.Mapping[str, t.Any] | None:
@@ -71,8 +76,21 @@ class Converged:
         return None if summary is None else self.host.inspected(summary).raw
 
     def container(self, index: int) -> dict[str, t.Any] | None:
-        """The container at this index of the task, as it is or as it would be; None where there is none."""
-        name = self.desired.containers[index].name
+        """The container at this index of the task, as it is or as it would be; None where there is none.
+
+        With how it has ended, where it was to end or was started here and is gone.
+        """
+        desired = self.desired.containers[index]
+        result, ending = self._find_container(desired.name), self.endings.get(desired.name)
+        if result is None and ending is not None:
+            predicted = self.plan.find_change("container", desired.name)
+            result = {**(predicted.predicted or {}), "state": "removed"} if predicted is not None else None
+        if result is None or (ending is None and not desired.runs_to_end):
+            return result
+        status, output = (None, None) if ending is None else (ending.status, "\n".join(ending.output))
+        return {**result, "status": status, "output": output}
+
+    def _find_container(self, name: str) -> dict[str, t.Any] | None:
         change = self.plan.find_change("container", name)
         if self.check_mode and change is not None and change.has_effect:
             return None if change.predicted is None else dict(change.predicted)
@@ -128,7 +146,10 @@ def converge(client: Client, desired: DesiredState, *, check_mode: bool, paralle
 
 @dataclass
 class Run:
-    """One run of a module. ``actions`` grows by what is done; ``pulled``: a pull has brought something new."""
+    """One run of a module. ``actions`` grows by what is done; ``pulled``: a pull has brought something new.
+
+    ``losses``: what turned out to be lost while it was done; ``endings``: how containers have ended, by name.
+    """
 
     client: Client
     desired: DesiredState
@@ -136,6 +157,8 @@ class Run:
     parallel: int = 1
     actions: list[str] = field(default_factory=list)
     pulled: bool = False
+    losses: list[str] = field(default_factory=list)
+    endings: dict[str, Ending] = field(default_factory=dict)
 
     def converge(self) -> Converged:
         host = read_snapshot(self.client, self.desired)
@@ -249,8 +272,9 @@ class Run:
                     plan, tried = self._apply(plan, host)
                     # Anything may have been renamed, remade or given new numbers: only a fresh reading is the truth.
                     host = self._read()
+                    done, losses = tuple(self.actions), tuple(self.losses)
                     return Converged(
-                        self.desired, plan, host, False, tuple(self.actions), recovered, self.pulled, tried
+                        self.desired, plan, host, False, done, recovered, self.pulled, tried, losses, self.endings
                     )
             keys |= needed
         raise Failure(
@@ -312,6 +336,9 @@ class Run:
             self._clear(host)
         outcomes = apply_changes(plan.changes, self.client.clone, self.parallel)
         self.actions += [action for outcome in outcomes for action in outcome.actions]
+        for outcome in outcomes:
+            self.endings.update(outcome.endings)
+        self.losses += [loss for outcome in outcomes for loss in outcome.losses]
         raise_failed(outcomes, self.actions)
         return plan, tried and plan.knows_subnets(host)
 

@@ -88,6 +88,28 @@ options:
       - How many seconds to wait for a container of this name that the engine is just removing.
       - When unset, it is 300 seconds.
     type: float
+  detach:
+    description:
+      - V(false) starts the container whenever it does not run, waits up to O(wait_timeout) seconds until its command has
+        ended, and fails with the failure code V(start_failed) where its exit code is not 0.
+      - RV(status) and C(Output) in RV(container) are its exit code and what it printed.
+      - When unset, it is V(true).
+    type: bool
+  cleanup:
+    description:
+      - Whether a container that has ended is removed. Only with O(detach=false).
+    type: bool
+    default: false
+  output_logs:
+    description:
+      - Whether what the container printed is written to the system log of its host. Only with O(detach=false).
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds O(wait) and O(detach=false) wait.
+    type: int
+    default: 60
   comparisons:
     description:
       - How single options are compared with a container that exists, from the name of the option to V(strict),
@@ -237,6 +259,11 @@ container:
   returned: when the container exists
   type: dict
   sample: {Id: 4c01db0b339c, Name: /shop, State: {Status: running}}
+status:
+  description: The exit code of a container that has ended.
+  returned: with O(detach=false), where the task has started the container
+  type: int
+  sample: 0
 published:
   description:
     - What the container publishes, sorted by container port, protocol and address.
@@ -510,7 +537,13 @@ def main() -> None:
         if module.check_mode and desired.pull == "always" and params["pull_check_mode_behavior"] == "always":
             result["changed"] = True
         described = converged.container(0) or {}
-        shown = {} if raw is None else {"container": hide_environment(raw)}
+        shown: dict[str, t.Any] = {} if raw is None else {"container": hide_environment(raw)}
+        if described.get("status") is not None:
+            # As much as there is of a container that is gone.
+            shown = {"container": {**shown.get("container", {}), "Output": described["output"]}}
+            shown["status"] = described["status"]
+            if params["output_logs"]:
+                module.log(described["output"])
         return {
             **result,
             **shown,

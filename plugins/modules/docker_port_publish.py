@@ -249,6 +249,15 @@ container:
     state:
       description: Its state in the engine's words, such as V(running), V(created), V(exited) or V(paused).
       type: str
+    status:
+      description:
+        - The exit code of a container that has ended by this task. V(null) where it ended before, and in check mode.
+      type: int
+      returned: with O(wait=exited), and for a container with auto_remove that has ended with exit code 0
+    output:
+      description: What that container printed, at most 10000 lines, with the values of its environment hidden.
+      type: str
+      returned: like C(status)
       sample: running
   sample:
     name: shop

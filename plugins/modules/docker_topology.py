@@ -244,6 +244,15 @@ containers:
     state:
       description: Its state in the engine's words, such as V(running), V(created), V(exited) or V(paused).
       type: str
+    status:
+      description:
+        - The exit code of a container that has ended by this task. V(null) where it ended before, and in check mode.
+      type: int
+      returned: with O(containers[].wait=exited), and for a container with auto_remove that has ended with exit code 0
+    output:
+      description: What that container printed, at most 10000 lines, with the values of its environment hidden.
+      type: str
+      returned: like C(status)
     published:
       description:
         - What it publishes, sorted by container port, protocol and address.
@@ -663,6 +672,7 @@ def main() -> None:
                 params,
                 state="absent" if absent else params["state"] or "started",
                 starts_new=False,
+                layer_policy="auto",
                 remove_volumes=params["remove_volumes"],
             )
 

@@ -90,6 +90,7 @@ def _run_change(change: Change, connect: t.Callable[[], Client], rest: t.Callabl
         return outcome
     try:
         worker = Worker(client, rest)
+        outcome.losses, outcome.endings = worker.losses, worker.endings
         done: list[Step] = []
         for number, step in enumerate(change.steps, 1):
             try:

@@ -25,13 +25,13 @@ from .._observe.layer import fetch_layer
 
 
 def _fetch_layer_for(client: Client, source: str, target: str) -> tuple[Layer, str]:
-    """What of the source the target, which was made and never started, can be given, and the source's name.
-
-    Raises Failure where nothing can be.
-    """
+    """What of the source the target, which was made and never started, can be given, and the source's name."""
     container, successor = (Container(client.get(f"/containers/{each}/json")) for each in (source, target))
     layer = fetch_layer(client, container, list_mount_points(successor), successor.id)
-    name = container.name.partition(".bridgeport-")[0]
+    return layer, container.name.partition(".bridgeport-")[0]
+
+
+def _refuse_obstacles(layer: Layer, name: str) -> None:
     if layer.obstacles:
         raise Failure(
             "writable_layer_changed",
@@ -39,19 +39,24 @@ def _fetch_layer_for(client: Client, source: str, target: str) -> tuple[Layer, s
             f"{'; '.join(layer.obstacles)}. Put directories there, or set writable_layer=discard to lose the changes.",
             paths=list(layer.summary),
         )
-    return layer, name
 
 
 def check_carry(client: Client, source: str, target: str) -> None:
     """Raises Failure(writable_layer_changed) where the layer cannot be carried past the mounts of the target."""
-    _fetch_layer_for(client, source, target)
+    _refuse_obstacles(*_fetch_layer_for(client, source, target))
 
 
-def carry_layer(client: Client, source: str, target: str) -> None:
-    """The changes are read again, as the container may have written until it stopped."""
+def carry_layer(client: Client, source: str, target: str, must: bool = True) -> str:
+    """Returns why nothing was carried, where something is in the way; where it ``must`` be carried, that is a Failure.
+
+    The changes are read again, as the container may have written until it stopped.
+    """
     layer, name = _fetch_layer_for(client, source, target)
+    if layer.obstacles and not must:
+        return "; ".join(layer.obstacles)
+    _refuse_obstacles(layer, name)
     if not layer.paths:
-        return
+        return ""
     unlinked: list[tarfile.TarInfo] = []
     try:
         try:
@@ -71,6 +76,7 @@ def carry_layer(client: Client, source: str, target: str) -> None:
         raise Failure(
             "daemon_error", f"The writable layer of container {name!r} could not be read: {error}."
         ) from error
+    return ""
 
 
 @contextlib.contextmanager

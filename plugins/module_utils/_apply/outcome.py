@@ -11,6 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import Failure
+from .._objects.ending import Ending
 from .._plan.changes import Change
 
 RECREATED = "recreated"
@@ -21,12 +22,15 @@ class ChangeOutcome:
     """``rolled_back`` is None where nothing failed, else whether everything stands as before.
 
     RECREATED: everything stands as before, but a container had to be remade for that.
+    ``losses``: what turned out to be lost beyond what the plan says. ``endings``: how containers have ended, by name.
     """
 
     change: Change
     actions: list[str] = field(default_factory=list)
     failure: Failure | None = None
     rolled_back: bool | str | None = None
+    losses: list[str] = field(default_factory=list)
+    endings: t.Mapping[str, Ending] = field(default_factory=dict)
 
 
 def raise_failed(outcomes: t.Sequence[ChangeOutcome], actions: t.Sequence[str]) -> None:

@@ -17,6 +17,7 @@ from .._engine.client import ApiError, Client
 from .._engine.logs import read_logs
 from .._errors import Failure, Reason
 from .._objects.containers import Container
+from .._objects.ending import Ending
 from .._objects.names import remade_name
 from .._objects.redact import hide_values
 from .._observe.host_ports import is_local
@@ -26,7 +27,12 @@ from .._steps.containers import RemoveContainer
 from .layer_copy import carry_layer, check_carry, check_layer
 from .listening import is_listening
 from .port_holder import find_port_holder
+from .watching import Watcher
 
+# What is read of the output of a container that has ended, in lines.
+_OUTPUT = 10000
+# How long what is left of an ended container's output is waited for, in seconds.
+_LAST_WORDS = 10
 # Between the attempts at an undo that fails for a passing reason, in seconds: half a minute in all.
 PAUSES = (0.2, 0.5, 1, 2, 4, 5, 5, 5, 5)
 
@@ -45,12 +51,15 @@ class Worker:
         self.remade: list[str] = []
         self.refused: set[str] = set()
         self.unconfirmed: dict[str, t.Mapping[str, str]] = {}
+        self.losses: list[str] = []
+        self.endings: dict[str, Ending] = {}
+        self._watchers: dict[str, Watcher] = {}
         # The names of the containers that should have been put back and were removed by others, by ID.
         self.gone: dict[str, str] = {}
 
     def perform(self, step: Step, undoing: bool = False) -> str:
         """Returns what was done. Raises ApiError where the daemon refuses, unless there is nothing to undo."""
-        remade = len(self.remade)
+        remade, lost = len(self.remade), len(self.losses)
         try:
             if undoing:
                 step.perform_as_undo(self)
@@ -61,6 +70,8 @@ class Worker:
                 self._note_gone(step)
             elif not (undoing and step.already_so & error.reasons):
                 raise
+        if len(self.losses) > lost:
+            return f"leave the {self.losses[-1]}"
         return str(step) if len(self.remade) == remade else f"recreate {self.remade[-1]}"
 
     def settle(self, step: Step, later: t.Iterable[Step]) -> str:
@@ -123,8 +134,8 @@ class Worker:
     def id_of(self, reference: str) -> str:
         return self.made.get(reference, reference)
 
-    def copy_layer(self, source: str, target: str) -> None:
-        carry_layer(self.daemon, source, target)
+    def copy_layer(self, source: str, target: str, must: bool) -> str:
+        return carry_layer(self.daemon, source, target, must)
 
     def check_layer_copy(self, source: str, target: str) -> None:
         check_carry(self.daemon, source, target)
@@ -142,6 +153,17 @@ class Worker:
 
     def read_logs(self, container_id: str) -> list[str]:
         return read_logs(self.daemon, container_id)
+
+    def read_output(self, container_id: str) -> list[str]:
+        return read_logs(self.daemon, container_id, _OUTPUT)
+
+    def watch(self, container_id: str) -> None:
+        if self.daemon.api_version.waits_for_next_exit:
+            self._watchers[container_id] = Watcher(self.daemon, container_id)
+
+    def await_ending(self, container_id: str) -> Ending | None:
+        watcher = self._watchers.get(container_id)
+        return None if watcher is None else watcher.await_ending(_LAST_WORDS)
 
     def remake(self, container: Container, name: str, successor: str, starts: bool) -> None:
         client = self.daemon

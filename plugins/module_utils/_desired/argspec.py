@@ -42,12 +42,12 @@ CONTAINER_SPEC: Spec = {
     "networks": {"type": "list", "elements": "dict", "options": ENDPOINT_SPEC},
     "purge_networks": {"type": "bool", "default": False},
     "force_kill": {"type": "bool", "default": False, "aliases": ["forcekill"]},
-    "writable_layer": {"type": "str", "choices": ["carry", "discard", "refuse"], "default": "carry"},
+    "writable_layer": {"type": "str", "choices": ["auto", "carry", "discard", "refuse"]},
     "writable_layer_deletions": {"type": "str", "choices": ["refuse", "ignore"], "default": "refuse"},
     "update_order": {"type": "str", "choices": ["stop-first", "start-first"], "default": "stop-first"},
     "dependents": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},
     "auto_remove_swap": {"type": "bool", "default": False},
-    "wait": {"type": "str", "choices": ["running", "healthy", "listening"], "default": "running"},
+    "wait": {"type": "str", "choices": ["running", "healthy", "listening", "exited"], "default": "running"},
     "wait_timeout": {"type": "int", "default": 60},
 }
 

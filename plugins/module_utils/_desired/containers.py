@@ -60,6 +60,10 @@ class DesiredContainer:
     # What a start is waited for: running, healthy, listening; checked is healthy where there is a health check.
     wait: str = "running"
     wait_timeout: float = 60
+    # Without it the container is started whenever it does not run, and waited for until it has ended.
+    detach: bool = True
+    # Whether a container that has ended is removed.
+    cleanup: bool = False
 
     def without_ignored(self) -> DesiredContainer:
         """What is compared with a container that stands: without what the task wants to be ignored there.
@@ -77,3 +81,13 @@ class DesiredContainer:
         }
         left = {field: None for field, name in ports.items() if name in ignored}
         return replace(self, ports=self.ports._replace(**left), **changes) if left or changes else self
+
+    @property
+    def runs_to_end(self) -> bool:
+        """Whether a container that is started here has to end, with exit code 0, rather than to go on."""
+        return self.wait == "exited" or not self.detach
+
+    @property
+    def awaited(self) -> str:
+        """What a container that is started has to reach."""
+        return "exited" if self.runs_to_end else self.wait

@@ -61,6 +61,9 @@ SPEC: Spec = {
     "keep_volumes": {"type": "bool", "default": True},
     "healthy_wait_timeout": {"type": "float", "default": 300},
     "removal_wait_timeout": {"type": "float"},
+    "detach": {"type": "bool"},
+    "cleanup": {"type": "bool", "default": False},
+    "output_logs": {"type": "bool", "default": False},
     "comparisons": {"type": "dict"},
     "image_comparison": {"type": "str", "choices": ["desired-image", "current-image"], "default": "desired-image"},
     "image_label_mismatch": {"type": "str", "choices": ["ignore", "fail"], "default": "ignore"},
@@ -109,6 +112,9 @@ def parse_docker_container(given: t.Mapping[str, t.Any]) -> DesiredContainer:
         compares_with_current_image=params["image_comparison"] == "current-image",
         ignores_image_name=params["image_name_mismatch"] == "ignore",
         refuses_other_labels=params["image_label_mismatch"] == "fail",
+        detach=params["detach"] is not False,
+        cleanup=params["cleanup"] and params["detach"] is False,
+        layer_policy="auto",
         **waits,
     )
     if desired is None:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import typing as t
 
@@ -155,6 +156,8 @@ def _parse_source(value: t.Mapping[str, t.Any]) -> dict[str, str]:
         if kind in _NEEDS_SOURCE:
             raise refuse("mounts", f"the {kind} mount on {target!r} needs a source.")
         return {}
+    if kind == "bind" and source[0] in "~.":
+        source = os.path.abspath(os.path.expanduser(source))
     needed = {
         "bind": (source.startswith("/"), "is not a path from / on"),
         "volume": (bool(NAME.fullmatch(source)), "is not a volume's name:"),

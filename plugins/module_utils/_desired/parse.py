@@ -121,7 +121,11 @@ def parse_ports(params: Params, *, close: bool = False) -> DesiredPorts:
     publications = None if specs is None else parse_publications(specs)
     close_all = close and bool(params.get("all"))
     if close and publications is None and not close_all:
-        raise Failure("option_conflict", "state=absent needs published_ports, or all=true to close every port.")
+        raise Failure(
+            "option_conflict",
+            "state=absent closes ports, and needs published_ports, or all=true to close every port. To remove a"
+            " container take docker_container or docker_topology.",
+        )
     if close and publications is not None and close_all:
         raise Failure("option_conflict", "published_ports and all=true exclude each other.")
     if close and params.get("publish_all_ports"):
@@ -148,8 +152,11 @@ def parse_ports(params: Params, *, close: bool = False) -> DesiredPorts:
     )
 
 
-def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
-    """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer."""
+def parse_container(params: Params, *, layer_policy: str = "carry", **settings: t.Any) -> DesiredContainer:
+    """A container of a task. ``settings`` are fields that the module decides, or that only some modules offer.
+
+    ``layer_policy``: the module's default of writable_layer.
+    """
     name = params["name"]
     if not NAME.fullmatch(name):
         raise Failure(
@@ -183,13 +190,15 @@ def parse_container(params: Params, **settings: t.Any) -> DesiredContainer:
         "mac_address": _parse_mac(params["mac_address"], "mac_address") if params.get("mac_address") else None,
         # Who closes a port does not ask how the others are published.
         "bind_policy": "any" if ports is not None and ports.close else params.get("bind_policy") or "any",
-        "writable_layer": params.get("writable_layer") or "carry",
+        "writable_layer": params.get("writable_layer") or layer_policy,
         "ignore_deletions": params.get("writable_layer_deletions") == "ignore",
         "starts_first": params.get("update_order") == "start-first",
         "recreates_dependents": params.get("dependents") == "recreate",
         "auto_remove_swap": bool(params.get("auto_remove_swap")),
         "wait": params.get("wait") or "running",
         "wait_timeout": params.get("wait_timeout") or 60,
+        "detach": params.get("detach") is not False,
+        "cleanup": bool(params.get("cleanup")) and params.get("detach") is False,
         **settings,
         "ports": ports,
     }

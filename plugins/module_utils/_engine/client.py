@@ -270,11 +270,16 @@ class Client:
         return self.request("DELETE", path, params=params or None)
 
     @contextlib.contextmanager
-    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
+    def download(
+        self, path: str, *, method: str = "GET", timeout: float | None = None, **params: t.Any
+    ) -> t.Iterator[t.IO[bytes]]:
         """The body of an answer as a stream. Its end is checked by the transfer encoding, not here."""
-        what = f"GET {path}"
+        what = f"{method} {path}"
+        allowed = timeout or self.connection.timeout
         try:
-            response = self._session.request("GET", self._url(path), stream=True, timeout=self.connection.timeout)
+            response = self._session.request(
+                method, self._url(path), params=params or None, stream=True, timeout=allowed
+            )
         except _transport_errors() as error:
             raise _unreachable(self.connection, error, what) from error
         with contextlib.closing(response):

@@ -21,6 +21,11 @@ class Api(t.NamedTuple):
     minor: int
 
     @property
+    def waits_for_next_exit(self) -> bool:
+        """A container can be waited for from before its start (1.30, Engine 17.06)."""
+        return self >= (1, 30)
+
+    @property
     def endpoints_at_create(self) -> bool:
         """A create may name several networks (1.44, Engine 25.0)."""
         return self >= (1, 44)

@@ -104,6 +104,7 @@ class Replacement:
     """One container that is replaced: the container, the design of its successor, and whether that is to run.
 
     ``publishes``: whether the engine publishes anything of the successor; it does not on internal networks only.
+    ``lacks_space``: the disk of the engine has no room for a copy of its writable layer.
     """
 
     desired: DesiredContainer
@@ -113,6 +114,7 @@ class Replacement:
     runs: bool
     new_image: bool = False
     publishes: bool = True
+    lacks_space: bool = False
     cause: str = ""
 
     @property

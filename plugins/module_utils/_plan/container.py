@@ -7,12 +7,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .._desired.containers import DesiredContainer
 from .._desired.option_table import CGROUP_OPTIONS
 from .changes import Change
 from .container_change import plan_change
 from .container_checks import check_options
 from .context import Context
+from .ports import discards_ports, warn_of_discarded, without_ports
 
 
 def plan_container(desired: DesiredContainer, context: Context) -> Change:
@@ -30,8 +33,12 @@ def plan_container(desired: DesiredContainer, context: Context) -> Change:
         from .container_removal import plan_removal
 
         return plan_removal(desired, summary, context)
-    if summary is not None:
-        return plan_change(desired.without_ignored(), context.snapshot.inspected(summary), context)
+    container = None if summary is None else context.snapshot.inspected(summary)
+    if discards_ports(desired):
+        change = plan_container(without_ports(desired, container), context)
+        return replace(change, warnings=(*change.warnings, warn_of_discarded(desired)))
+    if container is not None:
+        return plan_change(desired.without_ignored(), container, context)
     if desired.ports.close:
         return Change("container", desired.name)
     from .container_creation import plan_creation

@@ -28,7 +28,7 @@ from .container_checks import (
 )
 from .container_decision import has_to_be_replaced, list_other_macs, list_updates
 from .container_design import Design, choose_pull, find_image, find_needs, list_configured, make_design, relink
-from .container_view import list_published_by_all, predict_container, view_blueprint, view_container
+from .container_view import list_published_by_all, predict_container, status_after_start, view_blueprint, view_container
 from .context import Context
 from .dependents import find_dependents
 from .mac import check_early_mac
@@ -43,15 +43,18 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     replacement: Replacement | None = None
     steps: list[Step] = []
     losses: list[str] = []
-    starts = design.runs and not container.is_running
+    warnings: list[str] = []
+    starts = _has_to_start(desired, container, design)
     if has_to_be_replaced(desired, container, design, context, is_refused=bool(refusals)):
         from .replacement_checks import check_replacement, list_losses
         from .request_checks import check_request
+        from .writable_layer import warn_of_layer
 
         replacement = _replace(desired, container, design, context)
         refusals += check_request(desired, design.blueprint, container.endpoints, design.runs, context)
         refusals += check_replacement(replacement, context.snapshot)
         losses = list_losses(replacement, context.snapshot)
+        warnings = [*_warnings(container), *warn_of_layer(replacement, context.snapshot)]
     else:
         if starts:
             from .request_checks import check_start
@@ -74,10 +77,13 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
     if design.runs and not stays_up:
         refusals += check_wait(desired, design.blueprint, image, design.publications, design.publish_all)
     publications = design.publications if replacement is None else replacement.publications
+    ends = desired.runs_to_end and design.runs and not stays_up
     status = _status_after(desired, container, design.runs, replacement is not None)
+    if ends:
+        status = status_after_start(desired, design.blueprint)
     after = view_blueprint(design.blueprint, status, publications, design.publish_all, design.options)
     has_effect = bool(steps) or replacement is not None
-    active = design.runs and publishes
+    active = design.runs and publishes and not ends
     pull = None
     if design.new_image or desired.pull == "always":
         pull = refusals.gather(choose_pull, desired, context)
@@ -89,9 +95,9 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
         after=after,
         will_lose=tuple(losses),
         refusals=tuple(refusals),
-        warnings=() if replacement is None else _warnings(container),
+        warnings=tuple(warnings),
         # Where the plan is refused for another reason, the ports are judged all the same.
-        holds=_held(publications, container, active) if has_effect or refusals else None,
+        holds=_held(publications, container, design.runs and publishes) if has_effect or refusals else None,
         addresses=_list_taken(design) if design.runs and (replacement is not None or starts) else (),
         needs=find_needs(container.name, design.blueprint, context) | _leaving_dependents(container, context),
         pull=pull,
@@ -146,19 +152,36 @@ def _replace(desired: DesiredContainer, container: Container, design: Design, co
     configured = list_configured(container)
     merge_ports(design.blueprint, publications, design.publish_all, configured, desired, image)
     publishes = can_publish(design.blueprint.endpoints, context)
-    return Replacement(desired, container, design.blueprint, publications, design.runs, design.new_image, publishes)
+    return Replacement(
+        desired,
+        container,
+        design.blueprint,
+        publications,
+        design.runs,
+        design.new_image,
+        publishes,
+        lacks_space=container.id in context.crowded,
+    )
 
 
 # -- change in place ---------------------------------------------------------------------------------------------------
 
 
+def _has_to_start(desired: DesiredContainer, container: Container, design: Design) -> bool:
+    """A container that was to end and did, with exit code 0, is as it should be."""
+    has_ended = desired.detach and desired.runs_to_end and container.status == "exited"
+    return design.runs and not container.is_running and not (has_ended and not container.raw["State"]["ExitCode"])
+
+
 def _change_in_place(desired: DesiredContainer, container: Container, design: Design, context: Context) -> list[Step]:
-    starts = design.runs and not container.is_running
+    starts = _has_to_start(desired, container, design)
     steps = _plan_endpoints(desired, container, design.blueprint, starts, context)
     if starts:
         from .._steps.run_state import Start
+        from .container_creation import clean_up
 
-        steps += [Start(container.id, container.name), _verify(desired, container, design, context)]
+        start = Start(container.id, container.name, vanishes=bool(container.host_config.get("AutoRemove")))
+        steps += [start, _verify(desired, container, design, context), *clean_up(desired, container.id)]
     elif desired.state == "stopped" and container.is_running:
         from .._steps.run_state import Stop
 
@@ -184,7 +207,7 @@ def _verify(desired: DesiredContainer, container: Container, design: Design, con
 
     networks = tuple(design.blueprint.endpoints)
     publications = design.publications if can_publish(networks, context) else ()
-    waiting = (desired.wait, desired.wait_timeout, desired.bind_policy)
+    waiting = (desired.awaited, desired.wait_timeout, desired.bind_policy)
     return Verify(container.id, container.name, publications, networks, *waiting)
 
 

@@ -162,7 +162,16 @@ def check_wait(
     publish_all: bool,
 ) -> list[Failure]:
     """What a container that this task starts cannot be waited for. ``image``: that of the design, where it is known."""
-    if desired.wait == "healthy":
+    policy = (design.body["HostConfig"].get("RestartPolicy") or {}).get("Name") or "no"
+    if desired.runs_to_end and policy != "no":
+        return [
+            Failure(
+                "option_conflict",
+                f"Container {desired.name!r} has the restart policy {policy}, so that it never ends for good, and"
+                " wait=exited or detach=false has nothing to wait for. Take restart_policy=no.",
+            )
+        ]
+    if desired.awaited == "healthy":
         test = (design.body.get("Healthcheck") or {}).get("Test")
         if not test and image is not None:
             test = ((image.get("Config") or {}).get("Healthcheck") or {}).get("Test")
@@ -174,7 +183,7 @@ def check_wait(
                     " Give healthcheck, or leave wait out.",
                 )
             ]
-    if desired.wait != "listening" or desired.ports.close:
+    if desired.awaited != "listening" or desired.ports.close:
         return []
     if publish_all or any(publication.protocol == "tcp" for publication in publications):
         return []

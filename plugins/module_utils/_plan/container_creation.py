@@ -15,7 +15,7 @@ from .._objects.journal import Entry, Journal
 from .._objects.names import successor_name
 from .._objects.ports import Publication
 from .._steps.base import Step
-from .._steps.containers import CreateContainer, Rename
+from .._steps.containers import CreateContainer, RemoveContainer, Rename
 from .._steps.journal import CloseJournal, OpenJournal
 from .._steps.networks import Connect
 from .._steps.run_state import Pause, Start
@@ -23,7 +23,7 @@ from .._steps.verification import CheckMade, Verify
 from .changes import Change
 from .container_checks import check_link_targets, check_links, check_networks, check_wait, list_link_targets
 from .container_design import choose_pull, find_needs, merge_networks, name_shared
-from .container_view import list_published_by_all, predict_container, view_blueprint
+from .container_view import list_published_by_all, predict_container, status_after_start, view_blueprint
 from .context import Context
 from .mac import check_early_mac
 from .ports import check_ports, merge_ports
@@ -62,7 +62,9 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
         else _create(desired.name, desired.name, str(desired.platform or ""), design, context)
     )
     pull = refusals.gather(choose_pull, desired, context)
-    state = ("paused" if desired.paused else "running") if runs else "created"
+    state = status_after_start(desired, design) if runs else "created"
+    if desired.paused and state == "running":
+        state = "paused"
     after = view_blueprint(design, state, publications, publish_all, tuple(desired.options))
     return Change(
         "container",
@@ -81,7 +83,7 @@ def plan_creation(desired: DesiredContainer, context: Context) -> Change:
             state,
             design,
             (*publications, *(list_published_by_all(design, publications, image) if publish_all else ())),
-            runs,
+            runs and not desired.runs_to_end,
             context.engine.api,
         ),
     )
@@ -109,17 +111,23 @@ def _create_and_start(
         *_create(temporary, name, str(desired.platform or ""), design, context),
         OpenJournal(journal),
         Rename(temporary, temporary, name),
-        Start(temporary, name),
+        Start(temporary, name, vanishes=bool(design.body["HostConfig"].get("AutoRemove"))),
         Verify(
             temporary,
             name,
             publications,
             networks,
-            desired.wait,
+            desired.awaited,
             desired.wait_timeout,
             desired.bind_policy,
             asked,
         ),
         *([Pause(temporary, name)] if desired.paused else []),
         CloseJournal(journal),
+        *clean_up(desired, temporary),
     ]
+
+
+def clean_up(desired: DesiredContainer, reference: str) -> list[Step]:
+    """A container that has ended goes where the task says so."""
+    return [RemoveContainer(reference, desired.name, desired.remove_volumes, force=True)] if desired.cleanup else []

@@ -9,12 +9,20 @@ from __future__ import annotations
 
 import typing as t
 
+from .._desired.containers import DesiredContainer
 from .._desired.options import show_option
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container
 from .._objects.engine import Api
 from .._objects.ports import Publication, parse_port_bindings
 from .._results import describe_container, publication_result, sort_published
 from .._types import Json
+
+
+def status_after_start(desired: DesiredContainer, blueprint: Blueprint) -> str:
+    """The state of a container that the task has started; "removed" where nothing is left of it."""
+    if not desired.runs_to_end:
+        return "running"
+    return "removed" if desired.cleanup or blueprint.body["HostConfig"].get("AutoRemove") else "exited"
 
 
 def view_blueprint(

@@ -34,6 +34,9 @@ class Context:
     # Containers that are recreated for the sake of networks: the names of these networks, by the container's name.
     recreated: t.Mapping[str, frozenset[str]] = field(default_factory=dict)
 
+    # Containers whose writable layers have to stay behind, as the disk has no room for copies of them, by ID.
+    crowded: frozenset[str] = frozenset()
+
     def replace(self, **changes: t.Any) -> Context:
         return replace(self, **changes)
 

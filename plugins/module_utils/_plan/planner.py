@@ -45,11 +45,16 @@ def make_plan(desired: DesiredState, snapshot: Snapshot) -> Plan:
         if found.keys() == replacements.keys():
             break
         replacements = found
+    if replacements:
+        from .writable_layer import check_space, find_crowded
+
+        crowded = find_crowded(replacements.values(), snapshot)
+        if crowded:
+            changes, refused = _plan_changes(round_context.replace(crowded=crowded))
+        carried = [each for each in replacements.values() if each.container.id not in crowded]
     refusals += [*(each for failures in refused.values() for each in failures), *staying]
     if replacements:
-        from .replacement_checks import check_space
-
-        refusals += check_space(replacements.values(), snapshot)
+        refusals += check_space(carried, snapshot)
     refusals += _check_ports(changes, snapshot, refused)
     refusals += _check_addresses(changes)
     if any(change.has_effect for change in changes):
@@ -197,6 +202,7 @@ def _add_dependents(context: Context) -> tuple[Context, list[Failure]]:
                 added[summary.name] = DesiredContainer(
                     summary.name,
                     recreates_dependents=True,
+                    writable_layer="auto" if desired.writable_layer == "auto" else "carry",
                     ignore_deletions=desired.ignore_deletions,
                     auto_remove_swap=desired.auto_remove_swap,
                     wait_timeout=desired.wait_timeout,

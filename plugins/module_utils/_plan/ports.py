@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
@@ -49,6 +50,26 @@ def merge_ports(
     if tuple(publications) != tuple(configured) or "PortBindings" not in host_config:
         host_config["PortBindings"] = bindings
     host_config["PublishAllPorts"] = publish_all
+
+
+def discards_ports(desired: DesiredContainer) -> bool:
+    """Whether the task asks for ports and for a network mode with which the engine drops them, as docker warns."""
+    asks = bool(desired.ports.publications) or bool(desired.ports.publish_all)
+    return asks and not desired.ports.close and desired.network_mode in MODES_WITHOUT_PORTS
+
+
+def without_ports(desired: DesiredContainer, container: Container | None) -> DesiredContainer:
+    """A container that has the mode already may have kept ports that were never published: they stay as they are."""
+    if container is not None and container.network_mode == desired.network_mode:
+        return replace(desired, ports=desired.ports._replace(publications=None, publish_all=None))
+    return replace(desired, ports=desired.ports._replace(publications=(), purge=True, publish_all=False))
+
+
+def warn_of_discarded(desired: DesiredContainer) -> str:
+    return (
+        f"Container {desired.name!r} publishes no port: with network_mode={desired.network_mode} the engine discards"
+        " what the task lists."
+    )
 
 
 def check_ports(

@@ -28,7 +28,8 @@ from .._steps.verification import CheckMade, Verify
 from . import rebuild_steps
 from .causes import with_cause
 from .changes import NO_RESTART, NetworkRebuild, Replacement
-from .replacement_checks import carries
+from .container_creation import clean_up
+from .writable_layer import carries
 
 
 def plan_transaction(
@@ -78,6 +79,8 @@ def plan_transaction(
         removed = RemoveContainer(old.id, replacement.backup, stops=stops, timeout=timeout)
         steps.append(removed.because(replacement.cause))
     steps.append(CloseJournal(journal))
+    for replacement in replacements:
+        steps += clean_up(replacement.desired, replacement.successor) if replacement.runs else []
     return steps
 
 
@@ -125,6 +128,7 @@ def _prepare(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     yield CheckMade(successor, name, f"successor of {name}", asked)
     if (
         carries(replacement, snapshot)
+        and replacement.desired.writable_layer != "auto"
         and snapshot.layers[replacement.container.id].paths
         and not replacement.starts_first
     ):
@@ -143,7 +147,10 @@ def _stay_down(replacement: Replacement) -> t.Iterator[Step]:
 def _release(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     """Make the original release its ports and addresses, and carry its layer."""
     container = replacement.container
-    carry = [CarryLayer(container.id, replacement.successor, container.name)] if carries(replacement, snapshot) else []
+    carry = []
+    if carries(replacement, snapshot):
+        spares = replacement.desired.writable_layer == "auto"
+        carry = [CarryLayer(container.id, replacement.successor, container.name, spares)]
     if replacement.vanishes:
         yield from carry
         yield from _leave(replacement, snapshot)
@@ -195,9 +202,10 @@ def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     container, desired = replacement.container, replacement.desired
     was_healthy = (container.raw["State"].get("Health") or {}).get("Status") == "healthy"
     has_check = (replacement.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
-    wait = "healthy" if was_healthy and has_check and desired.wait == "running" else desired.wait
+    wait = "healthy" if was_healthy and has_check and desired.awaited == "running" else desired.awaited
     publications = replacement.publications if replacement.publishes else ()
-    yield Start(replacement.successor, container.name)
+    vanishes = bool(replacement.design.body["HostConfig"].get("AutoRemove"))
+    yield Start(replacement.successor, container.name, vanishes=vanishes)
     yield Verify(
         replacement.successor,
         container.name,
@@ -212,6 +220,6 @@ def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
 
 @with_cause
 def _pause(replacement: Replacement) -> t.Iterator[Step]:
-    paused = replacement.desired.paused
-    if replacement.runs and (replacement.container.is_paused if paused is None else paused):
+    paused = replacement.container.is_paused if replacement.desired.paused is None else replacement.desired.paused
+    if replacement.runs and paused and not replacement.desired.runs_to_end:
         yield Pause(replacement.successor, replacement.container.name)

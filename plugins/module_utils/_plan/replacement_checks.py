@@ -7,14 +7,12 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._errors import Failure
-from .._objects.containers import Container
 from .._objects.ports import find_overlap
 from .._objects.snapshot import SWARM_TASK_LABEL, Snapshot
 from .changes import Replacement
 from .mac import list_lost_macs
+from .writable_layer import check_layer, list_layer_losses
 
 
 def check_replacement(replacement: Replacement, snapshot: Snapshot) -> list[Failure]:
@@ -43,7 +41,7 @@ def check_replacement(replacement: Replacement, snapshot: Snapshot) -> list[Fail
         )
     if replacement.starts_first:
         refusals += _check_side_by_side(replacement)
-    refusals += _check_layer(replacement, snapshot)
+    refusals += check_layer(replacement, snapshot)
     return refusals
 
 
@@ -81,90 +79,11 @@ def _check_side_by_side(replacement: Replacement) -> list[Failure]:
     return refusals
 
 
-def _check_layer(replacement: Replacement, snapshot: Snapshot) -> list[Failure]:
-    """Files that the container has written outside of volumes: can they go along, and may they be lost?"""
-    container, desired = replacement.container, replacement.desired
-    layer = snapshot.layers.get(container.id)
-    if layer is None or desired.writable_layer == "discard":
-        return []
-    changes = (*layer.summary, *layer.hidden)
-    if changes and desired.writable_layer == "refuse":
-        return [_layer_failure(container, changes, "and writable_layer=refuse forbids to replace it.")]
-    if changes and replacement.new_image:
-        return [_layer_failure(container, changes, "which cannot be carried over to another image.")]
-    if changes and replacement.starts_first:
-        why = "which cannot be carried over with update_order=start-first: the successor starts before they are final."
-        return [_layer_failure(container, changes, why)]
-    if layer.obstacles:
-        why = f"which cannot be carried over: {'; '.join(layer.obstacles)}."
-        return [_layer_failure(container, changes, why)]
-    if layer.content is not None and layer.content.sparse:
-        why = "whose holes the engine would write out as zeros in its successor; keep such files in a volume."
-        return [_layer_failure(container, layer.content.sparse, why)]
-    if layer.deleted and not desired.ignore_deletions:
-        listed = tuple(f"deleted {path}" for path in layer.deleted)
-        why = "which cannot be repeated in its successor; writable_layer_deletions=ignore lets them come back."
-        return [_layer_failure(container, listed, why)]
-    return []
-
-
-def check_space(replacements: t.Iterable[Replacement], snapshot: Snapshot) -> list[Failure]:
-    """Whether the disk of the engine takes a copy of all layers: for a while, it has them twice."""
-    carried = [replacement for replacement in replacements if carries(replacement, snapshot)]
-    found = [(each.container.name, snapshot.layers[each.container.id].content) for each in carried]
-    contents = [(name, content) for name, content in found if content is not None]
-    refusals = []
-    for what, needed, limits in (
-        ("bytes", sum(each.size for _name, each in contents), [each.free for _name, each in contents]),
-        ("files", sum(each.files for _name, each in contents), [each.free_files for _name, each in contents]),
-    ):
-        free = min((each for each in limits if each is not None), default=needed)
-        if needed > free:
-            names = ", ".join(repr(name) for name, _content in contents)
-            refusals.append(
-                Failure(
-                    "no_space",
-                    f"What {names} wrote outside of volumes takes {needed} {what} a second time until the change is"
-                    f" done; the disk of the engine has {free} left. Make room there, or set writable_layer=discard to"
-                    " lose the changes.",
-                    needed=needed,
-                    free=free,
-                    unit=what,
-                    containers=[name for name, _content in contents],
-                )
-            )
-    return refusals
-
-
-def _layer_failure(container: Container, paths: t.Sequence[str], why: str) -> Failure:
-    listing = ", ".join(paths[:10]) + (f" and {len(paths) - 10} more" if len(paths) > 10 else "")
-    return Failure(
-        "writable_layer_changed",
-        f"Container {container.name!r} has changes outside of volumes ({listing}), {why} "
-        "Set writable_layer=discard to lose them.",
-        paths=list(paths),
-    )
-
-
 def list_losses(replacement: Replacement, snapshot: Snapshot) -> list[str]:
     container, name = replacement.container, replacement.container.name
     losses = list_lost_macs(container, replacement.design.endpoints, snapshot)
     losses += [f"container ID {container.id[:12]} of {name}", f"logs of {name}"]
-    layer = snapshot.layers.get(container.id)
-    if layer is not None and not carries(replacement, snapshot):
-        losses += [f"writable layer of {name}: {change}" for change in (*layer.summary, *layer.hidden)]
-    elif layer is not None:
-        losses += [f"writable layer of {name}: {change}" for change in layer.hidden]
-        losses += [f"deletion of {path} in {name}" for path in layer.deleted]
-        losses += [f"{lost} in {name}" for lost in (layer.content.lost if layer.content is not None else ())]
+    losses += list_layer_losses(replacement, snapshot)
     if replacement.vanishes:
         losses.append(f"what {name} writes outside of volumes from then on, as it runs on until it is replaced")
     return losses
-
-
-def carries(replacement: Replacement, snapshot: Snapshot) -> bool:
-    return (
-        replacement.container.id in snapshot.layers
-        and replacement.desired.writable_layer == "carry"
-        and not replacement.new_image
-    )

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 
 from .._errors import DaemonRefusal, Failure, Reason
 from .._objects.containers import Container
+from .._objects.ending import Ending
 
 
 class Daemon(t.Protocol):
@@ -51,6 +52,10 @@ class Site(t.Protocol):
     refused: set[str]
     # Journals of which the daemon has not yet said that they stand: their labels by the names of their volumes.
     unconfirmed: dict[str, t.Mapping[str, str]]
+    # What turned out to be lost while the steps were performed, in the words of will_lose.
+    losses: list[str]
+    # How containers that were to end have ended, by name.
+    endings: dict[str, Ending]
 
     def id_of(self, reference: str) -> str: ...
 
@@ -60,7 +65,8 @@ class Site(t.Protocol):
     def remake(self, container: Container, name: str, successor: str, starts: bool) -> None:
         """Remake a container that the engine cannot start any more; ``successor`` is removed before the original."""
 
-    def copy_layer(self, source: str, target: str) -> None: ...
+    def copy_layer(self, source: str, target: str, must: bool) -> str:
+        """Returns why nothing was copied, where nothing could be; fails instead where it ``must`` be."""
 
     def check_layer_copy(self, source: str, target: str) -> None: ...
 
@@ -69,6 +75,15 @@ class Site(t.Protocol):
     def is_listening(self, container: Container, port: int) -> bool: ...
 
     def read_logs(self, container_id: str) -> list[str]: ...
+
+    def read_output(self, container_id: str) -> list[str]:
+        """As read_logs, of all that there is within reason."""
+
+    def watch(self, container_id: str) -> None:
+        """Watch a container that is about to be started, and of which nothing will be left."""
+
+    def await_ending(self, container_id: str) -> Ending | None:
+        """How a container that is gone has ended; None where it was not watched."""
 
 
 class Subject(t.NamedTuple):

@@ -14,11 +14,15 @@ from .base import ContainerStep, Site, Step, Subject
 
 @dataclass(frozen=True)
 class CarryLayer(Step):
-    """Copy what the stopped ``source`` has written outside of volumes into ``target``, which was never started."""
+    """Copy what the stopped ``source`` has written outside of volumes into ``target``, which was never started.
+
+    ``spares``: where that cannot be done, it stays behind.
+    """
 
     source: str
     target: str
     name: str
+    spares: bool = False
 
     def __str__(self) -> str:
         return f"carry the writable layer of {self.name}"
@@ -28,7 +32,9 @@ class CarryLayer(Step):
         return Subject(self.source, self.name)
 
     def perform(self, site: Site) -> None:
-        site.copy_layer(self.source, site.id_of(self.target))
+        why = site.copy_layer(self.source, site.id_of(self.target), not self.spares)
+        if why:
+            site.losses.append(f"writable layer of {self.name}, which could not be carried over: {why}")
 
 
 @dataclass(frozen=True)

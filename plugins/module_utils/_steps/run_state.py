@@ -77,12 +77,14 @@ class Start(ContainerStep):
 
     ``successor``: the container that was to take its place; it is removed before the original of a remade container.
     ``remade_ids``: the IDs of other containers that were remade, by the IDs that they had. ``steady``: as in Stop.
+    ``vanishes``: nothing is left of the container when it has ended (--rm), so that it is watched from here on.
     """
 
     remake: bool = False
     successor: str = ""
     remade_ids: t.Mapping[str, str] = field(default_factory=dict)
     steady: bool = True
+    vanishes: bool = False
 
     failure_code = "start_failed"
     restores = True
@@ -93,6 +95,8 @@ class Start(ContainerStep):
     def perform(self, site: Site) -> None:
         container_id = site.id_of(self.container)
         site.made.update(self.remade_ids)
+        if self.vanishes:
+            site.watch(container_id)
         try:
             site.daemon.post(f"/containers/{container_id}/start")
         except DaemonRefusal as refusal:

@@ -14,6 +14,7 @@ from .._errors import Failure
 from .._objects.bindings import pair_bindings
 from .._objects.comparison import find_differences
 from .._objects.containers import Blueprint, Container
+from .._objects.ending import Ending
 from .._objects.ports import Publication, list_exposed
 from .base import Site, Step, Subject
 
@@ -22,6 +23,16 @@ _SETTLE = 1.0
 _POLL = 0.2
 # How many differences a message tells.
 _TOLD = 5
+# How many lines of its output a failure has.
+_LINES = 20
+
+
+class _Ended(Exception):
+    """The container has ended, and that may be just what it was to do."""
+
+    def __init__(self, ending: Ending) -> None:
+        super().__init__(ending)
+        self.ending = ending
 
 
 @dataclass(frozen=True)
@@ -68,6 +79,7 @@ def _refuse_differences(name: str, asked: Blueprint, made: Container) -> None:
 class Verify(Step):
     """Read back whether the container runs, publishes and sits on its networks; wait as long as the task says.
 
+    A container that is to end (``wait``: exited), and one with auto_remove, has to end with exit code 0.
     ``asked``: the request of which the container was made; None where it stood before.
     """
 
@@ -85,6 +97,17 @@ class Verify(Step):
 
     def perform(self, site: Site) -> None:
         """Raises Failure(start_failed), Failure(wait_timeout), Failure(bind_policy) or Failure(engine_altered)."""
+        try:
+            if self.wait == "exited":
+                self._wait_ended(site)
+            else:
+                self._check_running(site)
+        except _Ended as ended:
+            if ended.ending.status:
+                raise self._fail_ended(ended.ending) from None
+            site.endings[self.name] = ended.ending
+
+    def _check_running(self, site: Site) -> None:
         first = self._inspect(site)
         site.rest(_SETTLE)
         container = self._inspect(site)
@@ -116,15 +139,45 @@ class Verify(Step):
             _refuse_differences(self.name, self.asked, container)
 
     def _inspect(self, site: Site) -> Container:
-        raw = site.daemon.find(f"/containers/{site.id_of(self.container)}/json")
+        """Raises _Ended where nothing is left of the container but how it has ended."""
+        container_id = site.id_of(self.container)
+        raw = site.daemon.find(f"/containers/{container_id}/json")
+        if raw is None or not raw["State"]["Running"]:
+            ending = site.await_ending(container_id)
+            if ending is not None:
+                raise _Ended(ending)
         if raw is None:
             raise Failure(
                 "start_failed", f"Container {self.name!r} was started and is gone (it was made with auto_remove)."
             )
         container = Container(raw)
-        if not container.is_running:
+        if not container.is_running and self.wait != "exited":
             raise self._failed(site, container, f"ended with exit code {raw['State']['ExitCode']}")
         return container
+
+    def _wait_ended(self, site: Site) -> None:
+        """Raises _Ended, or Failure(wait_timeout)."""
+        deadline = time.monotonic() + self.timeout
+        while True:
+            container = self._inspect(site)
+            if not container.is_running:
+                raise _Ended(Ending(container.raw["State"]["ExitCode"], tuple(site.read_output(container.id))))
+            if time.monotonic() > deadline:
+                raise Failure(
+                    "wait_timeout",
+                    f"Container {self.name!r} was to end, and still runs (wait_timeout={self.timeout}s).",
+                    logs=site.read_logs(container.id),
+                )
+            site.rest(_POLL)
+
+    def _fail_ended(self, ending: Ending) -> Failure:
+        return Failure(
+            "start_failed",
+            f"Container {self.name!r} was started, but ended with exit code {ending.status}. Its last output is in"
+            " failure.logs.",
+            exit_code=ending.status,
+            logs=list(ending.output[-_LINES:]),
+        )
 
     def _failed(self, site: Site, container: Container, how: str) -> Failure:
         state = container.raw["State"]

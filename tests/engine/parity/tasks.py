@@ -208,7 +208,7 @@ class _Maker:
             "purge_networks": one_of((True, False)),
             "stop_timeout": one_of((5,), (-5,)),
             "force_kill": one_of((True, False)),
-            "writable_layer": one_of(("carry", "discard", "refuse")),
+            "writable_layer": one_of(("auto", "carry", "discard", "refuse")),
             "writable_layer_deletions": one_of(("refuse", "ignore")),
             "update_order": one_of(("stop-first", "start-first")),
             "dependents": one_of(("refuse", "recreate")),

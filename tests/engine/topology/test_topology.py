@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.tests.engine.site import HTTPD, Result, Site
 from ansible_collections.bridgeport.docker.tests.support.module_runner import Runner
-from ansible_collections.bridgeport.docker.tests.support.real_engine import Images
+from ansible_collections.bridgeport.docker.tests.support.real_engine import Images, docker
 
 Options = t.Dict[str, t.Any]
 SERVE = " ".join(HTTPD)
@@ -130,6 +130,44 @@ def test_ports_are_exchanged(town: Town) -> None:
     web = town.item("web", town.at(0), town.at(1, 81), town.at(3, 82))
     town.changes(web, town.item("guest", state="absent"))
     assert town.standing == ["db", "taker", "web"]
+
+
+def test_an_update_of_the_image(town: Town) -> None:
+    """What the container has written outside of volumes goes with the old image, and that is said."""
+    tags = [f"{town.name('app')}:{number}" for number in (1, 2)]
+    try:
+        for tag in tags:
+            docker("build", "-q", "-t", tag, "-", stdin=f"FROM {town.images.busybox}\nENV RELEASE={tag}\n")
+        town.changes(town.new("app", image=tags[0]))
+        name = town.name("app")
+        docker("exec", name, "sh", "-c", "echo 1 > /run.pid; rm /bin/wget")
+        before = town.seen(name)
+        update = town.new("app", image=tags[1])
+        refused = town.change({**update, "writable_layer": "carry"})
+        assert refused["failure"]["code"] == "writable_layer_changed"
+        assert town.seen(name)["Id"] == before["Id"]
+        predicted, result, again = (town.changes(update, check=True), town.changes(update), town.changes(update))
+        for one in (predicted, result):
+            assert one["changed"] is True
+            assert {f"writable layer of {name}: {what}" for what in ("added /run.pid", "deleted /bin/wget")} <= {
+                *one["will_lose"]
+            }
+            (warning,) = (str(each) for each in one["warnings"] if "gets another image" in str(each))
+            assert "added /run.pid" in warning
+        assert again["changed"] is False
+        assert not again.get("warnings")
+        assert town.seen(name)["Config"]["Image"] == tags[1]
+        assert docker("exec", name, "sh", "-c", "ls /bin/wget; ls /run.pid || true").split() == ["/bin/wget"]
+
+        # With the same image it goes along, but what was deleted comes back.
+        docker("exec", name, "sh", "-c", "echo 1 > /run.pid; rm /bin/wget")
+        result = town.changes({**update, "env": {"A": "1"}})
+        assert [each for each in result["will_lose"] if "/" in each] == [f"deletion of /bin/wget in {name}"]
+        assert [each for each in result["warnings"] if "cannot be kept: deletion of /bin/wget" in str(each)] != []
+        assert docker("exec", name, "cat", "/run.pid").strip() == "1"
+    finally:
+        town.change(town.item("app", state="absent"))
+        docker("rmi", "-f", *tags)
 
 
 def test_one_of_four_fails(town: Town) -> None:

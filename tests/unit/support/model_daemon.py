@@ -111,6 +111,8 @@ class ModelDaemon:
         # What the engine makes otherwise than asked, when it makes a container and when it starts one.
         self.makes_otherwise: t.Callable[[dict[str, t.Any]], None] = lambda raw: None
         self.starts_otherwise: t.Callable[[dict[str, t.Any]], None] = lambda raw: None
+        # Containers of these names end at once when they are started, with this exit code.
+        self.one_shots: dict[str, int] = {}
         # Containers of these names, or with bindings for these ports, end at once when they are started.
         self.crashing: set[str] = set()
         # Programs that no image has: a container that is to run one fails to start, once everything else stands.
@@ -137,6 +139,8 @@ class ModelDaemon:
         self.symlinks: dict[str, str] = {}
         self.pullable: dict[str, dict[str, t.Any]] = {}
         self.logs = b""
+        self._exits: dict[str, threading.Event] = {}
+        self._exit_codes: dict[str, int] = {}
         self._count = 0
         self._next_port = 32768
         # The last name of every container that ever was.
@@ -632,6 +636,8 @@ class ModelDaemon:
         self.starts_otherwise(raw)
         if self.crashing & {raw["Name"].lstrip("/"), *raw["HostConfig"]["PortBindings"]}:
             self._stop(raw, 1)
+        elif raw["Name"].lstrip("/") in self.one_shots:
+            self._stop(raw, self.one_shots[raw["Name"].lstrip("/")])
 
     def _take_ports(self, raw: dict[str, t.Any]) -> dict[str, t.Any]:
         """The host ports that it is to have, each free; ephemeral numbers are new ones."""
@@ -690,7 +696,14 @@ class ModelDaemon:
             return "02:42:" + ":".join(f"{int(part):02x}" for part in address.split("."))
         return "2a:" + ":".join(re.findall("..", self.new_id()[:10]))
 
+    def await_exit(self, container_id: str) -> int | None:
+        """The exit code of a container that ends within a second; who waits longer gets no answer."""
+        self._exits.setdefault(container_id, threading.Event()).wait(1)
+        return self._exit_codes.get(container_id)
+
     def _stop(self, raw: dict[str, t.Any], code: int = 0) -> None:
+        self._exit_codes[raw["Id"]] = code
+        self._exits.setdefault(raw["Id"], threading.Event()).set()
         raw["State"].update(Status="exited", Running=False, Paused=False, ExitCode=code, FinishedAt=self._now())
         self._leave_all(raw)
         if raw["HostConfig"]["AutoRemove"]:
@@ -769,6 +782,16 @@ class ModelDaemon:
             raw["NetworkSettings"]["Ports"] = {}
 
 
+class _ExitCode:
+    """The answer to a wait, which comes when the container has ended."""
+
+    def __init__(self, daemon: ModelDaemon, container_id: str) -> None:
+        self._daemon, self._id = daemon, container_id
+
+    def read(self) -> bytes:
+        return json.dumps({"StatusCode": self._daemon.await_exit(self._id)}).encode()
+
+
 class ModelClient(Client):
     """The real client's methods; only the transport ends in the model."""
 
@@ -809,8 +832,14 @@ class ModelClient(Client):
         return not link and path not in self.daemon.files.get(container, {}), link
 
     @contextlib.contextmanager
-    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
-        answer = self.daemon.answer("GET", path, {}, None)
+    def download(
+        self, path: str, *, method: str = "GET", timeout: float | None = None, **params: t.Any
+    ) -> t.Iterator[t.IO[bytes]]:
+        container_id = path.split("/")[2]
+        if path.endswith("/wait"):
+            yield t.cast(t.IO[bytes], _ExitCode(self.daemon, container_id))
+            return
+        answer = self.daemon.logs if method == "POST" else self.daemon.answer(method, path, params, None)
         yield io.BytesIO(answer if isinstance(answer, bytes) else json.dumps(answer).encode())
 
     def pull(self, reference: str, platform: str = "") -> None:

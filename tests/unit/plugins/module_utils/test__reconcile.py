@@ -175,6 +175,26 @@ def test_changed_files_are_looked_for_only_where_a_container_is_replaced() -> No
 # -- images ------------------------------------------------------------------------------------------------------------
 
 
+def test_a_layer_that_cannot_be_carried_after_all_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The container has written until it stopped, and its successor may have links where it has none."""
+    from ansible_collections.bridgeport.docker.plugins.module_utils._apply import worker
+
+    asked: list[bool] = []
+
+    def refuse(_client: object, _source: str, _target: str, must: bool) -> str:
+        asked.append(must)
+        return "/a is not a directory any more"
+
+    monkeypatch.setattr(worker, "carry_layer", refuse)
+    daemon = with_web()
+    result = run(daemon, [], [{**WEB, "env": {"A": "1"}, "writable_layer": "auto"}]).base_result()
+    loss = "writable layer of web, which could not be carried over: /a is not a directory any more"
+    assert asked == [False]
+    assert loss in result["will_lose"]
+    assert f"leave the {loss}" in result["actions"]
+    assert [warning for warning in result["warnings"] if loss in warning] != []
+
+
 def test_a_missing_image_is_pulled_once_and_before_all_else() -> None:
     daemon = ModelDaemon()
     daemon.pullable["new:1"] = {"Id": "sha256:" + "8" * 64, "Config": {"ExposedPorts": {"80/tcp": {}}}}

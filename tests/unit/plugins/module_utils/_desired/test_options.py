@@ -16,6 +16,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.options
     parse_options,
     show_option,
 )
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.values import parse_mount
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Blueprint, read_blueprint
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded
@@ -391,3 +392,15 @@ def test_a_working_dir_is_met_as_the_engine_cleans_it(standing: str) -> None:
     body = {"WorkingDir": standing, "HostConfig": {}}
     assert merge_options(Blueprint(body, {}), parse_options({"working_dir": "/./srv"})) == []
     assert merge_options(Blueprint(body, {}), parse_options({"working_dir": "/srv/www"})) == ["working_dir"]
+
+
+@pytest.mark.parametrize(("source", "expected"), [("~/data", "/home/me/data"), ("./data", "/srv/data"), ("..", "/")])
+def test_the_source_of_a_bind_mount_is_a_path_of_this_host(
+    source: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    monkeypatch.setattr("os.getcwd", lambda: "/srv")
+    mount = parse_mount({"type": "bind", "target": "/m", "source": source})
+    assert mount["Source"] == expected
+    with pytest.raises(Failure):
+        parse_mount({"type": "volume", "target": "/m", "source": source})

@@ -619,6 +619,48 @@ def test_the_copies_of_all_layers_have_to_fit_together() -> None:
     assert refusal.details == {"needed": 12, "free": 10, "unit": "bytes", "containers": ["fx-ports", "fx-plain"]}
 
 
+@pytest.mark.parametrize("mode", ["host", "none"])
+@pytest.mark.parametrize("ports", [{"published_ports": ["9:80"]}, {"publish_all_ports": True}])
+def test_ports_that_the_engine_discards_are_warned_of(mode: str, ports: dict[str, t.Any]) -> None:
+    change = make(network_mode=mode, wait_timeout=5, **ports)
+    assert codes(change) == []
+    assert not created(change)["HostConfig"].get("PortBindings")
+    assert not created(change)["HostConfig"].get("PublishAllPorts")
+    assert [f"network_mode={mode} the engine discards" in warning for warning in change.warnings] == [True]
+    assert change.predicted is not None
+    assert change.predicted["published"] == []
+
+
+def test_discarded_ports_of_a_container_that_has_the_mode_make_no_difference() -> None:
+    """Who made it may have asked for ports, which the engine keeps and never publishes."""
+    bindings = {"80/tcp": [{"HostIp": "", "HostPort": "9"}]}
+    for snapshot in (
+        recorded.snapshot("host_mode"),
+        changed(recorded.snapshot("host_mode"), host_config__PortBindings=bindings),
+    ):
+        change = plan("host_mode", snapshot, network_mode="host", published_ports=["9:80"])
+        assert (codes(change), change.steps, len(change.warnings)) == ([], (), 1)
+
+
+def test_ports_are_closed_where_the_mode_discards_them_from_now_on() -> None:
+    change = plan("ports", network_mode="host", published_ports=["9:80"])
+    assert codes(change) == []
+    assert not created(change)["HostConfig"].get("PortBindings")
+    assert (bool(change.before["published_ports"]), change.after["published_ports"]) == (True, [])
+    assert any("discards" in warning for warning in change.warnings)
+
+
+def test_ports_of_a_shared_network_are_refused() -> None:
+    snapshot = recorded.snapshot("ports", "plain")
+    made = planned(
+        parse_container(
+            {"name": "new", "image": "i", "network_mode": "container:fx-ports", "published_ports": ["9:80"]}
+        ),
+        snapshot,
+    )
+    assert "network_mode_conflict" in codes(made)
+
+
 def test_swarm_tasks_are_refused() -> None:
     snapshot = changed(recorded.snapshot("ports"), config__Labels={"com.docker.swarm.task.id": "x"})
     assert refusal("ports", snapshot, env={"A": "1"}) == ["swarm_managed"]
