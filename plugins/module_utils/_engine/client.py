@@ -16,9 +16,6 @@ import base64
 import contextlib
 import email.utils
 import http.client
-import importlib.util
-import re
-import sys
 import time
 import typing as t
 from dataclasses import replace
@@ -26,10 +23,10 @@ from dataclasses import replace
 from .._errors import DaemonRefusal, Failure
 from .._objects.answers import PATH_STAT, find_shape
 from .._objects.engine import Api
-from .._objects.redact import hide_password_in
 from .._objects.shapes import check_answer, misread, parse_json
 from .._types import Json
 from .connection import MAX_TIMEOUT, Connection
+from .sdk import check_sdk, import_sdk, open_sdk, parse_version, transport_errors, unreachable
 from .unix_socket import Session, bound_answers, unbind_answer
 
 # The newest API this collection speaks. With 1.52 the inspect answer loses Config.MacAddress, the only place where a
@@ -50,93 +47,13 @@ class ApiError(DaemonRefusal):
         super().__init__(status, message, read_reasons(status, message))
 
 
-def parse_version(text: str) -> tuple[int, int]:
-    if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,5})*", text):
-        raise ValueError("not a version")
-    major, minor = [*text.split("."), "0"][:2]
-    return int(major), int(minor)
-
-
 def _open_session(connection: Connection, version: tuple[int, int]) -> t.Any:
     """A session, of requests or as much of one as is used here, with the right transport. Asks the daemon nothing."""
     if connection.is_unix_socket:
         return Session(connection.socket_path)
-    session = _open_sdk(connection, version)
+    session = open_sdk(connection, version)
     bound_answers(session)
     return session
-
-
-def _open_sdk(connection: Connection, version: tuple[int, int]) -> t.Any:
-    """The SDK's client, which is a requests.Session as well. Asks the daemon nothing."""
-    docker = _import_sdk()
-    try:
-        session = docker.APIClient(
-            base_url=connection.docker_host,
-            version=f"{version[0]}.{version[1]}",
-            timeout=connection.timeout,
-            tls=_tls_config(docker, connection),
-            use_ssh_client=connection.use_ssh_client,
-        )
-    except _transport_errors() as error:
-        raise _unreachable(connection, error) from error
-    # REQUESTS_CA_BUNDLE in the environment would override the CA that was given for this daemon.
-    session.trust_env = False
-    return session
-
-
-def _import_sdk() -> t.Any:
-    try:
-        import docker
-        import docker.errors
-        import docker.tls
-        import docker.utils
-    except ImportError as error:
-        raise _sdk_missing(str(error)) from error
-    return docker
-
-
-def _check_sdk() -> None:
-    """Raises Failure(sdk_missing): before anything is changed, though most of what is done can do without."""
-    found = importlib.util.find_spec("docker")
-    # A folder of that name has no origin.
-    if found is None or found.origin is None:
-        raise _sdk_missing("No module named 'docker'")
-
-
-def _sdk_missing(reason: str) -> Failure:
-    return Failure(
-        "sdk_missing",
-        f"The Docker SDK for Python cannot be imported by {sys.executable}: {reason}. Install it for this interpreter"
-        " (python3-docker of the distribution, or pip install docker), or set ansible_python_interpreter.",
-        python=sys.executable,
-    )
-
-
-def _transport_errors() -> tuple[type[Exception], ...]:
-    """What the transports raise. An error of a library that was not imported cannot have been raised."""
-    # Those of requests are OSErrors.
-    found: list[type[Exception]] = [OSError, ValueError, http.client.HTTPException]
-    for module, name in (
-        ("docker.errors", "DockerException"),
-        ("docker.errors", "StreamParseError"),
-        ("paramiko", "SSHException"),
-    ):
-        if module in sys.modules:
-            found.append(getattr(sys.modules[module], name))
-    return tuple(found)
-
-
-def _tls_config(docker: t.Any, connection: Connection) -> t.Any:
-    if not (connection.tls or connection.validate_certs):
-        return False
-    certificate = (connection.client_cert, connection.client_key)
-    options: dict[str, t.Any] = {"verify": connection.validate_certs, "ca_cert": connection.ca_path}
-    if all(certificate):
-        options["client_cert"] = certificate
-    # SDK 7.0 dropped assert_hostname; the name is then checked against the address that was dialled.
-    if connection.tls_hostname and parse_version(docker.__version__) < (7, 0):
-        options["assert_hostname"] = connection.tls_hostname
-    return docker.tls.TLSConfig(**options)
 
 
 class Client:
@@ -152,7 +69,7 @@ class Client:
     @classmethod
     def connect(cls, connection: Connection) -> Client:
         """Open a connection; with api_version ``auto`` this asks the daemon which API it speaks (one request)."""
-        _check_sdk()
+        check_sdk()
         try:
             version = OLDEST_API if connection.api_version == "auto" else parse_version(connection.api_version)
         except ValueError as error:
@@ -231,7 +148,7 @@ class Client:
         try:
             answer = parse_json(response.content) if response.content else None
         except ValueError as error:
-            raise _unreachable(self.connection, "the answer is not JSON", what) from error
+            raise unreachable(self.connection, "the answer is not JSON", what) from error
         return check_answer(what, answer, find_shape(method, path))
 
     def _exchange(self, what: str, method: str, url: str, raw: bool, **options: t.Any) -> t.Any:
@@ -239,12 +156,12 @@ class Client:
         try:
             response = self._session.request(method, url, **options)
             _content = response.content
-        except _transport_errors() as error:
-            raise _unreachable(self.connection, error, what) from error
+        except transport_errors() as error:
+            raise unreachable(self.connection, error, what) from error
         # A head that was cut off still parses as a status line. Date is the last header the daemon writes of its own
         # (Go's net/http), so an answer without it was not read whole and says nothing about what happened.
         if "Date" not in response.headers and not raw:
-            raise _unreachable(self.connection, "the answer was cut off", what)
+            raise unreachable(self.connection, "the answer was cut off", what)
         self.last_date = response.headers.get("Date", self.last_date)
         # Not modified: a container that is to start runs already, or the other way round.
         if not (response.status_code < 300 or response.status_code == 304):
@@ -280,8 +197,8 @@ class Client:
             response = self._session.request(
                 method, self._url(path), params=params or None, stream=True, timeout=allowed
             )
-        except _transport_errors() as error:
-            raise _unreachable(self.connection, error, what) from error
+        except transport_errors() as error:
+            raise unreachable(self.connection, error, what) from error
         with contextlib.closing(response):
             if response.status_code >= 400:
                 raise ApiError(response.status_code, _error_message(response))
@@ -289,7 +206,7 @@ class Client:
             try:
                 yield response.raw
             except (OSError, http.client.HTTPException) as error:
-                raise _unreachable(self.connection, error, what) from error
+                raise unreachable(self.connection, error, what) from error
 
     def read_list(self, path: str) -> t.Iterator[Json]:
         """The objects of a list that may be long, one at a time."""
@@ -299,7 +216,7 @@ class Client:
             try:
                 yield from read_objects(stream)
             except ValueError as error:
-                raise _unreachable(self.connection, error, f"GET {path}") from error
+                raise unreachable(self.connection, error, f"GET {path}") from error
 
     def upload(self, path: str, chunks: t.Iterable[bytes], params: t.Mapping[str, t.Any]) -> None:
         """Send a tar archive as it comes."""
@@ -323,7 +240,7 @@ class Client:
         except ApiError:
             return None
         except (ValueError, KeyError) as error:
-            raise _unreachable(self.connection, "the answer cannot be read", what) from error
+            raise unreachable(self.connection, "the answer cannot be read", what) from error
         check_answer(what, stat, PATH_STAT)
         return bool(stat["mode"] & _MODE_DIRECTORY), stat["linkTarget"]
 
@@ -338,9 +255,9 @@ class Client:
 
         ``platform``: the platform to pull the image for; empty is that of the engine.
         """
-        docker = _import_sdk()
+        docker = import_sdk()
         repository, tag = docker.utils.parse_repository_tag(reference)
-        session = _open_sdk(self.connection, self.api_version)
+        session = open_sdk(self.connection, self.api_version)
         try:
             wanted = {"tag": tag or "latest", "platform": platform or None}
             for line in session.pull(repository, **wanted, stream=True, decode=True):
@@ -348,8 +265,8 @@ class Client:
                     raise ApiError(404, str(line["error"]))
         except docker.errors.APIError as error:
             raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
-        except _transport_errors() as error:
-            raise _unreachable(self.connection, error, f"pull of {reference}") from error
+        except transport_errors() as error:
+            raise unreachable(self.connection, error, f"pull of {reference}") from error
         finally:
             session.close()
 
@@ -369,20 +286,20 @@ class Client:
             if not state["Running"] and state.get("ExitCode") is not None:
                 return state["ExitCode"], output.decode("utf-8", "replace").replace("\r\n", "\n")
             time.sleep(0.1)
-        raise _unreachable(self.connection, "the output ended before the command", f"exec in {container}")
+        raise unreachable(self.connection, "the output ended before the command", f"exec in {container}")
 
     @contextlib.contextmanager
     def hold_input(self, container: str) -> t.Iterator[None]:
         """Hold the standard input of a container open: until this ends, or this process does in whatever way."""
         # A connection that is handed over is not given back, so it is one of its own.
-        session = _open_sdk(self.connection, self.api_version)
+        session = open_sdk(self.connection, self.api_version)
         with contextlib.closing(session):
             try:
                 held = session.attach_socket(container, params={"stdin": 1, "stream": 1})
-            except _import_sdk().errors.APIError as error:
+            except import_sdk().errors.APIError as error:
                 raise ApiError(error.status_code or 500, str(error.explanation or error)) from error
-            except _transport_errors() as error:
-                raise _unreachable(self.connection, error, f"attach to {container}") from error
+            except transport_errors() as error:
+                raise unreachable(self.connection, error, f"attach to {container}") from error
             with contextlib.closing(held):
                 yield
 
@@ -392,13 +309,3 @@ def _error_message(response: t.Any) -> str:
         return str(parse_json(response.content)["message"]).strip()
     except (ValueError, KeyError, TypeError):
         return str(response.text).strip() or f"HTTP status {response.status_code}"
-
-
-def _unreachable(connection: Connection, reason: object, what: str = "connecting") -> Failure:
-    return Failure(
-        "daemon_unreachable",
-        f"No answer from the Docker daemon at {connection.shown_host} ({what}):"
-        f" {hide_password_in(str(reason), connection.docker_host)}. "
-        "Check that it runs, that docker_host is right, and that this user may use it.",
-        docker_host=connection.shown_host,
-    )
