@@ -90,8 +90,8 @@ options:
     type: float
   detach:
     description:
-      - V(false) starts the container whenever it does not run, waits up to O(wait_timeout) seconds until its command has
-        ended, and fails with the failure code V(start_failed) where its exit code is not 0.
+      - V(false) starts the container whenever it does not run, waits until its command has ended, and fails with the
+        failure code V(start_failed) where its exit code is not 0.
       - RV(status) and C(Output) in RV(container) are its exit code and what it printed.
       - When unset, it is V(true).
     type: bool
@@ -108,8 +108,8 @@ options:
   wait_timeout:
     description:
       - How many seconds O(wait) and O(detach=false) wait.
+      - When unset, it is 60, and with O(detach=false) a day.
     type: int
-    default: 60
   comparisons:
     description:
       - How single options are compared with a container that exists, from the name of the option to V(strict),

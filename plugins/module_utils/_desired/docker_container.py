@@ -76,6 +76,7 @@ SPEC: Spec = {
     },
     "networks_cli_compatible": {"type": "bool", "default": True},
     "auto_remove_swap": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int"},
     "debug": {"type": "bool", "default": False},
 }
 
@@ -98,6 +99,8 @@ def parse_docker_container(given: t.Mapping[str, t.Any]) -> DesiredContainer:
     if state == "healthy":
         limit = params["healthy_wait_timeout"]
         waits = {"wait": "checked", "wait_timeout": limit if limit > 0 else _DAY}
+    elif params["detach"] is False and not params["wait_timeout"]:
+        waits = {"wait_timeout": _DAY}
     desired = refusals.gather(
         parse_container,
         params,

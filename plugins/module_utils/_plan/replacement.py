@@ -204,7 +204,8 @@ def _start(replacement: Replacement, snapshot: Snapshot) -> t.Iterator[Step]:
     has_check = (replacement.design.body.get("Healthcheck") or {}).get("Test", ["NONE"]) != ["NONE"]
     wait = "healthy" if was_healthy and has_check and desired.awaited == "running" else desired.awaited
     publications = replacement.publications if replacement.publishes else ()
-    vanishes = bool(replacement.design.body["HostConfig"].get("AutoRemove"))
+    # What takes the place of a container that runs has to go on as well, unless the task says that it is to end.
+    vanishes = desired.runs_to_end and bool(replacement.design.body["HostConfig"].get("AutoRemove"))
     yield Start(replacement.successor, container.name, vanishes=vanishes)
     yield Verify(
         replacement.successor,

@@ -23,7 +23,7 @@ def refuse(runner: Runner, module: str, **options: t.Any) -> dict[str, t.Any]:
     )
     assert result["failed"], result
     assert result["failure"]["code"] == "option_conflict"
-    return t.cast(t.Dict[str, t.Any], result)
+    return result
 
 
 def test_options_at_every_level_at_once(runner: Runner) -> None:

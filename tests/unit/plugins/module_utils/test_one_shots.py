@@ -75,6 +75,19 @@ def test_one_with_auto_remove_may_end_at_once() -> None:
     assert (done["state"], done["status"], done["output"]) == ("removed", 0, "done")
 
 
+def test_a_successor_with_auto_remove_has_to_go_on() -> None:
+    """It takes the place of a container that runs."""
+    daemon = host()
+    daemon.one_shots.clear()
+    run(daemon, auto_remove=True)
+    original = daemon.named("job")["Id"]
+    daemon.one_shots["job"] = 0
+    with pytest.raises(Failure) as caught:
+        run(daemon, auto_remove=True, auto_remove_swap=True, env={"A": "1"})
+    assert caught.value.code == "start_failed"
+    assert daemon.named("job")["Id"] == original
+
+
 def test_one_that_has_ended_is_as_it_should_be() -> None:
     daemon = host()
     run(daemon, wait="exited")

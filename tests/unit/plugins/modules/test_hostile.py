@@ -109,6 +109,13 @@ TASKS: dict[str, list[Json]] = {
         {"name": "idle", "published_ports": ["127.0.0.1::90"], "volumes": ["/srv:/srv"], "healthcheck": {"test": "x"}},
         {"name": "linked", "published_ports": ["8082:80"], "wait": "healthy", "wait_timeout": 5},
     ],
+    "docker_container": [
+        {**WEB, "published_ports": ["127.0.0.1:8080:80"], "memory": "64M", "paused": True},
+        {**WEB, "image": "app:2", "state": "healthy", "healthy_wait_timeout": 5, "env": {"A": "x"}},
+        {"name": "new", "image": "new:1", "networks": [{"name": "net"}], "detach": False, "wait_timeout": 5},
+        {"name": "idle", "restart": True, "comparisons": {"*": "strict"}},
+        {"name": "web", "state": "absent", "keep_volumes": False},
+    ],
     "docker_bridge_network": [
         {"name": "net", "labels": {"a": "b"}},
         {"name": "net", "mtu": 1300, "on_member_recreate": "recreate"},

@@ -322,9 +322,9 @@ class Raced(ModelClient):
         return super().request(method, path, **options)
 
     @contextlib.contextmanager
-    def download(self, path: str) -> t.Iterator[t.IO[bytes]]:
+    def download(self, path: str, **options: t.Any) -> t.Iterator[t.IO[bytes]]:
         self._interfere(path)
-        with super().download(path) as stream:
+        with super().download(path, **options) as stream:
             yield stream
 
     def _interfere(self, path: str) -> None:

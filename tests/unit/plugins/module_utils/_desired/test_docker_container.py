@@ -33,8 +33,6 @@ OTHERWISE = {
     ("published_ports", "elements"),
     # Its documentation lists the booleans, which its argument spec does not either.
     ("pull", "choices"),
-    # Without it a health check without a test is laid over the image's, as the docker CLI does.
-    ("healthcheck.test_cli_compatible", "default"),
 }
 
 

@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.mount_options import parse_mount
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.option_table import OPTIONS
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.options import (
     merge_options,
@@ -16,7 +17,6 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._desired.options
     parse_options,
     show_option,
 )
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.values import parse_mount
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.containers import Blueprint, read_blueprint
 from ansible_collections.bridgeport.docker.tests.unit.support import recorded

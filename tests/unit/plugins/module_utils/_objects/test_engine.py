@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 
-OLD: frozenset[str] = frozenset()
+OLD = frozenset({"waits_for_next_exit"})
 ENGINE_23 = OLD | {"internal_closes_ports", "makes_mount_points"}
 ENGINE_25 = ENGINE_23 | {
     "endpoints_at_create",
@@ -31,6 +31,8 @@ ENGINE_28 = ENGINE_27 | {
 @pytest.mark.parametrize(
     ("api", "expected"),
     [
+        pytest.param(Api(1, 29), frozenset(), id="17.05"),
+        pytest.param(Api(1, 30), OLD, id="17.06"),
         pytest.param(Api(1, 41), OLD, id="20.10"),
         pytest.param(Api(1, 43), ENGINE_23, id="24.0"),
         pytest.param(Api(1, 44), ENGINE_25, id="25.0"),
