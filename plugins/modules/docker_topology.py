@@ -614,7 +614,12 @@ failure:
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC, NETWORK_SPEC
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import (
+    ANY_DRIVER_SPEC,
+    BRIDGE_SPEC,
+    CONTAINER_SPEC,
+    NETWORK_SPEC,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import DesiredContainer
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import (
@@ -639,6 +644,8 @@ def main() -> None:
     }
     networks_spec = {
         **NETWORK_SPEC,
+        **BRIDGE_SPEC,
+        **ANY_DRIVER_SPEC,
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"]},
     }

@@ -26,6 +26,7 @@ PACKAGE = "ansible_collections.bridgeport.docker.plugins.modules"
 MODULES = (
     "docker_port_publish",
     "docker_bridge_network",
+    "docker_network",
     "docker_network_probe",
     "docker_port_info",
     "docker_topology",

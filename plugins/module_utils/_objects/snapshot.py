@@ -138,6 +138,9 @@ class Snapshot:
     host_ranges: tuple[HostRange, ...] | None = None
     # Whether the daemon was told of IPv6 subnets to choose from; not read where nothing depends on it.
     has_ipv6_pools: bool = False
+    # Whether the engine is a manager of a swarm, and how many nodes that has; not read where nothing depends on it.
+    manages_swarm: bool = False
+    swarm_nodes: int = 0
     # IDs of networks that the task named by them, by names that others have too.
     chosen: t.Mapping[str, str] = field(default_factory=dict)
 

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from .._errors import DaemonRefusal, Failure, Reason
 from .._types import Json
 from .base import Site, Step, Subject
 from .run_state import Stop
+
+# Seconds that a swarm may take to end the tasks of a network, and to forget it.
+_SWARM_BOUND = 20.0
+_SWARM_POLL = 0.2
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,16 @@ class CreateNetwork(Step):
 
 @dataclass(frozen=True)
 class RemoveNetwork(Step):
-    """``body``: the request that remakes the network; None where no undo needs it."""
+    """``body``: the request that remakes the network; None where no undo needs it.
+
+    ``waits``: a network of a swarm is gone from its nodes only a moment after the engine has said so, and the tasks of
+    containers that have just left it are ended no sooner.
+    """
 
     network: str
     name: str
     body: Json | None = None
+    waits: bool = False
 
     already_so = frozenset({Reason.NOT_FOUND})
 
@@ -52,7 +62,21 @@ class RemoveNetwork(Step):
         return f"remove network {self.name}"
 
     def perform(self, site: Site) -> None:
-        site.daemon.delete(f"/networks/{site.id_of(self.network)}")
+        path = f"/networks/{site.id_of(self.network)}"
+        if not self.waits:
+            site.daemon.delete(path)
+            return
+        deadline = time.monotonic() + _SWARM_BOUND
+        while True:
+            try:
+                site.daemon.delete(path)
+                break
+            except DaemonRefusal as refusal:
+                if Reason.TASK_ENDING not in refusal.reasons or time.monotonic() > deadline:
+                    raise
+            time.sleep(_SWARM_POLL)
+        while site.daemon.find(path) is not None and time.monotonic() < deadline:
+            time.sleep(_SWARM_POLL)
 
     def perform_as_undo(self, site: Site) -> None:
         """As in RemoveContainer: the network may never have been made."""

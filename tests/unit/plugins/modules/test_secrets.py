@@ -25,6 +25,7 @@ from ansible_collections.bridgeport.docker.tests.unit.support.model_daemon impor
 
 MODULES = (
     "docker_bridge_network",
+    "docker_network",
     "docker_network_probe",
     "docker_port_info",
     "docker_port_publish",
@@ -52,6 +53,7 @@ DESCRIPTIVE = frozenset(
 OPEN = frozenset(
     (
         *("all", "api_version", "appends", "attachable", "auto_remove", "auto_remove_swap", "bind_policy"),
+        *("config_from", "config_only", "debug", "driver", "ingress", "scope"),
         *("bridge_name", "ca_path", "client_cert", "client_key", "container_iface_prefix", "containers", "count"),
         *("default_host_ip", "dependents", "enable_ipv4", "enable_ipv6", "etc_hosts", "expect", "expected_status"),
         *("exposed_ports", "force", "force_kill", "gateway_mode_ipv4", "gateway_mode_ipv6", "healthcheck"),
@@ -201,6 +203,7 @@ SURROUNDINGS: dict[str, list[Json]] = {
         {**NEW, "networks": [{"name": "missing"}]},
     ],
     "docker_bridge_network": [NET, {"name": "new-net"}, {**NET, "on_difference": "fail"}, {**NET, "mtu": "x"}],
+    "docker_network": [NET, {"name": "new-net"}, {**NET, "on_difference": "fail"}, {**NET, "scope": "x"}],
     "docker_topology": [{}, {"parallel": "x"}],
     "docker_port_info": [{}, {"name": "missing"}],
     "docker_topology_info": [{}, {"names": ["missing"]}],

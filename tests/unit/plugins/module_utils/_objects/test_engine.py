@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 
 OLD: frozenset[str] = frozenset()
-ENGINE_23 = OLD | {"internal_closes_ports"}
+ENGINE_23 = OLD | {"internal_closes_ports", "shares_parents"}
 ENGINE_25 = ENGINE_23 | {
     "endpoints_at_create",
     "mac_per_endpoint",
