@@ -15,8 +15,7 @@ description:
   - What is better than there, and needs no change of a task. A network that differs is rebuilt with all its members,
     running and stopped, who keep their aliases and fixed addresses. Everything that can be known before is refused
     before anything is touched, in check mode as well. When a step fails, those before it are undone.
-  - Bridge networks have more options in M(bridgeport.docker.docker_bridge_network), and members with addresses and
-    aliases.
+  - Bridge networks have more options in M(bridgeport.docker.docker_bridge_network).
 options:
   name:
     description:
@@ -84,12 +83,13 @@ options:
     type: bool
   connected:
     description:
-      - The containers on the network, running or stopped, by their exact names or IDs (at least 12 hex digits). They
-        must exist.
+      - The containers on the network, running or stopped. They must exist.
+      - An entry is a container's exact name or ID (at least 12 hex digits), or a dictionary as in
+        O(bridgeport.docker.docker_bridge_network#module:connected).
       - Without O(appends) the list is exact, and containers that are not listed are disconnected. An empty list leaves
         the members as they are. M(bridgeport.docker.docker_bridge_network) can empty a network.
     type: list
-    elements: str
+    elements: raw
     default: []
     aliases: [containers]
   force:
@@ -134,7 +134,7 @@ notes:
     V(ambiguous_name), which lists their IDs in RV(failure.ids).
 seealso:
   - module: bridgeport.docker.docker_bridge_network
-    description: Bridge networks, with all that bridges have, and members with addresses and aliases.
+    description: Bridge networks, with all that bridges have.
   - module: bridgeport.docker.docker_topology
     description: Many networks and containers in one task.
   - module: bridgeport.docker.docker_network_probe
@@ -199,15 +199,17 @@ EXAMPLES = r"""
       purpose: lan
   # It is rebuilt for the label, and stays a macvlan network.
 
-- name: Make a definition, and a network that copies it
-  bridgeport.docker.docker_network: "{{ item }}"
-  loop:
-    - name: shop-definition
-      config_only: true
-      ipam_config:
-        - subnet: 10.213.19.0/24
-    - name: shop-copy
-      config_from: shop-definition
+- name: Make a definition
+  bridgeport.docker.docker_network:
+    name: shop-definition
+    config_only: true
+    ipam_config:
+      - subnet: 10.213.19.0/24
+
+- name: Make a network that copies it
+  bridgeport.docker.docker_network:
+    name: shop-copy
+    config_from: shop-definition
 
 - name: Make a network for several hosts
   bridgeport.docker.docker_network:
@@ -229,8 +231,8 @@ EXAMPLES = r"""
 RETURN = r"""
 network:
   description:
-    - The network as it stands afterwards, as C(docker network inspect) shows it. In check mode as it would stand, as far
-      as that is known. Empty when it does not exist.
+    - The network as it stands afterwards, as C(docker network inspect) shows it. In check mode as it would stand, as
+      far as that is known. Empty when it does not exist.
     - The keys below are the most used. The engine decides which there are.
   type: dict
   returned: success
@@ -486,7 +488,7 @@ def main() -> None:
             "state": {"type": "str", "choices": ["absent", "present"], "default": "present"},
             "driver_options": {"type": "dict", "default": {}},
             "labels": {"type": "dict", "default": {}},
-            "connected": {"type": "list", "elements": "str", "default": [], "aliases": ["containers"]},
+            "connected": {**NETWORK_SPEC["connected"], "default": []},
             "debug": {"type": "bool", "default": False},
         }
     )

@@ -235,8 +235,8 @@ def test_networks_that_are_not_ours() -> None:
         ({"Ingress": True}, "swarm_managed"),
     ):
         for state in ("present", "absent"):
+            snapshot = RECORDED.replace(networks=(Network({**standing.raw, **changes}),))
             with pytest.raises(Failure) as caught:
-                snapshot = RECORDED.replace(networks=(Network({**standing.raw, **changes}),))
                 plan("fx-net", state=state, snapshot=snapshot, only_bridge=True)
             assert caught.value.code == code
             assert "docker_network takes it" in caught.value.message
