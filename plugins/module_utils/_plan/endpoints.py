@@ -151,12 +151,9 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
 
 
 def _find_pools(planned: DesiredNetwork | None, found: Network | None, context: Context) -> t.Sequence[Pool]:
-    if planned is not None and planned.pools:
-        return planned.pools
-    if planned is not None and planned.config_from:
-        found = context.snapshot.find_network(planned.config_from) or found
+    asked = () if planned is None else context.asked_pools(planned)
     # Also those that the network does not use: an address is looked for in them first.
-    return () if found is None else read_pools(found.raw)
+    return asked or (() if found is None else read_pools(found.raw))
 
 
 def check_address(name: str, address: str, network: str, pools: t.Sequence[Pool]) -> None:

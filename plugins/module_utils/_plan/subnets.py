@@ -35,13 +35,14 @@ class SubnetOwner:
 def check_overlap(desired: DesiredNetwork, standing: Network | None, context: Context) -> None:
     """Refuse a subnet that overlaps with that of another owner. ``standing``: the network as it stands."""
     owners = [each for each in _network_owners(desired, context.snapshot) if not context.removes_network(each.name)]
-    owners += _planned_owners(desired.name, context.desired.networks)
+    owners += _planned_owners(desired.name, context.desired.networks, context)
     kept = [] if standing is None else standing.subnets
     # Networks of other drivers have what the host has on purpose, or stay out of its way.
     driver = desired.driver or ("bridge" if standing is None else standing.driver)
     on_host = _host_owners(desired, context.snapshot) if driver == "bridge" else []
-    for index, pool in enumerate(() if desired.config_only else desired.pools or ()):
-        own = [_network_owner(desired.name, earlier.subnet) for earlier in (desired.pools or ())[:index]]
+    pools = () if desired.config_only else context.asked_pools(desired)
+    for index, pool in enumerate(pools):
+        own = [_network_owner(desired.name, earlier.subnet) for earlier in pools[:index]]
         # The host has lived with the subnet that the network has had until now.
         for owner in [*owners, *own, *([] if pool.subnet in kept else on_host)]:
             if overlapping(pool.subnet, [owner.subnet]):
@@ -61,7 +62,7 @@ def find_releasing_networks(desired: DesiredNetwork, context: Context) -> frozen
     for network in context.snapshot.networks:
         if not context.removes_network(network.name):
             continue
-        if any(overlapping(pool.subnet, network.subnets) for pool in desired.pools or ()):
+        if any(overlapping(pool.subnet, network.subnets) for pool in context.asked_pools(desired)):
             releasing.add(("network", network.name))
     return frozenset(releasing)
 
@@ -82,7 +83,7 @@ def choose_subnets(context: Context) -> tuple[Context, list[Failure]]:
                 continue
             owners = [
                 *_network_owners(desired, context.snapshot),
-                *_planned_owners(desired.name, chosen),
+                *_planned_owners(desired.name, chosen, context),
                 *_host_owners(desired, context.snapshot),
             ]
             chosen[index] = replace(desired, pools=(Pool(_find_free(desired.name, desired.subnet_pool, owners)),))
@@ -155,10 +156,10 @@ def _network_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetO
     ]
 
 
-def _planned_owners(name: str, networks: t.Iterable[DesiredNetwork]) -> list[SubnetOwner]:
+def _planned_owners(name: str, networks: t.Iterable[DesiredNetwork], context: Context) -> list[SubnetOwner]:
     """The other networks of the task."""
     others = [other for other in networks if other.state != "absent" and other.name != name and not other.config_only]
-    return [_network_owner(other.name, pool.subnet) for other in others for pool in other.pools or ()]
+    return [_network_owner(other.name, pool.subnet) for other in others for pool in context.asked_pools(other)]
 
 
 def _host_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:

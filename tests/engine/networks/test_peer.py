@@ -79,13 +79,15 @@ def names(site: Site) -> dict[str, str]:
         what: site.network(what.lower(), "--config-only", "--subnet", f"198.19.{number}.0/24", "--label", f"of={what}")
         for number, what in enumerate(("DEFINITION", "OTHER"), start=int(site.subnet.split(".")[2]) & ~1)
     }
+    # A bridge that nothing is connected to has no carrier, and neither has what stands on it.
+    on_parent = ("--init", "--network", parent)
     return {
         "PARENT": f"br-{site.network_seen(parent)['Id'][:12]}",
         "BRIDGE": f"bp{site.prefix[-8:]}",
         "NET4": site.subnet,
         "NET6": site.subnet6,
-        "ONE": site.run("one", "--init", command=SLEEP),
-        "TWO": site.run("two", "--init", command=SLEEP),
+        "ONE": site.run("one", *on_parent, command=SLEEP),
+        "TWO": site.run("two", *on_parent, command=SLEEP),
         **definitions,
     }
 
