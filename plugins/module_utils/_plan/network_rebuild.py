@@ -48,7 +48,7 @@ def design_rebuild(desired: DesiredNetwork, standing: Network, context: Context)
     moved = tuple(member for member in members if member.name not in recreated)
     return NetworkRebuild(
         RebuildRecord(name, standing.id, before, after, moved),
-        _trial_body(after, before, trial_network_name(name, standing.id)),
+        _trial_body(after, standing, trial_network_name(name, standing.id)),
         recreated,
         tuple(
             (member.container, _bound_publications(member, after, context))
@@ -219,7 +219,7 @@ def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[
         )
 
 
-def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None:
+def _trial_body(after: Json, standing: Network, name: str) -> dict[str, t.Any] | None:
     """The new network under another name, to stand beside the old one; None where the two share what only one can have.
 
     That is an address, the parent of a network that is on one of the host, or what a network copies.
@@ -227,11 +227,10 @@ def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None
     made = Network(after)
     if made.driver != "bridge" or made.config_from or made.is_of_swarm:
         return None
-    old = Network(before).subnets
-    if any(overlapping(pool.subnet, old) for pool in Network(after).pools):
+    if any(overlapping(pool.subnet, standing.subnets) for pool in made.pools):
         return None
     key = BRIDGE_OPTIONS["bridge_name"]
-    former = (before.get("Options") or {}).get(key)
+    former = standing.options.get(key)
     options = {k: v for k, v in after["Options"].items() if k != key or v != former}
     return {**after, "Name": name, "Options": options}
 
