@@ -94,6 +94,7 @@ NEWER = (
     Part((PARITY,), 600, engine="sid"),
     Part(("tests/engine/fidelity",), 600, engine="sid"),
     Part(("tests/engine/members", "-k", "everybody"), 600, engine="sid"),
+    Part(("tests/engine/networks/test_peer.py",), 600, engine="sid"),
     Part(
         (
             "tests/engine/faults",

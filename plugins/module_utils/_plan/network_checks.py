@@ -111,6 +111,9 @@ def find_definition(desired: DesiredNetwork, standing: Network | None, context: 
         return None
     planned, found = context.network(name), context.snapshot.find_network(name)
     if not context.has_network(name):
+        if desired.config_from is None:
+            # Of a swarm's network the definition may be on other nodes only.
+            return None
         raise Failure(
             "network_not_found",
             f"Network {desired.name!r} cannot copy the definition of {name!r}: there is no such network. Make it first,"
