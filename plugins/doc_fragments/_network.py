@@ -66,6 +66,9 @@ options:
         must not be set.
       - An option for which there is a short name, such as C(icc), is the same thing under either name. Naming it twice
         with different values is refused with the failure code V(option_conflict), and so is a value that means nothing.
+      - An engine ignores an option of bridges that it does not know. Where one of those with a short name needs a newer
+        engine it is refused with the failure code V(unsupported), under either name. Other options are given to the
+        driver as they are.
     type: dict
   ipam_driver:
     description:
