@@ -95,6 +95,7 @@ NEWER = (
     Part(("tests/engine/fidelity",), 600, engine="sid"),
     Part(("tests/engine/handover",), 900, engine="sid"),
     Part(("tests/engine/members", "-k", "everybody"), 600, engine="sid"),
+    Part(("tests/engine/networks/test_peer.py",), 600, engine="sid"),
     Part(
         (
             "tests/engine/faults",

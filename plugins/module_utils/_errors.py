@@ -115,6 +115,7 @@ class Reason(enum.Enum):
     NOT_CONNECTED = "the container is not on the network"
     HAS_ENDPOINTS = "the engine counts endpoints on the network"
     ALREADY_CONNECTED = "the container is on the network already"
+    TASK_ENDING = "a task of the swarm is on the network, which may be ending"
     SAME_NAME = "the container has that name already"
     ALREADY_PAUSED = "the container is paused already"
     CONTAINER_ENDING = "the container is just ending"

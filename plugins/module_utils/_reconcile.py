@@ -120,6 +120,19 @@ class Converged:
         standing = self.host.find_network(name)
         return None if standing is None else network_result(standing, self.host.members_of(standing))
 
+    def inspected_network(self, client: Client, index: int) -> dict[str, t.Any]:
+        """The network as the engine shows it, in check mode as it would; empty where there is none."""
+        name = self.desired.networks[index].name
+        change = self.plan.find_change("network", name)
+        standing = self.host.find_network(name)
+        shown = {} if standing is None else dict(client.find(f"/networks/{standing.id}") or {})
+        if not self.check_mode or change is None:
+            return shown
+        if change.predicted is None:
+            return {}
+        made = {key: value for key, value in (change.made or {}).items() if key != "CheckDuplicate"}
+        return {**shown, **made, "Id": "" if made else standing and standing.id}
+
     def _predict_network(self, name: str, predicted: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """The members as the plans of their own make them."""
         members = []

@@ -32,9 +32,15 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  driver:
+    description:
+      - The driver of the network, which is V(bridge) whether that is said or not. Any other one is refused with the
+        failure code V(option_conflict). M(bridgeport.docker.docker_network) takes them all.
+    type: str
 extends_documentation_fragment:
   - bridgeport.docker._docker
   - bridgeport.docker._network
+  - bridgeport.docker._network.bridge
   - bridgeport.docker._attributes
   - bridgeport.docker._attributes.actiongroup_docker
 attributes:
@@ -52,13 +58,15 @@ notes:
     finishes or undoes that first and says so in RV(actions). Check mode refuses with the failure code
     V(interrupted_change) until then.
   - An existing network of another driver is refused with the failure code V(option_conflict), one that belongs to a
-    swarm with V(swarm_managed).
+    swarm with V(swarm_managed). M(bridgeport.docker.docker_network) manages both.
   - Docker Engine up to 24 allows several networks of one name. Such a name is refused with the failure code
     V(ambiguous_name), which lists their IDs in RV(failure.ids). With an ID for O(name) one of them can be removed, or
     given other members, but not be rebuilt.
 seealso:
   - module: bridgeport.docker.docker_topology
     description: Many networks and containers in one task.
+  - module: bridgeport.docker.docker_network
+    description: Networks of any driver, with the options of the module of that name in community.docker.
   - module: bridgeport.docker.docker_network_probe
     description: Find out whether containers reach each other, or that they do not.
   - module: bridgeport.docker.docker_port_publish
@@ -452,7 +460,7 @@ failure:
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import NETWORK_SPEC
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import BRIDGE_SPEC, NETWORK_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import parse_network
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.state import DesiredState
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import Client
@@ -464,13 +472,14 @@ def main() -> None:
     module = create_module(
         {
             **NETWORK_SPEC,
+            **BRIDGE_SPEC,
             "name": {"type": "str", "required": True, "aliases": ["network_name"]},
             "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         }
     )
 
     def manage(client: Client) -> dict[str, t.Any]:
-        desired = parse_network(module.params)
+        desired = parse_network(module.params, only_bridge=True)
         converged = converge(client, DesiredState(networks=(desired,)), check_mode=module.check_mode)
         return {**converged.base_result(), "network": converged.network(0) or {}}
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: docker_topology
-short_description: Manage Docker containers, their published ports and their bridge networks together
+short_description: Manage Docker containers, their published ports and their networks together
 version_added: 1.0.0
 description:
-  - Makes true, in one task, which bridge networks and which containers exist, which ports the containers publish, and
+  - Makes true, in one task, which networks and which containers exist, which ports the containers publish, and
     which networks they are on.
   - The host is read once, and one plan is made for everything. What is refused is refused before anything is touched,
     in check mode as well, with one message for all of it. RV(refusals) has each by itself.
@@ -79,7 +79,9 @@ seealso:
   - module: bridgeport.docker.docker_port_publish
     description: The ports of one container.
   - module: bridgeport.docker.docker_bridge_network
-    description: One network and its members.
+    description: One bridge network and its members.
+  - module: bridgeport.docker.docker_network
+    description: One network of any driver and its members.
   - module: bridgeport.docker.docker_port_info
     description: What is published, and who holds which host port.
   - module: bridgeport.docker.docker_network_probe
@@ -331,7 +333,7 @@ networks:
       description: Its ID. Empty in check mode for a network that would be made.
       type: str
     driver:
-      description: Its driver, which is V(bridge).
+      description: Its driver. V(null) for one with O(networks[].config_only=true).
       type: str
     internal:
       description: Whether it has no way to the outside.
@@ -522,11 +524,13 @@ failure:
         - "V(address_outside_subnet): an address or range is not in the network's subnet."
         - "V(subnet_overlap): a subnet overlaps that of another network, or an address or a route of the host, or none
           of a pool is free."
-        - "V(network_in_use): a network that is to be removed has containers on it."
+        - "V(network_in_use): a network that is to be removed has containers on it, or is the definition that others
+          have copied."
         - "V(network_protected): the networks V(bridge), V(host) and V(none) are never touched."
         - "V(network_mode_conflict): the container's network mode, or being on internal networks only, rules out what
           is asked for, or what the container has."
-        - "V(swarm_managed): the object belongs to a swarm."
+        - "V(swarm_managed): a container belongs to a swarm, or a network of one would have to be rebuilt that has
+          containers on it, or that may have some on other nodes."
         - "V(dependents_exist): other containers depend on one that would have to be replaced. C(dependents) names
           them."
         - "V(writable_layer_changed): files that were changed in the container would be lost. C(paths) lists them."
@@ -555,7 +559,12 @@ failure:
       description: The containers on the network.
       type: list
       elements: str
-      returned: with V(network_in_use)
+      returned: with V(network_in_use) and V(swarm_managed), where containers are in the way
+    networks:
+      description: The networks that have copied the definition.
+      type: list
+      elements: str
+      returned: with V(network_in_use), where networks are in the way
     differences:
       description:
         - What an existing network is, and what it should be, by option.
@@ -625,7 +634,12 @@ failure:
 import typing as t
 
 from ansible_collections.bridgeport.docker.plugins.module_utils import _ansiballz  # noqa: F401  # pylint: disable=unused-import
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import CONTAINER_SPEC, NETWORK_SPEC
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import (
+    ANY_DRIVER_SPEC,
+    BRIDGE_SPEC,
+    CONTAINER_SPEC,
+    NETWORK_SPEC,
+)
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.containers import DesiredContainer
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.networks import DesiredNetwork
 from ansible_collections.bridgeport.docker.plugins.module_utils._desired.parse import (
@@ -650,6 +664,8 @@ def main() -> None:
     }
     networks_spec = {
         **NETWORK_SPEC,
+        **BRIDGE_SPEC,
+        **ANY_DRIVER_SPEC,
         "name": {"type": "str", "required": True},
         "state": {"type": "str", "choices": ["present", "absent"]},
     }

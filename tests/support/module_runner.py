@@ -27,6 +27,7 @@ MODULES = (
     "docker_port_publish",
     "docker_bridge_network",
     "docker_container",
+    "docker_network",
     "docker_network_probe",
     "docker_port_info",
     "docker_topology",

@@ -51,20 +51,10 @@ CONTAINER_SPEC: Spec = {
     "wait_timeout": {"type": "int", "default": 60},
 }
 
+# What networks of every driver have.
 NETWORK_SPEC: Spec = {
+    "driver": {"type": "str"},
     "driver_options": {"type": "dict"},
-    "bridge_name": {"type": "str"},
-    "icc": {"type": "bool"},
-    "ip_masquerade": {"type": "bool"},
-    "host_binding_ipv4": {"type": "str"},
-    "mtu": {"type": "int"},
-    "gateway_mode_ipv4": {"type": "str", "choices": ["nat", "nat-unprotected", "routed", "isolated"]},
-    "gateway_mode_ipv6": {"type": "str", "choices": ["nat", "nat-unprotected", "routed", "isolated"]},
-    "host_ipv4": {"type": "str"},
-    "host_ipv6": {"type": "str"},
-    "inhibit_ipv4": {"type": "bool"},
-    "trusted_host_interfaces": {"type": "list", "elements": "str"},
-    "container_iface_prefix": {"type": "str"},
     "ipam_driver": {"type": "str"},
     "ipam_driver_options": {"type": "dict"},
     "ipam_config": {
@@ -77,10 +67,6 @@ NETWORK_SPEC: Spec = {
             "aux_addresses": {"type": "dict"},
         },
     },
-    "subnet_pool": {
-        "type": "dict",
-        "options": {"from": {"type": "str", "required": True}, "prefix": {"type": "int", "required": True}},
-    },
     "internal": {"type": "bool"},
     "attachable": {"type": "bool"},
     "enable_ipv4": {"type": "bool"},
@@ -91,4 +77,32 @@ NETWORK_SPEC: Spec = {
     "force": {"type": "bool", "default": False},
     "on_difference": {"type": "str", "choices": ["rebuild", "fail"], "default": "rebuild"},
     "on_member_recreate": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},
+}
+
+# What goes with drivers beside bridge, or with none.
+ANY_DRIVER_SPEC: Spec = {
+    "scope": {"type": "str", "choices": ["local", "global", "swarm"]},
+    "config_only": {"type": "bool"},
+    "config_from": {"type": "str"},
+    "ingress": {"type": "bool"},
+}
+
+# Short names for options of the bridge driver, and what else only this collection has.
+BRIDGE_SPEC: Spec = {
+    "bridge_name": {"type": "str"},
+    "icc": {"type": "bool"},
+    "ip_masquerade": {"type": "bool"},
+    "host_binding_ipv4": {"type": "str"},
+    "mtu": {"type": "int"},
+    "gateway_mode_ipv4": {"type": "str", "choices": ["nat", "nat-unprotected", "routed", "isolated"]},
+    "gateway_mode_ipv6": {"type": "str", "choices": ["nat", "nat-unprotected", "routed", "isolated"]},
+    "host_ipv4": {"type": "str"},
+    "host_ipv6": {"type": "str"},
+    "inhibit_ipv4": {"type": "bool"},
+    "trusted_host_interfaces": {"type": "list", "elements": "str"},
+    "container_iface_prefix": {"type": "str"},
+    "subnet_pool": {
+        "type": "dict",
+        "options": {"from": {"type": "str", "required": True}, "prefix": {"type": "int", "required": True}},
+    },
 }

@@ -99,13 +99,22 @@ class SubnetPool(t.NamedTuple):
 
 @dataclass(frozen=True)
 class DesiredNetwork:
-    """One network as a task describes it: ``None`` leaves a setting as it is; a driver option of None is removed.
+    """One network as a task describes it: ``None`` leaves a setting as it is.
 
-    ``id`` is set where the task named the network by its ID, and other networks have the same name.
+    A driver option or label of None is removed. ``config_from``: the network whose definition this one copies, "" for
+    none. ``only_bridge``: whether networks of other drivers are refused. ``always_rebuilds``: whether a network that
+    stands is rebuilt although nothing differs. ``ignores_unused_pools``: whether an IPv6 subnet of a network without
+    IPv6 is passed over with a warning, and not refused. ``id`` is set where the task named the network by its ID, and
+    other networks have the same name.
     """
 
     name: str
     state: str = "present"
+    driver: str | None = None
+    scope: str | None = None
+    config_only: bool | None = None
+    config_from: str | None = None
+    ingress: bool | None = None
     driver_options: t.Mapping[str, str | None] | None = None
     ipam_driver: str | None = None
     ipam_driver_options: t.Mapping[str, str] | None = None
@@ -115,14 +124,40 @@ class DesiredNetwork:
     attachable: bool | None = None
     enable_ipv4: bool | None = None
     enable_ipv6: bool | None = None
-    labels: t.Mapping[str, str] | None = None
+    labels: t.Mapping[str, str | None] | None = None
     connected: tuple[DesiredEndpoint, ...] | None = None
     appends: bool = False
     force: bool = False
     on_difference: str = "rebuild"
     # Whether members may be recreated that could not rejoin the network as they are.
     recreates_members: bool = False
+    only_bridge: bool = False
+    always_rebuilds: bool = False
+    ignores_unused_pools: bool = False
+    # The subnets that were passed over for that.
+    unused: tuple[str, ...] = ()
     id: str = ""
+
+    @property
+    def is_for_swarm(self) -> bool:
+        """Whether only the manager of a swarm can make it."""
+        is_overlay = self.driver == "overlay" and not self.config_only
+        return self.state != "absent" and (is_overlay or self.scope == "swarm" or bool(self.ingress))
+
+    @property
+    def defines(self) -> list[str]:
+        """The options that say for themselves what a network with config_from copies."""
+        given = {
+            "driver_options": self.driver_options,
+            "ipam_driver": self.ipam_driver not in (None, "default"),
+            "ipam_driver_options": self.ipam_driver_options,
+            "ipam_config": self.pools,
+            "subnet_pool": self.subnet_pool,
+            "labels": self.labels,
+            "enable_ipv4=false": self.enable_ipv4 is False,
+            "enable_ipv6=true": self.enable_ipv6,
+        }
+        return [option for option, value in given.items() if value]
 
 
 def parse_subnet_pool(entry: Json) -> SubnetPool:

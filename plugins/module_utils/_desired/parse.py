@@ -222,10 +222,11 @@ def parse_all(
     return tuple(parsed)
 
 
-def parse_network(params: Params) -> DesiredNetwork:
+def parse_network(params: Params, **settings: t.Any) -> DesiredNetwork:
+    """A network of a task. ``settings`` are fields that the module decides."""
     name = params["name"]
     state = params.get("state") or "present"
-    if params.get("force") and state == "present":
+    if params.get("force") and state == "present" and "always_rebuilds" not in settings:
         raise Failure("option_conflict", f"Network {name!r}: force goes with state=absent.")
     try:
         driver_options = parse_driver_options(params)
@@ -236,26 +237,81 @@ def parse_network(params: Params) -> DesiredNetwork:
         raise Failure("option_conflict", f"Network {name!r}: ipam_config and subnet_pool exclude each other.")
     labels = params.get("labels")
     ipam_driver_options = params.get("ipam_driver_options")
-    return DesiredNetwork(
-        name=name,
-        state=state,
-        driver_options=driver_options or None,
-        ipam_driver=params.get("ipam_driver"),
-        ipam_driver_options=(
+    fields: dict[str, t.Any] = {
+        "name": name,
+        "state": state,
+        # A network of which only the definition stands has no driver.
+        "driver": None if params.get("config_only") else params.get("driver"),
+        "scope": params.get("scope"),
+        "config_only": params.get("config_only"),
+        "config_from": params.get("config_from"),
+        "ingress": params.get("ingress"),
+        "driver_options": driver_options or None,
+        "ipam_driver": params.get("ipam_driver"),
+        "ipam_driver_options": (
             None
             if ipam_driver_options is None
             else {str(k): str(option_text(v)) for k, v in ipam_driver_options.items()}
         ),
-        pools=None if pools is None else tuple(parse_pool(pool) for pool in pools),
-        subnet_pool=None if subnet_pool is None else parse_subnet_pool(subnet_pool),
-        internal=params.get("internal"),
-        attachable=params.get("attachable"),
-        enable_ipv4=params.get("enable_ipv4"),
-        enable_ipv6=params.get("enable_ipv6"),
-        labels=None if labels is None else {str(k): str(option_text(v)) for k, v in labels.items() if v is not None},
-        connected=parse_endpoints(params.get("connected"), "connected"),
-        appends=bool(params.get("appends")),
-        force=bool(params.get("force")),
-        on_difference=params.get("on_difference") or "rebuild",
-        recreates_members=params.get("on_member_recreate") == "recreate",
-    )
+        "pools": None if pools is None else tuple(parse_pool(pool) for pool in pools),
+        "subnet_pool": None if subnet_pool is None else parse_subnet_pool(subnet_pool),
+        "internal": params.get("internal"),
+        "attachable": params.get("attachable"),
+        "enable_ipv4": params.get("enable_ipv4"),
+        "enable_ipv6": params.get("enable_ipv6"),
+        "labels": None if labels is None else option_texts(labels),
+        "connected": parse_endpoints(params.get("connected"), "connected"),
+        "appends": bool(params.get("appends")),
+        "force": bool(params.get("force")),
+        "on_difference": params.get("on_difference") or "rebuild",
+        "recreates_members": params.get("on_member_recreate") == "recreate",
+    }
+    desired = DesiredNetwork(**{**fields, **settings})
+    _check_kind(desired)
+    return desired
+
+
+def _check_kind(desired: DesiredNetwork) -> None:
+    """Refuse what does not go with the driver, or with a network that is only a definition or copies one."""
+    name = desired.name
+    if desired.state == "absent":
+        return
+    if desired.driver is not None and not desired.driver.strip():
+        raise Failure("option_conflict", f"Network {name!r}: driver is empty. Leave it out for a bridge network.")
+    if desired.only_bridge and desired.driver not in (None, "bridge"):
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r}: driver={desired.driver} is none of this module, which manages bridge networks."
+            " bridgeport.docker.docker_network takes it, with the same options.",
+        )
+    if desired.driver in ("null", "host"):
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r}: driver={desired.driver} is for Docker's own network of that kind, of which there is"
+            " one. Choose another driver; for a definition that others copy, config_only=true.",
+        )
+    operated = ("internal", "attachable", "ingress", "scope")
+    given = [option for option in operated if getattr(desired, option)]
+    if desired.config_only and given:
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r}: config_only=true makes a definition for others, with which {' and '.join(given)} does"
+            " not go. Give it for the networks that copy the definition.",
+        )
+    if desired.config_only and desired.config_from:
+        raise Failure("option_conflict", f"Network {name!r}: config_only and config_from exclude each other.")
+    if desired.config_only and desired.connected:
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r}: no container can join a network with config_only=true. Leave connected out.",
+        )
+    if desired.config_from and desired.defines:
+        raise Failure(
+            "option_conflict",
+            f"Network {name!r}: config_from={desired.config_from} copies the whole definition of that network, so that"
+            f" {' and '.join(desired.defines)} cannot be given beside it.",
+        )
+    if desired.driver == "overlay" and desired.scope == "local":
+        raise Failure(
+            "option_conflict", f"Network {name!r}: an overlay network has the scope swarm, and cannot have scope=local."
+        )

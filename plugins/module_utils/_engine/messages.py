@@ -30,6 +30,8 @@ _WORDING = {
     Reason.NOT_CONNECTED: re.compile("is not connected to", re.IGNORECASE),
     Reason.HAS_ENDPOINTS: re.compile("has (\\d+ )?active endpoint"),
     Reason.ALREADY_CONNECTED: re.compile("already exists in network", re.IGNORECASE),
+    # A container that has left a swarm's network is a task of it until the swarm knows.
+    Reason.TASK_ENDING: re.compile("is in use by task", re.IGNORECASE),
     Reason.SAME_NAME: re.compile("same name as its current name", re.IGNORECASE),
     Reason.ALREADY_PAUSED: re.compile("already paused", re.IGNORECASE),
     Reason.CONTAINER_ENDING: re.compile("container not running"),

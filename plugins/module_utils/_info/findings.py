@@ -207,7 +207,7 @@ def _interrupted_problems(topology: Topology) -> t.Iterator[Finding]:
             continue  # nothing, or a run that is going on
         names = ", ".join(row["name"] for row in left)
         is_done = all(row["kind"] == "lock_abandoned" for row in left)
-        module = "docker_bridge_network" if kind == "network" else "docker_port_publish"
+        module = "docker_network" if kind == "network" else "docker_port_publish"
         again = f"Run the task again, or any other of {module} with {write_options(name=name)}: it finishes or undoes"
         again += " the change."
         if kind == "volume":

@@ -89,6 +89,14 @@ class Api(t.NamedTuple):
         return self >= (1, 46)
 
     @property
+    def shares_parents(self) -> bool:
+        """Several networks of macvlan or ipvlan have the same interface of the host.
+
+        Engine 20.10 refuses that (API 1.41), 28.5 does not. Those in between count as the latter.
+        """
+        return self >= (1, 42)
+
+    @property
     def ipv4_can_be_off(self) -> bool:
         """Networks have EnableIPv4 (1.48, Engine 28.0)."""
         return self >= (1, 48)

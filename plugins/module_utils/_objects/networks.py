@@ -18,6 +18,8 @@ from .._types import Json
 IPNetwork = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
 
 PREDEFINED = ("bridge", "host", "none")
+# Containers are on the host's own network there, so that nothing is published through such a network.
+DRIVERS_WITHOUT_PORTS = ("macvlan", "ipvlan")
 # Of these, what a container has or has not instead of networks.
 NOT_JOINED = ("host", "none")
 # Labels that belong to Docker and Compose: never counted as left over, never removed.
@@ -71,8 +73,22 @@ class Network:
         return str(self.raw.get("Scope") or "local")
 
     @property
+    def is_config_only(self) -> bool:
+        """Whether the network is a definition that others copy: it has no addresses, and no container joins it."""
+        return bool(self.raw.get("ConfigOnly"))
+
+    @property
+    def config_from(self) -> str:
+        """The network whose definition this one has copied."""
+        return str((self.raw.get("ConfigFrom") or {}).get("Network") or "")
+
+    @property
+    def is_ingress(self) -> bool:
+        return bool(self.raw.get("Ingress"))
+
+    @property
     def is_of_swarm(self) -> bool:
-        return self.scope == "swarm" or bool(self.raw.get("Ingress"))
+        return self.scope == "swarm" or self.is_ingress
 
     @property
     def is_internal(self) -> bool:
@@ -114,7 +130,8 @@ class Network:
 
     @cached_property
     def pools(self) -> tuple[Pool, ...]:
-        return read_pools(self.raw)
+        """Those that the network uses: the engine shows IPv6 subnets of a network without IPv6, and gives nothing."""
+        return tuple(pool for pool in read_pools(self.raw) if self.has_ipv6 or pool.network.version == 4)
 
     @property
     def subnets(self) -> list[str]:

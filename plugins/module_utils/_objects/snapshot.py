@@ -140,6 +140,9 @@ class Snapshot:
     has_ipv6_pools: bool = False
     # That of the kernel's control groups, 1 or 2; empty where nothing depends on it.
     cgroup_version: str = ""
+    # Whether the engine is a manager of a swarm, and how many nodes that has; not read where nothing depends on it.
+    manages_swarm: bool = False
+    swarm_nodes: int = 0
     # IDs of networks that the task named by them, by names that others have too.
     chosen: t.Mapping[str, str] = field(default_factory=dict)
 

@@ -98,10 +98,8 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
     """
     snapshot = _list_with_host_ranges(client) if desired.networks else read_listing(client)
     snapshot = set_helpers_aside(client, snapshot)
-    if any(network.enable_ipv6 for network in desired.networks) and not snapshot.chooses_ipv6_subnets:
-        snapshot = snapshot.replace(has_ipv6_pools=_has_ipv6_pools(client))
-    if any(name in container.options for container in desired.containers for name in CGROUP_OPTIONS):
-        snapshot = snapshot.replace(cgroup_version=str(client.get("/info").get("CgroupVersion") or ""))
+    if _needs_info(desired, snapshot):
+        snapshot = _read_info(client, snapshot)
     snapshot = read_changes(client, snapshot.replace(chosen=desired.chosen))
     if snapshot.unreadable:
         # Nothing tells which objects this journal is about.
@@ -128,10 +126,26 @@ def read_snapshot(client: Client, desired: DesiredState, others: t.Collection[st
     return read_images(client, snapshot, references)
 
 
-def _has_ipv6_pools(client: Client) -> bool:
-    """Whether default-address-pools of the daemon has IPv6 subnets."""
-    pools = client.get("/info").get("DefaultAddressPools") or ()
-    return any(":" in pool["Base"] for pool in pools)
+def _needs_info(desired: DesiredState, snapshot: Snapshot) -> bool:
+    """Whether anything depends on the daemon's configuration, its kernel, or the swarm that it is in."""
+    if any(network.enable_ipv6 for network in desired.networks) and not snapshot.chooses_ipv6_subnets:
+        return True
+    if any(name in container.options for container in desired.containers for name in CGROUP_OPTIONS):
+        return True
+    of_swarm = {network.name for network in snapshot.networks if network.is_of_swarm}
+    return any(network.is_for_swarm or network.name in of_swarm for network in desired.networks)
+
+
+def _read_info(client: Client, snapshot: Snapshot) -> Snapshot:
+    info = client.get("/info")
+    swarm = info.get("Swarm") or {}
+    return snapshot.replace(
+        # Whether default-address-pools of the daemon has IPv6 subnets.
+        has_ipv6_pools=any(":" in pool["Base"] for pool in info.get("DefaultAddressPools") or ()),
+        manages_swarm=bool(swarm.get("ControlAvailable")),
+        swarm_nodes=int(swarm.get("Nodes") or 0),
+        cgroup_version=str(info.get("CgroupVersion") or ""),
+    )
 
 
 def inspect_containers(client: Client, snapshot: Snapshot, summaries: t.Iterable[Summary]) -> Snapshot:

@@ -28,7 +28,8 @@ class Change:
     the fixed addresses that a container takes when it starts, each with the name of its network. ``needs``: the
     objects that come first. ``pull``: an image to pull first. ``replacement``, ``network_rebuild``: the replacement of
     a container, the rebuild of a network; where several are in one transaction, the first has the steps of all, and is
-    the ``leader`` of the others. ``predicted``: what check mode returns for the object. ``settles``: these steps settle
+    the ``leader`` of the others. ``predicted``: what check mode returns for the object. ``made``: a network that is
+    made or remade, as the engine would show it. ``settles``: these steps settle
     an interrupted change; where one fails, what was done stays done and the next run goes on from there. ``cause``: why
     the object is changed, in a few words for people.
     """
@@ -48,6 +49,7 @@ class Change:
     replacement: Replacement | None = None
     network_rebuild: NetworkRebuild | None = None
     predicted: t.Mapping[str, t.Any] | None = None
+    made: Json | None = None
     settles: bool = False
     leader: Key | None = None
     cause: str = ""

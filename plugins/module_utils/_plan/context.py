@@ -14,6 +14,7 @@ from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredNetwork
 from .._desired.state import DesiredState
 from .._objects.engine import Engine
+from .._objects.networks import Pool
 from .._objects.snapshot import Snapshot, is_called
 from .changes import Replacement
 
@@ -51,6 +52,15 @@ class Context:
     def container(self, name: str) -> DesiredContainer | None:
         """The container of this name as it is desired; None where it has no plan of its own."""
         return self.desired.container(name)
+
+    def asked_pools(self, desired: DesiredNetwork) -> tuple[Pool, ...]:
+        """The subnets that the task asks for, for the network itself or with the definition that it copies."""
+        if desired.pools or not desired.config_from:
+            return desired.pools or ()
+        planned, found = self.network(desired.config_from), self.snapshot.find_network(desired.config_from)
+        if planned is not None and planned.pools:
+            return planned.pools
+        return () if found is None else found.pools
 
     def removes_network(self, name: str) -> bool:
         desired = self.network(name)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import replace
 
-from .._desired.networks import DesiredEndpoint
+from .._desired.networks import DesiredEndpoint, DesiredNetwork
 from .._errors import Failure, too_old
 from .._objects.containers import Container, automatic_aliases, clean_endpoint
 from .._objects.engine import Api
-from .._objects.networks import NOT_JOINED, PREDEFINED, Network, Pool, judge_address
+from .._objects.networks import NOT_JOINED, PREDEFINED, Network, Pool, judge_address, read_pools
 from .._objects.snapshot import Summary
 from .._steps.base import Step
 from .._steps.networks import Connect, Disconnect
@@ -131,7 +131,7 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
         raise Failure(
             "option_conflict", f"Container {name!r}: Docker gives no fixed addresses on its own network {network!r}."
         )
-    pools = (planned.pools if planned else None) or (found.pools if found is not None else ())
+    pools = _find_pools(planned, found, context)
     if not pools:
         raise Failure(
             "option_conflict",
@@ -148,6 +148,12 @@ def check_endpoint(name: str, desired: DesiredEndpoint, network: str, context: C
                 " network.",
             )
         _check_free(name, address, network, found, context)
+
+
+def _find_pools(planned: DesiredNetwork | None, found: Network | None, context: Context) -> t.Sequence[Pool]:
+    asked = () if planned is None else context.asked_pools(planned)
+    # Also those that the network does not use: an address is looked for in them first.
+    return asked or (() if found is None else read_pools(found.raw))
 
 
 def check_address(name: str, address: str, network: str, pools: t.Sequence[Pool]) -> None:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Private to the collection bridgeport.docker: not for use outside of it, may change at any time.
-"""The plan for one bridge network and those of its members that are not planned as containers."""
+"""The plan for one network and those of its members that are not planned as containers."""
 
 from __future__ import annotations
 
@@ -12,9 +12,8 @@ from dataclasses import replace
 
 from .._desired.containers import DesiredContainer
 from .._desired.networks import DesiredEndpoint, DesiredNetwork
-from .._errors import Failure, Refusals, too_old
+from .._errors import Failure, Refusals
 from .._objects.containers import MODES_WITHOUT_PORTS, Container, clean_endpoint
-from .._objects.driver_options import BRIDGE_OPTIONS, check_engine_knows, check_isolated
 from .._objects.engine import Api
 from .._objects.networks import PREDEFINED, Network
 from .._objects.redact import hide_map
@@ -22,11 +21,20 @@ from .._objects.snapshot import Summary, predict_summary
 from .._results import describe_network, network_result
 from .._steps.base import Step
 from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
-from .._types import Json
 from .changes import Change, NetworkRebuild
 from .context import Context
 from .endpoints import check_endpoint, find_joining, plan_endpoint
-from .network_body import create_body, find_differences, may_hold_secret, rebuild_body
+from .network_body import create_body, find_differences, may_hold_secret, rebuild_body, with_copied
+from .network_checks import (
+    check_body,
+    check_driver,
+    check_engine,
+    check_rebuild,
+    check_removal,
+    find_copying_networks,
+    find_definition,
+    warn_of_unused,
+)
 from .network_rebuild import design_rebuild
 from .ports import goes_on_publishing, list_closed
 from .subnets import check_overlap, find_releasing_networks
@@ -49,12 +57,11 @@ def _plan(desired: DesiredNetwork, context: Context, refusals: Refusals) -> Chan
         )
     standing = context.snapshot.find_network(desired.name)
     if standing is not None:
-        _check_kind(standing)
+        check_driver(desired, standing)
     if desired.state == "absent":
         return _plan_removal(desired, standing, context)
-    if desired.enable_ipv4 is False and not context.engine.api.ipv4_can_be_off:
-        raise too_old("enable_ipv4=false", "28.0", context.engine.version)
-    check_engine_knows(desired.name, desired.driver_options or {}, context.engine.version)
+    check_engine(desired, standing, context)
+    definition = find_definition(desired, standing, context)
     rebuilds = desired.name in context.rebuilt
     if standing is not None:
         _check_same(desired, standing, context)
@@ -64,30 +71,35 @@ def _plan(desired: DesiredNetwork, context: Context, refusals: Refusals) -> Chan
             f"Network {desired.name!r} with the ID {desired.id[:12]} cannot be rebuilt: another network has the same"
             " name. Remove that one first.",
         )
+    if standing is not None and rebuilds:
+        check_rebuild(desired, standing, context)
     if standing is None or rebuilds:
         refusals.gather(check_overlap, desired, standing, context)
     names = [] if standing is None else [summary.name for summary in context.snapshot.members_of(standing)]
     steps: list[Step] = []
     network_rebuild: NetworkRebuild | None = None
     if standing is not None and rebuilds:
-        refusals.gather(_check_body, desired, rebuild_body(desired, standing, context.engine.api), context)
+        body = with_copied(rebuild_body(desired, standing, context.engine.api), definition)
+        refusals.gather(check_body, desired, body, context)
         for member in desired.connected or ():
             refusals.gather(check_endpoint, member.name, member, desired.name, context)
         network_rebuild = design_rebuild(desired, standing, context)
-        losses, after = list(network_rebuild.losses), Network(network_rebuild.after)
+        losses, after = list(network_rebuild.losses), Network(body)
     elif standing is not None:
         steps, losses = _plan_members(desired, standing, standing.id, context, refusals)
         after = standing
     else:
         body = create_body(desired, context.engine.api)
-        refusals.gather(_check_body, desired, body, context)
+        refusals.gather(check_body, desired, with_copied(body, definition), context)
         steps, losses = _plan_members(desired, None, desired.name, context, refusals)
-        steps, after = [CreateNetwork(desired.name, body), *steps], Network(body)
+        steps, after = [CreateNetwork(desired.name, body), *steps], Network(with_copied(body, definition))
     after_names = _names_after(desired, names, context)
     needs = find_releasing_networks(desired, context) if standing is None or rebuilds else frozenset()
     if rebuilds:
         # A member that this task removes has to be gone, or the network cannot be removed.
         needs |= {("container", name) for name in names if context.removes_container(name)}
+    if after.config_from and context.network(after.config_from) is not None:
+        needs |= {("network", after.config_from)}
     return Change(
         "network",
         desired.name,
@@ -95,8 +107,10 @@ def _plan(desired: DesiredNetwork, context: Context, refusals: Refusals) -> Chan
         before={} if standing is None else {**describe_network(standing), "connected": sorted(names)},
         after={**describe_network(after), "connected": after_names},
         will_lose=tuple(losses),
+        warnings=warn_of_unused(desired),
         needs=needs,
         network_rebuild=network_rebuild,
+        made=after.raw if standing is None or rebuilds else None,
         predicted=network_result(after, _predict_members(desired.name, after_names, steps, network_rebuild, context)),
     )
 
@@ -124,8 +138,12 @@ def _predict_members(
 def is_to_be_rebuilt(desired: DesiredNetwork, context: Context) -> bool:
     """Whether the network stands and differs in something that Docker does not change in place."""
     standing = context.snapshot.find_network(desired.name)
-    if standing is None or desired.state == "absent" or desired.name in PREDEFINED or standing.driver != "bridge":
+    if standing is None or desired.state == "absent" or desired.name in PREDEFINED:
         return False
+    if desired.only_bridge and standing.driver != "bridge":
+        return False
+    if desired.always_rebuilds:
+        return True
     return desired.on_difference == "rebuild" and bool(find_differences(desired, standing, context.engine.api))
 
 
@@ -159,71 +177,6 @@ def _leaves_by_mode(desired: DesiredContainer, network: str, context: Context) -
     return not desired.networks and context.snapshot.inspected(summary).main_network == network
 
 
-def _check_kind(standing: Network) -> None:
-    if standing.is_of_swarm:
-        raise Failure("swarm_managed", f"Network {standing.name!r} belongs to a swarm; manage it there.")
-    if standing.driver != "bridge":
-        raise Failure(
-            "option_conflict",
-            f"Network {standing.name!r} is a {standing.driver} network; this module manages bridge networks.",
-        )
-
-
-def _check_body(desired: DesiredNetwork, body: Json, context: Context) -> None:
-    """Refuse options that do not go together, whether the task gives them or the network has them already."""
-    check_isolated(desired.name, body["Options"], body["Internal"])
-    pools = Network(body).pools
-    if len({pool.network.version for pool in pools}) < len(pools):
-        raise Failure(
-            "option_conflict",
-            f"Network {desired.name!r} has {' and '.join(pool.subnet for pool in pools)} in ipam_config. A bridge has"
-            " one subnet of IPv4 and one of IPv6.",
-        )
-    if body.get("EnableIPv4") is False and not body["EnableIPv6"]:
-        raise Failure(
-            "option_conflict",
-            f"Network {desired.name!r} would have neither IPv4 nor IPv6. Set enable_ipv6=true, or leave enable_ipv4.",
-        )
-    _check_bridge(desired.name, body["Options"].get(BRIDGE_OPTIONS["bridge_name"]), context)
-    subnet = next((pool.subnet for pool in pools if ":" in pool.subnet), None)
-    if body["EnableIPv6"] and subnet is None and not context.snapshot.chooses_ipv6_subnets:
-        raise Failure(
-            "option_conflict",
-            f"Network {desired.name!r} has IPv6, and ipam_config has no IPv6 subnet. Engines before 27.0 choose none."
-            " List one, or set enable_ipv6=false.",
-            engine_version=context.engine.version,
-        )
-    if subnet is not None and not body["EnableIPv6"]:
-        raise Failure(
-            "option_conflict",
-            f"Network {desired.name!r} has the IPv6 subnet {subnet}, and no IPv6: no container would get an address of"
-            " it. Set enable_ipv6=true, or leave the subnet out.",
-        )
-
-
-def _check_bridge(name: str, bridge: str | None, context: Context) -> None:
-    """Two networks cannot have one bridge."""
-    if not bridge:
-        return
-    key = BRIDGE_OPTIONS["bridge_name"]
-    others = [
-        each for each in context.snapshot.networks if each.name != name and not context.removes_network(each.name)
-    ]
-    holders = [each.name for each in others if bridge in (each.options.get(key), f"br-{each.id[:12]}")]
-    holders += [
-        each.name
-        for each in context.desired.networks
-        if each.name != name and each.state != "absent" and (each.driver_options or {}).get(key) == bridge
-    ]
-    if holders:
-        raise Failure(
-            "option_conflict",
-            f"Network {name!r} cannot have the bridge {bridge!r}: network {holders[0]!r} has it. Choose another"
-            " bridge_name.",
-            holder=holders[0],
-        )
-
-
 def _check_same(desired: DesiredNetwork, standing: Network, context: Context) -> None:
     differences = find_differences(desired, standing, context.engine.api)
     if not differences or desired.on_difference == "rebuild":
@@ -246,6 +199,7 @@ def _check_same(desired: DesiredNetwork, standing: Network, context: Context) ->
 def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Context) -> Change:
     if standing is None:
         return Change("network", desired.name, predicted=None)
+    check_removal(desired, context)
     members = context.snapshot.members_of(standing)
     leaving = [member for member in members if context.removes_container(member.name)]
     staying = [member for member in members if member not in leaving]
@@ -265,7 +219,8 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
         for member in staying
         if member not in replaced
     ]
-    steps.append(RemoveNetwork(standing.id, desired.name))
+    steps.append(RemoveNetwork(standing.id, desired.name, waits=standing.is_of_swarm))
+    copying = find_copying_networks(desired.name, context)
     return Change(
         "network",
         desired.name,
@@ -277,7 +232,12 @@ def _plan_removal(desired: DesiredNetwork, standing: Network | None, context: Co
             for member in staying
             for loss in _list_closed(desired.name, context.snapshot.inspected(member), context)
         ),
-        needs=frozenset(("container", member.name) for member in [*leaving, *replaced]),
+        needs=frozenset(
+            [
+                *(("container", member.name) for member in [*leaving, *replaced]),
+                *(("network", network.name) for network in copying),
+            ]
+        ),
         predicted=None,
     )
 

@@ -22,14 +22,15 @@ from .._objects.driver_options import BRIDGE_OPTIONS
 from .._objects.engine import Api
 from .._objects.journal import Member, RebuildRecord
 from .._objects.names import trial_network_name
-from .._objects.networks import Network, Pool, contains, judge_address, overlapping
+from .._objects.networks import DRIVERS_WITHOUT_PORTS, Network, Pool, contains, judge_address, overlapping
 from .._objects.ports import Publication
 from .._types import Json
 from .changes import NetworkRebuild
 from .context import Context
 from .endpoints import check_mode, find_joining, merge_endpoint
 from .mac import is_mac_configured, list_lost_macs, needs_other_mac, refuse_mac
-from .network_body import rebuild_body, replay_body
+from .network_body import rebuild_body, replay_body, with_copied
+from .network_checks import find_definition
 
 
 def design_rebuild(desired: DesiredNetwork, standing: Network, context: Context) -> NetworkRebuild:
@@ -39,7 +40,7 @@ def design_rebuild(desired: DesiredNetwork, standing: Network, context: Context)
     members = _list_members(desired, standing, context)
     recreated = frozenset(each.name for each in members if context.recreates(each.name, name))
     _check_members(desired, standing, members, recreated, context)
-    pools = Network(after).pools
+    pools = Network(with_copied(after, find_definition(desired, standing, context))).pools
     for member in members:
         _check_addresses(desired, member, pools)
         if member.name in recreated:
@@ -47,21 +48,26 @@ def design_rebuild(desired: DesiredNetwork, standing: Network, context: Context)
     moved = tuple(member for member in members if member.name not in recreated)
     return NetworkRebuild(
         RebuildRecord(name, standing.id, before, after, moved),
-        _trial_body(after, before, trial_network_name(name, standing.id)),
+        _trial_body(after, standing, trial_network_name(name, standing.id)),
         recreated,
         tuple(
             (member.container, _bound_publications(member, after, context))
             for member in moved
             if member.after is not None
         ),
-        tuple(_list_losses(desired, standing, after, moved, context)),
+        tuple(_list_losses(desired, standing, before, after, moved, context)),
     )
+
+
+def _publishes_nothing(body: Json) -> bool:
+    """Whether the engine publishes no port through the network that this request makes."""
+    return bool(body["Internal"]) or body["Driver"] in DRIVERS_WITHOUT_PORTS
 
 
 def _bound_publications(member: Member, after: Json, context: Context) -> tuple[Publication, ...]:
     """The publications that have to be bound again: those that are bound now, and none on an internal network."""
     container = context.snapshot.containers[member.container]
-    if after["Internal"]:
+    if _publishes_nothing(after):
         return ()
     return tuple(each.configured for each in container.bindings if each.actual)
 
@@ -213,13 +219,19 @@ def _check_addresses(desired: DesiredNetwork, member: Member, pools: t.Sequence[
         )
 
 
-def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None:
-    """The new network under another name, to stand beside the old one; None where the two share addresses."""
-    old = Network(before).subnets
-    if any(overlapping(pool.subnet, old) for pool in Network(after).pools):
+def _trial_body(after: Json, standing: Network, name: str) -> dict[str, t.Any] | None:
+    """The new network under another name, to stand beside the old one; None where the two share what only one can have.
+
+    That is an address, the parent of a network that is on one of the host, or what a network copies.
+    """
+    made = Network(after)
+    if made.driver != "bridge" or made.config_from or made.is_of_swarm:
+        return None
+    if any(overlapping(pool.subnet, standing.subnets) for pool in made.pools):
         return None
     key = BRIDGE_OPTIONS["bridge_name"]
-    options = {k: v for k, v in after["Options"].items() if k != key or v != before["Options"].get(key)}
+    former = standing.options.get(key)
+    options = {k: v for k, v in after["Options"].items() if k != key or v != former}
     return {**after, "Name": name, "Options": options}
 
 
@@ -227,7 +239,12 @@ def _trial_body(after: Json, before: Json, name: str) -> dict[str, t.Any] | None
 
 
 def _list_losses(
-    desired: DesiredNetwork, standing: Network, after: Json, members: t.Sequence[Member], context: Context
+    desired: DesiredNetwork,
+    standing: Network,
+    before: Json,
+    after: Json,
+    members: t.Sequence[Member],
+    context: Context,
 ) -> list[str]:
     losses = [f"network ID {standing.id[:12]} of {desired.name}"]
     for member in members:
@@ -241,7 +258,7 @@ def _list_losses(
             losses.append(f"dynamic address of {member.name} on {desired.name} may change")
         losses += list_lost_macs(container, {desired.name: member.after}, context.snapshot)
         bindings = (*container.bindings, *container.bindings_of_all)
-        if after["Internal"] and not standing.is_internal:
+        if _publishes_nothing(after) and not _publishes_nothing(before):
             losses += [f"publication {each.configured} of {member.name} through {desired.name}" for each in bindings]
             continue
         losses += [

@@ -15,14 +15,11 @@ from .._desired.networks import DesiredNetwork
 from .._errors import Failure
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, Container
 from .._objects.driver_options import host_binding
-from .._objects.networks import Network
+from .._objects.networks import DRIVERS_WITHOUT_PORTS, Network
 from .._objects.ports import Publication, list_exposed
 from .._objects.snapshot import is_called
 from .context import Context
 from .publications import check_bind_policy
-
-# Containers are on the host's own network there, so that nothing is published through such a network.
-_DRIVERS_WITHOUT_PORTS = ("macvlan", "ipvlan")
 
 
 def merge_ports(
@@ -165,8 +162,11 @@ def _is_internal(name: str, context: Context) -> bool:
 
 def _has_gateway(name: str, context: Context) -> bool:
     """Whether the engine may publish through this network."""
-    standing = _find_standing(name, context)
-    return not _is_internal(name, context) and (standing is None or standing.driver not in _DRIVERS_WITHOUT_PORTS)
+    standing, planned = _find_standing(name, context), _planned_settings(name, context)
+    driver = "bridge" if standing is None else standing.driver
+    if planned is not None and planned.driver is not None:
+        driver = planned.driver
+    return not _is_internal(name, context) and driver not in DRIVERS_WITHOUT_PORTS
 
 
 def _host_binding(name: str, context: Context) -> str:

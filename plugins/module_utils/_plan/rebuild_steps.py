@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._objects.networks import Network
 from .._steps.base import Step
 from .._steps.networks import Connect, CreateNetwork, Disconnect, RemoveNetwork
 from .._steps.verification import VerifyMembers
@@ -38,7 +39,7 @@ def replace_network(rebuild: NetworkRebuild) -> t.Iterator[Step]:
     """Members with fixed addresses leave last and join first: a dynamic address may be any that is free then."""
     record = rebuild.record
     yield from leave(rebuild, fixed=True)
-    yield RemoveNetwork(record.original, record.name, record.before)
+    yield RemoveNetwork(record.original, record.name, record.before, waits=Network(record.before).is_of_swarm)
     yield CreateNetwork(record.name, record.after)
     yield from _join(rebuild, fixed=True)
 

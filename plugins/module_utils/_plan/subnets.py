@@ -35,11 +35,14 @@ class SubnetOwner:
 def check_overlap(desired: DesiredNetwork, standing: Network | None, context: Context) -> None:
     """Refuse a subnet that overlaps with that of another owner. ``standing``: the network as it stands."""
     owners = [each for each in _network_owners(desired, context.snapshot) if not context.removes_network(each.name)]
-    owners += _planned_owners(desired.name, context.desired.networks)
+    owners += _planned_owners(desired.name, context.desired.networks, context)
     kept = [] if standing is None else standing.subnets
-    on_host = _host_owners(desired, context.snapshot)
-    for index, pool in enumerate(desired.pools or ()):
-        own = [_network_owner(desired.name, earlier.subnet) for earlier in (desired.pools or ())[:index]]
+    # Networks of other drivers have what the host has on purpose, or stay out of its way.
+    driver = desired.driver or ("bridge" if standing is None else standing.driver)
+    on_host = _host_owners(desired, context.snapshot) if driver == "bridge" else []
+    pools = () if desired.config_only else context.asked_pools(desired)
+    for index, pool in enumerate(pools):
+        own = [_network_owner(desired.name, earlier.subnet) for earlier in pools[:index]]
         # The host has lived with the subnet that the network has had until now.
         for owner in [*owners, *own, *([] if pool.subnet in kept else on_host)]:
             if overlapping(pool.subnet, [owner.subnet]):
@@ -59,7 +62,7 @@ def find_releasing_networks(desired: DesiredNetwork, context: Context) -> frozen
     for network in context.snapshot.networks:
         if not context.removes_network(network.name):
             continue
-        if any(overlapping(pool.subnet, network.subnets) for pool in desired.pools or ()):
+        if any(overlapping(pool.subnet, network.subnets) for pool in context.asked_pools(desired)):
             releasing.add(("network", network.name))
     return frozenset(releasing)
 
@@ -69,7 +72,7 @@ def find_releasing_networks(desired: DesiredNetwork, context: Context) -> frozen
 
 def choose_subnets(context: Context) -> tuple[Context, list[Failure]]:
     """Choose a subnet for each network that takes any free one of a pool. A subnet that fits already is kept."""
-    chosen = list(context.desired.networks)
+    chosen = [_drop_unused(desired, context) for desired in context.desired.networks]
     refusals = []
     for index, desired in enumerate(chosen):
         if desired.subnet_pool is None or desired.state == "absent" or desired.name in PREDEFINED:
@@ -80,13 +83,28 @@ def choose_subnets(context: Context) -> tuple[Context, list[Failure]]:
                 continue
             owners = [
                 *_network_owners(desired, context.snapshot),
-                *_planned_owners(desired.name, chosen),
+                *_planned_owners(desired.name, chosen, context),
                 *_host_owners(desired, context.snapshot),
             ]
             chosen[index] = replace(desired, pools=(Pool(_find_free(desired.name, desired.subnet_pool, owners)),))
         except Failure as failure:
             refusals.append(failure)
     return context.replace(desired=replace(context.desired, networks=tuple(chosen))), refusals
+
+
+def _drop_unused(desired: DesiredNetwork, context: Context) -> DesiredNetwork:
+    """Without the IPv6 subnets that the engine would show and not use, where the task's module passes these over."""
+    if not desired.ignores_unused_pools or desired.state == "absent" or desired.config_only:
+        return desired
+    standing = next((each for each in context.snapshot.networks if each.name == desired.name), None)
+    has_ipv6 = desired.enable_ipv6
+    if has_ipv6 is None:
+        has_ipv6 = standing is not None and standing.has_ipv6
+    unused = () if has_ipv6 else tuple(pool for pool in desired.pools or () if pool.network.version == 6)
+    if not unused:
+        return desired
+    used = tuple(pool for pool in desired.pools or () if pool not in unused)
+    return replace(desired, pools=used, unused=tuple(pool.subnet for pool in unused))
 
 
 def _find_free(name: str, pool: SubnetPool, owners: t.Sequence[SubnetOwner]) -> str:
@@ -126,20 +144,22 @@ def _network_owner(name: str, subnet: str) -> SubnetOwner:
 
 
 def _network_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:
-    """The other networks of the engine."""
+    """The other networks of the engine. Those of a swarm have addresses apart, and definitions have none."""
+    standing = next((network for network in snapshot.networks if network.name == desired.name), None)
+    of_swarm = desired.is_for_swarm or (desired.driver is None and standing is not None and standing.is_of_swarm)
     # The engine lists networks in any order; the first one in the way is named.
     return [
         _network_owner(network.name, subnet)
         for network in sorted(snapshot.networks, key=lambda network: (network.name, network.id))
-        if network.name != desired.name
+        if network.name != desired.name and network.is_of_swarm == of_swarm and not network.is_config_only
         for subnet in network.subnets
     ]
 
 
-def _planned_owners(name: str, networks: t.Iterable[DesiredNetwork]) -> list[SubnetOwner]:
+def _planned_owners(name: str, networks: t.Iterable[DesiredNetwork], context: Context) -> list[SubnetOwner]:
     """The other networks of the task."""
-    others = [other for other in networks if other.state != "absent" and other.name != name]
-    return [_network_owner(other.name, pool.subnet) for other in others for pool in other.pools or ()]
+    others = [other for other in networks if other.state != "absent" and other.name != name and not other.config_only]
+    return [_network_owner(other.name, pool.subnet) for other in others for pool in context.asked_pools(other)]
 
 
 def _host_owners(desired: DesiredNetwork, snapshot: Snapshot) -> list[SubnetOwner]:

@@ -113,6 +113,11 @@ def is_as_described(network: Network, body: Json) -> bool:
     def list_switches(each: Network) -> tuple[bool, ...]:
         return (each.is_internal, each.has_ipv6, each.is_attachable, each.has_ipv4)
 
+    if (network.driver, network.config_from) != (described.driver, described.config_from):
+        return False
+    if described.config_from:
+        # The rest is copied, and not in the request.
+        return network.is_internal == described.is_internal
     if list_switches(network) != list_switches(described) or network.labels != described.labels:
         return False
     if any(network.options.get(key) != value for key, value in described.options.items()):

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import time
 import typing as t
 from dataclasses import dataclass
 
@@ -18,6 +19,9 @@ from .run_state import Stop
 # An endpoint vanishes from the engine's answers before it is taken from the count of its network: the seconds between
 # the attempts at a removal meanwhile.
 _PAUSES = (0.2, 0.5, 1, 2, 4)
+# Seconds that a swarm may take to end the tasks of a network, and to forget it.
+_SWARM_BOUND = 20.0
+_SWARM_POLL = 0.2
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,16 @@ class CreateNetwork(Step):
 
 @dataclass(frozen=True)
 class RemoveNetwork(Step):
-    """``body``: the request that remakes the network; None where no undo needs it."""
+    """``body``: the request that remakes the network; None where no undo needs it.
+
+    ``waits``: a network of a swarm is gone from its nodes only a moment after the engine has said so, and the tasks of
+    containers that have just left it are ended no sooner.
+    """
 
     network: str
     name: str
     body: Json | None = None
+    waits: bool = False
 
     already_so = frozenset({Reason.NOT_FOUND})
 
@@ -60,13 +69,29 @@ class RemoveNetwork(Step):
         path = f"/networks/{site.id_of(self.network)}"
         for pause in _PAUSES:
             try:
-                site.daemon.delete(path)
+                self._delete(path, site)
                 return
             except DaemonRefusal as refusal:
                 if Reason.HAS_ENDPOINTS not in refusal.reasons or self._members(site) != []:
                     raise
             site.rest(pause)
-        site.daemon.delete(path)
+        self._delete(path, site)
+
+    def _delete(self, path: str, site: Site) -> None:
+        if not self.waits:
+            site.daemon.delete(path)
+            return
+        deadline = time.monotonic() + _SWARM_BOUND
+        while True:
+            try:
+                site.daemon.delete(path)
+                break
+            except DaemonRefusal as refusal:
+                if Reason.TASK_ENDING not in refusal.reasons or time.monotonic() > deadline:
+                    raise
+            time.sleep(_SWARM_POLL)
+        while site.daemon.find(path) is not None and time.monotonic() < deadline:
+            time.sleep(_SWARM_POLL)
 
     def perform_as_undo(self, site: Site) -> None:
         """As in RemoveContainer: the network may never have been made."""

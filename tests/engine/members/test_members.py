@@ -66,7 +66,7 @@ CHANGES: dict[str, dict[str, t.Any]] = {
     "mtu": {"mtu": 1400},
     "icc": {"icc": False},
     "internal": {"internal": True},
-    "back": {"icc": True, "internal": False, "labels": {}},
+    "back": {"icc": True, "internal": False, "labels": {"purpose": None, "team": None}},
 }
 
 

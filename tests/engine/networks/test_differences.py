@@ -111,8 +111,10 @@ def test_what_is_left_out_is_taken_away(site: Site) -> None:
         MODULE, name=net, labels={"purpose": "test"}, icc=False, driver_options={MTU: 1400}, ipam_config=[spelled]
     )
     assert met["changed"] is False
+    # A label that is not listed stays.
+    assert site.does(MODULE, name=net, labels={})["changed"] is False
     less: list[dict[str, t.Any]] = [
-        {"labels": {}},
+        {"labels": {"purpose": None}},
         {"driver_options": {ICC: None}},
         {"ipam_config": [{key: whole[key] for key in ("subnet", "gateway", "iprange")}]},
         {"ipam_config": [{key: whole[key] for key in ("subnet", "gateway")}]},
@@ -123,7 +125,11 @@ def test_what_is_left_out_is_taken_away(site: Site) -> None:
     for options in less:
         assert site.does(MODULE, name=net, **options)["changed"] is True, options
     again = site.does(
-        MODULE, name=net, labels={}, driver_options={ICC: None}, ipam_config=[{"subnet": f"{subnet}.0/24"}]
+        MODULE,
+        name=net,
+        labels={"purpose": None},
+        driver_options={ICC: None},
+        ipam_config=[{"subnet": f"{subnet}.0/24"}],
     )
     assert again["changed"] is False
     # Nothing of it is left but what was not spoken of.

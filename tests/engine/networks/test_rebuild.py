@@ -37,7 +37,7 @@ def test_rebuild(site: Site) -> None:
         {"icc": False},
         {"ipam_config": [{"subnet": f"{near}.0/24", "gateway": f"{near}.254"}], "icc": True},
         {"internal": True},
-        {"internal": False, "labels": {}},
+        {"internal": False, "labels": {"purpose": None, "team": None}},
     ]
     for change in changes:
         assert site.does(MODULE, name=net, **change)["changed"] is True, change

@@ -20,6 +20,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._module import C
 MODULES = (
     "docker_bridge_network",
     "docker_container",
+    "docker_network",
     "docker_network_probe",
     "docker_port_info",
     "docker_port_publish",

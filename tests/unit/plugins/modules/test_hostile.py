@@ -116,6 +116,13 @@ TASKS: dict[str, list[Json]] = {
         {"name": "idle", "restart": True, "comparisons": {"*": "strict"}},
         {"name": "web", "state": "absent", "keep_volumes": False},
     ],
+    "docker_network": [
+        {"name": "net", "labels": {"a": "b"}, "driver": "bridge"},
+        {"name": "net", "internal": True, "force": True},
+        {"name": "fresh", "driver": "macvlan", "ipam_config": [{"subnet": "10.9.0.0/24"}], "connected": ["web"]},
+        {"name": "definition", "config_only": True, "ipam_config": [{"subnet": "10.7.0.0/24"}]},
+        {"name": "net", "state": "absent"},
+    ],
     "docker_bridge_network": [
         {"name": "net", "labels": {"a": "b"}},
         {"name": "net", "mtu": 1300, "on_member_recreate": "recreate"},

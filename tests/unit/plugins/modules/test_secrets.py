@@ -43,10 +43,7 @@ DESCRIPTIVE = frozenset(
 # Names, addresses, numbers and choices. The files of TLS are named, not written down. Messages quote them.
 OPEN = frozenset(
     (
-        *("cleanup", "command_handling", "comparisons", "container_default_behavior", "debug", "detach"),
-        *("healthy_wait_timeout", "image_comparison", "image_label_mismatch", "image_name_mismatch", "keep_volumes"),
-        *("kill_signal", "networks_cli_compatible", "output_logs", "paused", "pull_check_mode_behavior", "recreate"),
-        *("removal_wait_timeout", "restart"),
+        *("cleanup", "config_from", "config_only", "detach", "driver", "ingress", "output_logs", "scope"),
         *("all", "api_version", "appends", "attachable", "auto_remove", "auto_remove_swap", "bind_policy"),
         *("blkio_weight", "bridge_name", "ca_path", "cap_drop", "capabilities", "cgroup_parent", "cgroupns_mode"),
         *("client_cert", "client_key", "command_handling", "comparisons", "container_default_behavior"),
@@ -198,6 +195,7 @@ SURROUNDINGS: dict[str, list[Json]] = {
     ],
     "docker_container": [WEB, NEW, {**WEB, "healthy_wait_timeout": "soon"}, {**WEB, "no_such_option": 1}],
     "docker_bridge_network": [NET, {"name": "new-net"}, {**NET, "on_difference": "fail"}, {**NET, "mtu": "x"}],
+    "docker_network": [NET, {"name": "new-net"}, {**NET, "on_difference": "fail"}, {**NET, "scope": "x"}],
     "docker_topology": [{}, {"parallel": "x"}],
     "docker_port_info": [{}, {"name": "missing"}],
     "docker_topology_info": [{}, {"names": ["missing"]}],

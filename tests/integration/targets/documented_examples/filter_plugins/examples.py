@@ -42,7 +42,7 @@ def _names(task: dict[str, t.Any]) -> set[str]:
     for module, options in task.items():
         if module.startswith(COLLECTION):
             for entry in [options or {}, *(options or {}).get("containers", ()), *(options or {}).get("networks", ())]:
-                names.add(entry.get("name"))
+                names |= {entry.get(key) for key in ("name", "config_from")}
     return {name for name in (*names, *task.get("loop", ())) if isinstance(name, str) and "{" not in name}
 
 

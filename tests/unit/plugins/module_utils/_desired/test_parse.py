@@ -320,7 +320,7 @@ def test_network_lists() -> None:
     desired = parse_network(
         {"name": "n", "ipam_config": [{"subnet": "10.0.0.1/8"}], "labels": {"a": 1, "b": None}, "connected": []}
     )
-    assert (desired.pools, desired.labels, desired.connected) == ((Pool("10.0.0.0/8"),), {"a": "1"}, ())
+    assert (desired.pools, desired.labels, desired.connected) == ((Pool("10.0.0.0/8"),), {"a": "1", "b": None}, ())
     assert parse_network({"name": "n", "ipam_config": [], "labels": {}}).pools == ()
 
 

@@ -49,6 +49,11 @@ REFUSALS: list[t.Any] = [
         "endpoint with name c already exists in network n",
         {Reason.ALREADY_CONNECTED, Reason.UNSTARTABLE},
     ),
+    (
+        400,
+        "rpc error: code = FailedPrecondition desc = network n is in use by task t",
+        {Reason.TASK_ENDING},
+    ),
     (400, "Renaming a container with the same name as its current name", {Reason.SAME_NAME}),
     (409, "Container c is already paused", {Reason.CONFLICT, Reason.ALREADY_PAUSED}),
     (

@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import NETWORK_SPEC
+from ansible_collections.bridgeport.docker.plugins.module_utils._desired.argspec import BRIDGE_SPEC
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.driver_options import (
     BRIDGE_OPTIONS,
@@ -25,9 +25,9 @@ FULL = BRIDGE_OPTIONS
 
 
 def test_every_option_can_be_given() -> None:
-    assert set(BRIDGE_OPTIONS) <= set(NETWORK_SPEC)
+    assert set(BRIDGE_OPTIONS) <= set(BRIDGE_SPEC)
     for option in ("gateway_mode_ipv4", "gateway_mode_ipv6"):
-        assert NETWORK_SPEC[option]["choices"] == list(GATEWAY_MODES)
+        assert BRIDGE_SPEC[option]["choices"] == list(GATEWAY_MODES)
 
 
 # -- texts -------------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.bridgeport.docker.plugins.module_utils._objects.engine import Api, Engine
 
 OLD = frozenset({"waits_for_next_exit"})
-ENGINE_23 = OLD | {"internal_closes_ports", "makes_mount_points"}
+ENGINE_23 = OLD | {"internal_closes_ports", "makes_mount_points", "shares_parents"}
 ENGINE_25 = ENGINE_23 | {
     "endpoints_at_create",
     "mac_per_endpoint",

@@ -328,9 +328,12 @@ DIFFERENCES: list[t.Any] = [
     pytest.param("fx-int", {"internal": False}, ["internal"], id="not-internal"),
     pytest.param("fx-six", {"enable_ipv6": True}, [], id="ipv6"),
     pytest.param("fx-sub", {"attachable": True, "enable_ipv6": True}, ["attachable", "enable_ipv6"], id="two"),
-    # labels are exact, Docker's own apart
+    # labels are merged
     pytest.param("fx-sub", {"labels": {"team": "web"}}, [], id="labels"),
-    pytest.param("fx-sub", {"labels": {}}, ["labels"], id="labels-none"),
+    pytest.param("fx-sub", {"labels": {}}, [], id="label-not-listed"),
+    pytest.param("fx-sub", {"labels": {"x": None}}, [], id="label-gone-already"),
+    pytest.param("fx-sub", {"labels": {"team": None}}, ["labels"], id="label-to-be-gone"),
+    pytest.param("fx-sub", {"labels": {"com.docker.compose.project": None}}, [], id="label-of-docker-is-never-removed"),
     pytest.param("fx-sub", {"labels": {"team": "db"}}, ["labels"], id="label-other-value"),
     pytest.param("fx-sub", {"labels": {"team": "web", "x": ""}}, ["labels"], id="label-more"),
     pytest.param("fx-net", {"labels": {}}, [], id="labels-none-where-none"),
@@ -424,6 +427,7 @@ DESIRED = st.builds(
     attachable=st.sampled_from([None, True, False]),
     enable_ipv4=st.sampled_from([None, True, False]),
     enable_ipv6=st.sampled_from([None, True, False]),
+    driver=st.sampled_from([None, "bridge", "macvlan"]),
     labels=st.none() | st.dictionaries(TEXTS, TEXTS, max_size=2),
 )
 

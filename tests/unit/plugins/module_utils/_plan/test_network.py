@@ -34,10 +34,11 @@ def plan(
     beside: t.Sequence[dict[str, t.Any]] = (),
     others: t.Sequence[dict[str, t.Any]] = (),
     rebuilt: bool = False,
+    only_bridge: bool = False,
     **params: t.Any,
 ) -> Change:
     """``beside``: containers of the same task, ``others``: its other networks."""
-    desired = parse_network({"name": name, **params})
+    desired = parse_network({"name": name, **params}, only_bridge=only_bridge)
     state = DesiredState(
         (desired, *(parse_network(other) for other in others)),
         tuple(parse_container(each, **({"state": each["state"]} if "state" in each else {})) for each in beside),
@@ -234,9 +235,11 @@ def test_networks_that_are_not_ours() -> None:
         ({"Ingress": True}, "swarm_managed"),
     ):
         for state in ("present", "absent"):
+            snapshot = RECORDED.replace(networks=(Network({**standing.raw, **changes}),))
             with pytest.raises(Failure) as caught:
-                plan("fx-net", state=state, snapshot=RECORDED.replace(networks=(Network({**standing.raw, **changes}),)))
+                plan("fx-net", state=state, snapshot=snapshot, only_bridge=True)
             assert caught.value.code == code
+            assert "docker_network takes it" in caught.value.message
 
 
 @pytest.mark.parametrize(("api", "code"), [(Api(1, 47), "unsupported"), (Api(1, 48), None)])
