@@ -189,7 +189,11 @@ _VERSION = re.compile(r"[0-9]{1,5}\.[0-9]{1,5}")
 # By method and path, with a star for what names an object. Nothing reads the answers of other requests.
 _ANSWERS: dict[str, Shape] = {
     "GET /version": {"Version": str, "ApiVersion": Checked(str, lambda text: bool(_VERSION.fullmatch(text)))},
-    "GET /info": {"Name": str},
+    "GET /info": {
+        "Name": str,
+        "DefaultAddressPools": Maybe([{"Base": str}]),
+        "Swarm": Maybe({"ControlAvailable": Maybe(bool), "Nodes": Maybe(_NUMBER)}),
+    },
     "GET /containers/json": [SUMMARY],
     "GET /containers/*/json": CONTAINER,
     "GET /containers/*/changes": Nullable([{"Path": str, "Kind": int}]),

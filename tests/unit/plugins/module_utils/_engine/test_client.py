@@ -199,7 +199,7 @@ SPOKEN: list[t.Any] = [
 @pytest.mark.parametrize(("spoken", "used"), SPOKEN)
 def test_the_version_is_agreed_on(spoken: str, used: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(Answer(body={"ApiVersion": spoken, "Version": "28.5.2"}))
-    monkeypatch.setattr(client_module, "_check_sdk", lambda: None)
+    monkeypatch.setattr(client_module, "check_sdk", lambda: None)
     monkeypatch.setattr(client_module, "_open_session", lambda connection, version: session)
     speaker = Client.connect(CONNECTION)
     assert (speaker.api_version, speaker.read_engine_version(), len(session.seen)) == (used, "28.5.2", 1)
@@ -207,7 +207,7 @@ def test_the_version_is_agreed_on(spoken: str, used: tuple[int, int], monkeypatc
 
 def test_a_version_that_was_given_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session()
-    monkeypatch.setattr(client_module, "_check_sdk", lambda: None)
+    monkeypatch.setattr(client_module, "check_sdk", lambda: None)
     monkeypatch.setattr(client_module, "_open_session", lambda connection, version: session)
     speaker = Client.connect(replace(CONNECTION, api_version="1.40"))
     assert (speaker.api_version, session.seen) == ((1, 40), [])
@@ -224,7 +224,7 @@ def test_the_version_of_the_engine_is_asked_for_once() -> None:
 
 @pytest.mark.parametrize("version", ["newest", "", "1.x"])
 def test_a_version_that_is_none(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_check_sdk", lambda: None)
+    monkeypatch.setattr(client_module, "check_sdk", lambda: None)
     with pytest.raises(Failure) as caught:
         Client.connect(replace(CONNECTION, api_version=version))
     assert caught.value.code == "option_conflict"
@@ -330,7 +330,7 @@ class Attaching(Session):
 
 def test_hold_input(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Attaching(held := Held())
-    monkeypatch.setattr(client_module, "_open_sdk", lambda connection, version: session)
+    monkeypatch.setattr(client_module, "open_sdk", lambda connection, version: session)
     with client()[0].hold_input("abc"):
         assert session.asked == [("abc", {"stdin": 1, "stream": 1})]
         assert (held.closed, session.closed) == (False, False)
@@ -339,7 +339,7 @@ def test_hold_input(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hold_input_where_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     session = Attaching(OSError("broken pipe"))
-    monkeypatch.setattr(client_module, "_open_sdk", lambda connection, version: session)
+    monkeypatch.setattr(client_module, "open_sdk", lambda connection, version: session)
     with pytest.raises(Failure, match="broken pipe") as caught, client()[0].hold_input("abc"):
         pass
     assert (caught.value.code, session.closed) == ("daemon_unreachable", True)
