@@ -79,6 +79,7 @@ class Scene:
         self._places: dict[str, t.Callable[[], str]] = {
             "{volume}": lambda: site.name("volume"),
             "{other-volume}": lambda: site.name("other-volume"),
+            "{full-volume}": self._fill_volume,
             "{source}": lambda: self._make_source("source"),
             "{other-source}": lambda: self._make_source("other-source"),
             "{folder}": lambda: str(folder),
@@ -96,6 +97,11 @@ class Scene:
 
     def _make_source(self, what: str) -> str:
         return self._site.run(what, "--ipc=shareable", "--volume=/shared", command=("sleep", "1000"))
+
+    def _fill_volume(self) -> str:
+        volume = self._site.name("full-volume")
+        docker("run", "--rm", f"--volume={volume}:/full", self._site.images.busybox, "mkdir", "-p", "/full/below")
+        return volume
 
     def _make_network(self) -> str:
         return self._site.network("net", f"--subnet={self._site.subnet}.0/24")
@@ -182,7 +188,6 @@ def test_from_the_peer_and_back(
             tell(f"{case.name}: with {value} the peer is never at rest, whoever made the container")
         else:
             assert not back["changed"], (value, back.get("diff"))
-
     TALLY.passed.append(case.name)
 
 

@@ -72,7 +72,7 @@ def show(case: t.Any) -> str | None:
 
 
 DEVICE = {"PathOnHost": "/dev/fuse", "PathInContainer": "/dev/fuse", "CgroupPermissions": "rwm"}
-REQUEST = {"Driver": "", "Count": 0, "DeviceIDs": [], "Capabilities": [], "Options": {}}
+REQUEST = {"Driver": "", "Count": 0, "DeviceIDs": None, "Capabilities": None, "Options": None}
 LIMIT = {"Name": "nofile", "Soft": 1024, "Hard": 2048}
 
 
@@ -140,7 +140,7 @@ MET: list[Case] = [
         "device_requests",
         [{"capabilities": [["gpu"]]}],
         [{**REQUEST, "Capabilities": [["gpu"]]}],
-        [{"Driver": "", "Count": 0, "DeviceIDs": None, "Capabilities": [["gpu"]], "Options": None}],
+        [{"Driver": "", "Count": 0, "DeviceIDs": [], "Capabilities": [["gpu"]], "Options": {}}],
     ),
     *met("device_requests", [], None, []),
     *met("runtime", "runc", None, "", "runc"),
