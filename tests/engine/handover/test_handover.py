@@ -26,6 +26,8 @@ from ansible_collections.bridgeport.docker.tests.support.module_runner import Ru
 from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker
 
 MODULE = "docker_container"
+# What stands in no comparison of its own.
+NOT_COMPARED = ("env_file",)
 # So many cases are tried in a sample.
 PART = 16
 
@@ -172,6 +174,11 @@ def test_from_the_peer_and_back(
             said = scene.ours(adopted, check=check)
             assert not said.get("failed"), (spelling, check, said["msg"])
             assert not said["changed"], (spelling, check, said["diff"], said["actions"])
+    if case.option not in NOT_COMPARED:
+        # Nothing else is there either.
+        said = scene.ours({**task, "comparisons": {case.option: "strict"}}, check=True)
+        assert not said.get("failed"), ("strict", said["msg"])
+        assert not said["changed"], ("strict", said["diff"], said["actions"])
     assert scene.seen["Id"] == container
     for value in others:
         task = scene.task(case, value)

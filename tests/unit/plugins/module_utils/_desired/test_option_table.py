@@ -22,7 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.contain
 from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 MIB = 2**20
-# How values are read stands in test_option_values.py. These options have tables of their own, in test_mounts.py and
+# How values are read stands in test_resources.py. These options have tables of their own, in test_mounts.py and
 # test_options.py, or are not compared.
 ELSEWHERE = {
     *("command", "etc_hosts", "hostname", "interactive", "links", "mounts", "stop_timeout", "tty", "volumes"),
