@@ -135,9 +135,10 @@ def parse_device_requests(value: t.Sequence[t.Mapping[str, t.Any]], option: str)
             {
                 "Driver": each.get("driver") or "",
                 "Count": each.get("count") or 0,
-                "DeviceIDs": list(each.get("device_ids") or ()),
-                "Capabilities": [list(group) for group in each.get("capabilities") or ()],
-                "Options": {str(key): str(content) for key, content in (each.get("options") or {}).items()},
+                # The engine keeps null as it is, which is what others take for nothing.
+                "DeviceIDs": each.get("device_ids") or None,
+                "Capabilities": [list(map(str, group)) for group in each.get("capabilities") or ()] or None,
+                "Options": {str(key): str(content) for key, content in (each.get("options") or {}).items()} or None,
             }
         )
     return requests

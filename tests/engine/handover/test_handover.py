@@ -26,6 +26,8 @@ from ansible_collections.bridgeport.docker.tests.support.module_runner import Ru
 from ansible_collections.bridgeport.docker.tests.support.real_engine import SOCKET, docker
 
 MODULE = "docker_container"
+# What stands in no comparison of its own.
+NOT_COMPARED = ("env_file",)
 # So many cases are tried in a sample.
 PART = 16
 
@@ -79,6 +81,7 @@ class Scene:
         self._places: dict[str, t.Callable[[], str]] = {
             "{volume}": lambda: site.name("volume"),
             "{other-volume}": lambda: site.name("other-volume"),
+            "{full-volume}": self._fill_volume,
             "{source}": lambda: self._make_source("source"),
             "{other-source}": lambda: self._make_source("other-source"),
             "{folder}": lambda: str(folder),
@@ -96,6 +99,11 @@ class Scene:
 
     def _make_source(self, what: str) -> str:
         return self._site.run(what, "--ipc=shareable", "--volume=/shared", command=("sleep", "1000"))
+
+    def _fill_volume(self) -> str:
+        volume = self._site.name("full-volume")
+        docker("run", "--rm", f"--volume={volume}:/full", self._site.images.busybox, "mkdir", "-p", "/full/below")
+        return volume
 
     def _make_network(self) -> str:
         return self._site.network("net", f"--subnet={self._site.subnet}.0/24")
@@ -166,6 +174,11 @@ def test_from_the_peer_and_back(
             said = scene.ours(adopted, check=check)
             assert not said.get("failed"), (spelling, check, said["msg"])
             assert not said["changed"], (spelling, check, said["diff"], said["actions"])
+    if case.option not in NOT_COMPARED:
+        # Nothing else is there either.
+        said = scene.ours({**task, "comparisons": {case.option: "strict"}}, check=True)
+        assert not said.get("failed"), ("strict", said["msg"])
+        assert not said["changed"], ("strict", said["diff"], said["actions"])
     assert scene.seen["Id"] == container
     for value in others:
         task = scene.task(case, value)
@@ -182,7 +195,6 @@ def test_from_the_peer_and_back(
             tell(f"{case.name}: with {value} the peer is never at rest, whoever made the container")
         else:
             assert not back["changed"], (value, back.get("diff"))
-
     TALLY.passed.append(case.name)
 
 

@@ -22,7 +22,7 @@ from ansible_collections.bridgeport.docker.plugins.module_utils._objects.contain
 from ansible_collections.bridgeport.docker.plugins.module_utils._types import Json
 
 MIB = 2**20
-# How values are read stands in test_option_values.py. These options have tables of their own, in test_mounts.py and
+# How values are read stands in test_resources.py. These options have tables of their own, in test_mounts.py and
 # test_options.py, or are not compared.
 ELSEWHERE = {
     *("command", "etc_hosts", "hostname", "interactive", "links", "mounts", "stop_timeout", "tty", "volumes"),
@@ -72,7 +72,7 @@ def show(case: t.Any) -> str | None:
 
 
 DEVICE = {"PathOnHost": "/dev/fuse", "PathInContainer": "/dev/fuse", "CgroupPermissions": "rwm"}
-REQUEST = {"Driver": "", "Count": 0, "DeviceIDs": [], "Capabilities": [], "Options": {}}
+REQUEST = {"Driver": "", "Count": 0, "DeviceIDs": None, "Capabilities": None, "Options": None}
 LIMIT = {"Name": "nofile", "Soft": 1024, "Hard": 2048}
 
 
@@ -140,7 +140,7 @@ MET: list[Case] = [
         "device_requests",
         [{"capabilities": [["gpu"]]}],
         [{**REQUEST, "Capabilities": [["gpu"]]}],
-        [{"Driver": "", "Count": 0, "DeviceIDs": None, "Capabilities": [["gpu"]], "Options": None}],
+        [{"Driver": "", "Count": 0, "DeviceIDs": [], "Capabilities": [["gpu"]], "Options": {}}],
     ),
     *met("device_requests", [], None, []),
     *met("runtime", "runc", None, "", "runc"),

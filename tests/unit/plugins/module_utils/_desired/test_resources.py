@@ -21,7 +21,7 @@ def read(option: str, *pairs: tuple[t.Any, t.Any]) -> list[t.Any]:
 
 
 DEVICE = {"PathOnHost": "/dev/fuse", "PathInContainer": "/dev/fuse", "CgroupPermissions": "rwm"}
-REQUEST = {"Driver": "", "Count": 0, "DeviceIDs": [], "Capabilities": [], "Options": {}}
+REQUEST = {"Driver": "", "Count": 0, "DeviceIDs": None, "Capabilities": None, "Options": None}
 LIMIT = {"Name": "nofile", "Soft": 1024, "Hard": 2048}
 
 READ = [
