@@ -79,7 +79,7 @@ class DesiredContainer:
             "publish_all": "publish_all_ports",
             "exposed": "exposed_ports",
         }
-        left = {field: None for field, name in ports.items() if name in ignored}
+        left: dict[str, t.Any] = {field: None for field, name in ports.items() if name in ignored}
         return replace(self, ports=self.ports._replace(**left), **changes) if left or changes else self
 
     @property

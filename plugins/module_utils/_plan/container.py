@@ -28,7 +28,7 @@ def plan_container(desired: DesiredContainer, context: Context) -> Change:
     if desired.mac_address is not None:
         from .mac import ask_for_mac
 
-        desired = ask_for_mac(desired, summary and context.snapshot.inspected(summary))
+        desired = ask_for_mac(desired, None if summary is None else context.snapshot.inspected(summary))
     if desired.state == "absent":
         from .container_removal import plan_removal
 

@@ -43,7 +43,7 @@ class CreateContainer(Step):
             # A link by name would make a restarted engine look for the name that the target had at this time.
             relinked = [f"{site.id_of(source)}:{alias}" for source, alias in links]
             body["HostConfig"] = {**body["HostConfig"], "Links": relinked}
-        params = {"platform": self.platform} if self.platform else {}
+        params: dict[str, t.Any] = {"platform": self.platform} if self.platform else {}
         site.made[self.name] = site.daemon.post("/containers/create", body, name=self.name, **params)["Id"]
 
     def invert(self) -> RemoveContainer:

@@ -88,7 +88,7 @@ class Verify(Step):
     publications: tuple[Publication, ...]
     networks: tuple[str, ...]
     wait: str = "running"
-    timeout: int = 60
+    timeout: float = 60
     bind_policy: str = "any"
     asked: Blueprint | None = None
 
@@ -165,7 +165,7 @@ class Verify(Step):
             if time.monotonic() > deadline:
                 raise Failure(
                     "wait_timeout",
-                    f"Container {self.name!r} was to end, and still runs (wait_timeout={self.timeout}s).",
+                    f"Container {self.name!r} was to end, and still runs (wait_timeout={self.timeout:g}s).",
                     logs=site.read_logs(container.id),
                 )
             site.rest(_POLL)
@@ -207,7 +207,7 @@ class Verify(Step):
             if health == "unhealthy" or time.monotonic() > start + self.timeout + due:
                 raise Failure(
                     "wait_timeout",
-                    f"Container {self.name!r} runs, but its health check says {health} (wait_timeout={self.timeout}s,"
+                    f"Container {self.name!r} runs, but its health check says {health} (wait_timeout={self.timeout:g}s,"
                     f" and {due:g} s for its first check).",
                     logs=site.read_logs(container.id),
                 )
@@ -233,7 +233,7 @@ class Verify(Step):
                 raise Failure(
                     "wait_timeout",
                     f"Container {self.name!r} {how}, but nothing in it accepts on tcp port"
-                    f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={self.timeout}s).",
+                    f" {', '.join(map(str, sorted(waiting)))} (wait_timeout={self.timeout:g}s).",
                     logs=site.read_logs(container.id),
                 )
             site.rest(_POLL)

@@ -16,12 +16,9 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine import client as client_module
-from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import (
-    ApiError,
-    Client,
-    parse_version,
-)
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.client import ApiError, Client
 from ansible_collections.bridgeport.docker.plugins.module_utils._engine.connection import Connection
+from ansible_collections.bridgeport.docker.plugins.module_utils._engine.sdk import parse_version
 from ansible_collections.bridgeport.docker.plugins.module_utils._errors import Failure
 
 CONNECTION = Connection("unix:///run/x.sock", timeout=7)
