@@ -244,7 +244,7 @@ def parse_namespace(*modes: str) -> Parse:
 
     def parse(value: str, option: str) -> str:
         kind, _colon, reference = value.partition(":")
-        known = reference and "container" in modes if kind == "container" else kind in modes and not _colon
+        known = bool(reference) and kind in modes if kind == "container" else value in modes
         if value and not known:
             listing = ", ".join("container:NAME" if mode == "container" else mode for mode in modes)
             raise refuse(option, f"{value!r} is none of {listing}.")
