@@ -255,7 +255,7 @@ container:
   description:
     - The inspected container, as C(docker inspect) shows it, after the change. In check mode it is the container as it
       stands.
-    - The values in C(Config.Env) are hidden.
+    - The values in C(Config.Env), of options of the log driver and of drivers of volumes are hidden.
   returned: when the container exists
   type: dict
   sample: {Id: 4c01db0b339c, Name: /shop, State: {Status: running}}

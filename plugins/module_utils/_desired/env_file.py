@@ -24,7 +24,7 @@ def _read(path: str) -> dict[str, str]:
     """Lines ``NAME=value``; a line that is empty or begins with # is none. Quotes and blanks inside are kept."""
     try:
         with open(path, encoding="utf-8") as file:
-            lines = file.read().splitlines()
+            lines = file.read().split("\n")
     except (OSError, ValueError) as error:
         # A path cannot contain the character 0.
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8, or no path"

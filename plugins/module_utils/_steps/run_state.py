@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from .._errors import DaemonRefusal, Failure, Reason
 from .._objects.containers import Container
+from .._objects.normal_forms import NORMAL, same
 from .._types import Json
 from .base import ContainerStep, Site, Step
 from .verification import Verify
@@ -241,7 +242,26 @@ class Update(ContainerStep):
         return f"update {', '.join(self.options) or 'limits'} of {self.name}"
 
     def perform(self, site: Site) -> None:
+        """Engines accept limits that their kernel does not know, and do not keep them."""
         _update(site, self.container, self.settings)
+        lost = self._list_differing(site)
+        if lost:
+            raise Failure(
+                "engine_altered",
+                f"The engine was asked to {self}, and did not keep {', '.join(lost)}. Its kernel may not know that:"
+                " leave the option out.",
+                altered=[{"key": f"HostConfig.{key}"} for key in lost],
+            )
+
+    def _list_differing(self, site: Site) -> list[str]:
+        host_config = site.daemon.get(f"/containers/{site.id_of(self.container)}/json")["HostConfig"]
+        # Where the kernel does not count swap, there is no limit of it; that matters where it was asked for.
+        unasked = () if "memory_swap" in self.options else ("MemorySwap",)
+        return [
+            key
+            for key, value in self.settings.items()
+            if key not in unasked and NORMAL.get(key, same)(host_config.get(key)) != NORMAL.get(key, same)(value)
+        ]
 
     def invert(self) -> Update:
         # The engine reads nothing and zero as leaving alone.
@@ -251,10 +271,9 @@ class Update(ContainerStep):
     def still_stands(self, site: Site) -> bool | None:
         """One request changes all or nothing, and the engine answers what it has."""
         try:
-            host_config = site.daemon.get(f"/containers/{site.id_of(self.container)}/json")["HostConfig"]
+            return bool(self._list_differing(site))
         except (DaemonRefusal, Failure):
             return True
-        return any(host_config.get(key) != value for key, value in self.settings.items())
 
 
 def _update(site: Site, container: str, settings: Json) -> None:

@@ -243,3 +243,27 @@ def test_a_container_that_never_ran_shows_what_was_configured() -> None:
     daemon.add_container("web", start=False, HostConfig={"NetworkMode": "front"}, NetworkingConfig=endpoints)
     run(daemon)
     assert daemon.macs[daemon.named("web")["Id"], "back"] == BACK_MAC
+
+
+# -- in place ----------------------------------------------------------------------------------------------------------
+
+
+class Forgetful(ModelDaemon):
+    """Takes an update and does not keep all of it, as an engine whose kernel lacks something."""
+
+    def _update(self, host_config: Json, body: t.Mapping[str, t.Any]) -> None:
+        super()._update(host_config, {key: value for key, value in body.items() if key != "CpuShares"})
+
+
+@pytest.mark.parametrize(("option", "is_kept"), [("memory", True), ("cpu_shares", False)])
+def test_a_limit_that_the_engine_does_not_keep(option: str, is_kept: bool) -> None:
+    daemon = Forgetful()
+    daemon.add_container("web", HostConfig={"CpuShares": 2, "Memory": 2**26, "MemorySwap": 2**27})
+    value: t.Any = "128M" if option == "memory" else 512
+    desired = DesiredState(containers=(parse_container({"name": "web", option: value}),))
+    if is_kept:
+        assert converge(ModelClient(daemon), desired, check_mode=False).plan.changed
+        return
+    with pytest.raises(Failure, match="did not keep CpuShares") as caught:
+        converge(ModelClient(daemon), desired, check_mode=False)
+    assert (caught.value.code, caught.value.outcome["rolled_back"]) == ("engine_altered", True)
