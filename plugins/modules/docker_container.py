@@ -215,7 +215,6 @@ EXAMPLES = r"""
   bridgeport.docker.docker_container:
     name: container-web
     image: nginx
-    pull: true
     restart_policy: unless-stopped
     published_ports:
       - "8071:80"

@@ -226,6 +226,8 @@ def parse_network(params: Params, **settings: t.Any) -> DesiredNetwork:
     """A network of a task. ``settings`` are fields that the module decides."""
     name = params["name"]
     state = params.get("state") or "present"
+    if not name.strip():
+        raise Failure("option_conflict", "A network's name is not empty.")
     if params.get("force") and state == "present" and "always_rebuilds" not in settings:
         raise Failure("option_conflict", f"Network {name!r}: force goes with state=absent.")
     try:

@@ -192,6 +192,7 @@ _ANSWERS: dict[str, Shape] = {
     "GET /info": {
         "Name": str,
         "DefaultAddressPools": Maybe([{"Base": str}]),
+        "Runtimes": _KEYS,
         "Swarm": Maybe({"ControlAvailable": Maybe(bool), "Nodes": Maybe(_NUMBER)}),
     },
     "GET /containers/json": [SUMMARY],

@@ -138,6 +138,8 @@ class Snapshot:
     host_ranges: tuple[HostRange, ...] | None = None
     # Whether the daemon was told of IPv6 subnets to choose from; not read where nothing depends on it.
     has_ipv6_pools: bool = False
+    # The names under which the engine knows programs that run containers; empty where nothing depends on it.
+    runtimes: frozenset[str] = frozenset()
     # That of the kernel's control groups, 1 or 2; empty where nothing depends on it.
     cgroup_version: str = ""
     # Whether the engine is a manager of a swarm, and how many nodes that has; not read where nothing depends on it.

@@ -130,7 +130,7 @@ def _needs_info(desired: DesiredState, snapshot: Snapshot) -> bool:
     """Whether anything depends on the daemon's configuration, its kernel, or the swarm that it is in."""
     if any(network.enable_ipv6 for network in desired.networks) and not snapshot.chooses_ipv6_subnets:
         return True
-    if any(name in container.options for container in desired.containers for name in CGROUP_OPTIONS):
+    if any(name in container.options for container in desired.containers for name in (*CGROUP_OPTIONS, "runtime")):
         return True
     of_swarm = {network.name for network in snapshot.networks if network.is_of_swarm}
     return any(network.is_for_swarm or network.name in of_swarm for network in desired.networks)
@@ -144,6 +144,7 @@ def _read_info(client: Client, snapshot: Snapshot) -> Snapshot:
         has_ipv6_pools=any(":" in pool["Base"] for pool in info.get("DefaultAddressPools") or ()),
         manages_swarm=bool(swarm.get("ControlAvailable")),
         swarm_nodes=int(swarm.get("Nodes") or 0),
+        runtimes=frozenset(info.get("Runtimes") or ()),
         cgroup_version=str(info.get("CgroupVersion") or ""),
     )
 

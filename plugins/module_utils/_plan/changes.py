@@ -15,6 +15,7 @@ from .._errors import Failure
 from .._objects.containers import Blueprint, Container
 from .._objects.journal import RebuildRecord
 from .._objects.names import backup_name, successor_name
+from .._objects.networks import PREDEFINED
 from .._objects.ports import Publication
 from .._steps.base import Step
 from .._types import Json, Key
@@ -122,6 +123,18 @@ class Replacement:
     @property
     def successor(self) -> str:
         return successor_name(self.container.name, self.container.id)
+
+    @property
+    def request(self) -> Blueprint:
+        """The design of the successor, as the engine is asked for it."""
+        if not self.starts_first:
+            return self.design
+        request, name = self.design.copy(), self.container.name
+        for network, endpoint in request.endpoints.items():
+            if network not in PREDEFINED and name not in endpoint.get("Aliases", ()):
+                # While the two change names, this keeps the name known in the network's DNS.
+                endpoint["Aliases"] = sorted([*endpoint.get("Aliases", ()), name])
+        return request
 
     @property
     def backup(self) -> str:

@@ -106,7 +106,7 @@ def plan_change(desired: DesiredContainer, container: Container, context: Contex
             container.name,
             container.id if replacement is None else "",
             status,
-            design.blueprint,
+            design.blueprint if replacement is None else replacement.request,
             (*publications, *_list_by_all(design, publications, image)),
             active,
             context.engine.api,

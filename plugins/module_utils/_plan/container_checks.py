@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from .._desired.containers import DesiredContainer
@@ -37,6 +38,13 @@ def check_labels(desired: DesiredContainer, image: Json | None) -> list[Failure]
 def check_options(desired: DesiredContainer, context: Context) -> None:
     if "StartInterval" in desired.options.get("healthcheck", {}) and not context.engine.api.health_start_interval:
         raise too_old(f"Container {desired.name!r}: healthcheck.start_interval", "25.0", context.engine.version)
+    runtime, known = desired.options.get("runtime"), context.snapshot.runtimes
+    # The engine finds a shim by its name, as io.containerd.runc.v2, or by its path.
+    if runtime and known and runtime not in known and not re.search("[./]", runtime):
+        raise Failure(
+            "option_conflict",
+            f"Container {desired.name!r}: the engine knows no runtime {runtime!r}, only {', '.join(sorted(known))}.",
+        )
     for mount in desired.options.get("mounts") or ():
         check_mount(mount, f"Container {desired.name!r}", context.engine)
 

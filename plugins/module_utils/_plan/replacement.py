@@ -16,7 +16,6 @@ import typing as t
 
 from .._objects.containers import MODES_WITHOUT_PORTS, Blueprint, clean_endpoint, place_mac, split_endpoints
 from .._objects.journal import Entry, Journal
-from .._objects.networks import PREDEFINED
 from .._objects.snapshot import Snapshot
 from .._steps.base import Step
 from .._steps.containers import CreateContainer, RemoveContainer, Rename
@@ -103,14 +102,7 @@ def _describe(replacement: Replacement, snapshot: Snapshot) -> Entry:
 
 def _request(replacement: Replacement, snapshot: Snapshot) -> Blueprint:
     """What the engine is asked for."""
-    design, name = replacement.design, replacement.container.name
-    if replacement.starts_first:
-        design = design.copy()
-        for network, endpoint in design.endpoints.items():
-            if network not in PREDEFINED and name not in endpoint.get("Aliases", ()):
-                # While the two change names, this keeps the name known in the network's DNS.
-                endpoint["Aliases"] = sorted([*endpoint.get("Aliases", ()), name])
-    return place_mac(design, snapshot.engine.api)
+    return place_mac(replacement.request, snapshot.engine.api)
 
 
 @with_cause

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.bridgeport.docker.tests.engine.parity.resources import RESOURCES
 from ansible_collections.bridgeport.docker.tests.engine.parity.situations import (
     BLOCKS,
     FREE_PORTS,
@@ -216,6 +217,7 @@ class _Maker:
             "pull": one_of(("missing", "never")),
             "wait": one_of(("running", "healthy")),
             "wait_timeout": one_of((20,)),
+            **{option: one_of(*values) for option, values in RESOURCES.items()},
         }
 
     def _published_ports(self) -> list[t.Any]:

@@ -93,7 +93,7 @@ class ModelDaemon:
     def __init__(self, *, api: tuple[int, int] = (1, 41), version: str = "20.10.24") -> None:
         self.api = api
         self.version = version
-        self.info: dict[str, t.Any] = {"Name": "model"}
+        self.info: dict[str, t.Any] = {"Name": "model", "CgroupVersion": "1", "Runtimes": {"runc": {}}}
         self.containers: dict[str, dict[str, t.Any]] = {}
         self.networks: dict[str, dict[str, t.Any]] = {}
         self.images: dict[str, dict[str, t.Any]] = {}

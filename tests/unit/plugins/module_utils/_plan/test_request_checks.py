@@ -412,3 +412,17 @@ def test_a_fixed_ipv6_address_needs_ipv6() -> None:
     assert codes(plan(daemon, [], [it])) == []
     six["EnableIPv6"] = False
     assert codes(plan(daemon, [], [it])) == ["option_conflict"]
+
+
+# -- what the engine knows ---------------------------------------------------------------------------------------------
+
+RUNTIMES: list[t.Any] = [
+    pytest.param("runc", [], id="known"),
+    pytest.param("missing", ["option_conflict"], id="unknown"),
+    pytest.param("io.containerd.runc.v2", [], id="shim"),
+]
+
+
+@pytest.mark.parametrize(("runtime", "expected"), RUNTIMES)
+def test_a_runtime_that_the_engine_does_not_know(runtime: str, expected: list[str]) -> None:
+    assert codes(plan(host(), [], [{"name": "new", "image": "busybox:1", "runtime": runtime}])) == expected
