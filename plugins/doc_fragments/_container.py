@@ -507,11 +507,10 @@ options:
     default: running
   wait_timeout:
     description:
-      - How many seconds O(wait=healthy), O(wait=listening) and O(wait=exited) wait. V(0) counts as V(60).
+      - How many seconds O(wait=healthy), O(wait=listening) and O(wait=exited) wait. When unset or V(0), it is 60.
       - A health check gets the time on top in which it has its first turn, that is its start period, its interval and
         its timeout (30 seconds for an interval or a timeout that is not set).
     type: int
-    default: 60
 """
 
     # What docker_container has in another form.

@@ -48,7 +48,7 @@ CONTAINER_SPEC: Spec = {
     "dependents": {"type": "str", "choices": ["refuse", "recreate"], "default": "refuse"},
     "auto_remove_swap": {"type": "bool", "default": False},
     "wait": {"type": "str", "choices": ["running", "healthy", "listening", "exited"], "default": "running"},
-    "wait_timeout": {"type": "int", "default": 60},
+    "wait_timeout": {"type": "int"},
 }
 
 # What networks of every driver have.

@@ -76,7 +76,6 @@ SPEC: Spec = {
     },
     "networks_cli_compatible": {"type": "bool", "default": True},
     "auto_remove_swap": {"type": "bool", "default": True},
-    "wait_timeout": {"type": "int"},
     "debug": {"type": "bool", "default": False},
 }
 
