@@ -35,7 +35,6 @@ _CONTAINERS: dict[str, str] = {
 _NETWORKS: dict[str, str] = {
     **dict.fromkeys(("config_from", "config_only", "ingress", "scope"), _DOCKER_NETWORK),
     "debug": _CONTAINERS["debug"],
-    "driver": "leave it out for a bridge network; docker_network takes any driver",
     "ipam_options": "write ipam_config, a list of subnets",
     "ssl_version": _CONTAINERS["ssl_version"],
 }
@@ -77,12 +76,17 @@ def _find_unknown(params: t.Any, spec: _Spec, where: str) -> t.Iterator[tuple[st
             if not str(option).startswith("_ansible_"):
                 yield where, str(option), _advise(str(option), spec, known)
             continue
-        rules = next(each for name, each in spec.items() if option == name or option in each.get("aliases", ()))
+        rules = _find_rules(str(option), spec)
         for number, item in enumerate(value if isinstance(value, (list, tuple)) else [value], start=1):
             if rules.get("options") is not None:
                 name = (item.get("name") if isinstance(item, t.Mapping) else None) or number
                 title = f"{option} {name!r}" if isinstance(value, (list, tuple)) else str(option)
                 yield from _find_unknown(item, rules["options"], f"{where}{title}: ")
+
+
+def _find_rules(option: str, spec: _Spec) -> t.Mapping[str, t.Any]:
+    named = (rules for name, rules in spec.items() if option in (name, *rules.get("aliases", ())))
+    return next(named, {})
 
 
 def _advise(option: str, spec: _Spec, known: t.Collection[str]) -> str:

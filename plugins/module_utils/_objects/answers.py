@@ -193,7 +193,7 @@ _ANSWERS: dict[str, Shape] = {
         "Name": str,
         "DefaultAddressPools": Maybe([{"Base": str}]),
         "Runtimes": _KEYS,
-        "Swarm": Maybe({"ControlAvailable": Maybe(bool), "Nodes": Maybe(_NUMBER)}),
+        "Swarm": Maybe({"ControlAvailable": Maybe(bool), "Nodes": _NUMBER}),
     },
     "GET /containers/json": [SUMMARY],
     "GET /containers/*/json": CONTAINER,

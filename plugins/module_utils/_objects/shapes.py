@@ -72,12 +72,13 @@ def find_fault(value: t.Any, shape: Shape) -> str | None:
     inner: t.Iterable[tuple[str, t.Any, Shape]]
     if isinstance(shape, type):
         # A boolean is a number to Python, and not to JSON.
-        return None if shape is object or type(value) is shape else _describe(value)
+        is_right = isinstance(value, shape) and (shape in (bool, object) or not isinstance(value, bool))
+        return None if is_right else _describe(value)
     if isinstance(shape, list):
-        if type(value) is not list:
+        if not isinstance(value, list):
             return _describe(value)
         inner = ((f"[{index}]", item, shape[0]) for index, item in enumerate(value))
-    elif type(value) is not dict:
+    elif not isinstance(value, dict):
         return _describe(value)
     elif isinstance(shape, MapOf):
         inner = ((f"[{key!r}]", item, shape.shape) for key, item in value.items())

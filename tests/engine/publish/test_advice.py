@@ -35,7 +35,7 @@ def test_options_at_every_level_at_once(runner: Runner) -> None:
             {"name": "web", "recreate": True, "imege": "nginx", "env": {"PASSWORD": "swordfish"}},
             {"name": "db", "state": "healthy", "networks": [{"name": "back", "alias": ["db"]}]},
         ],
-        networks=[{"name": "back", "driver": "overlay"}, {"names": "front"}],
+        networks=[{"name": "back", "ipam_options": {}}, {"names": "front"}],
     )
     message = result["msg"]
     for words in (
@@ -43,7 +43,7 @@ def test_options_at_every_level_at_once(runner: Runner) -> None:
         "containers 'web': recreate is no option there: docker_container has it.",
         "containers 'web': imege is no option there: perhaps image is meant.",
         "containers 'db': networks 'back': alias is no option there: perhaps aliases is meant.",
-        "networks 'back': driver is no option there: leave it out for a bridge network; docker_network takes any",
+        "networks 'back': ipam_options is no option there: write ipam_config, a list of subnets.",
         "networks 2: names is no option there: perhaps name is meant.",
         "missing required arguments: name found in networks.",
         "got: healthy found in containers. state=healthy: docker_container has it; here wait=healthy",

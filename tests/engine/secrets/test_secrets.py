@@ -181,10 +181,6 @@ def changed(result: dict[str, t.Any]) -> bool:
     return "failure" not in result and result.get("changed") is True
 
 
-def refused_by_ansible(result: dict[str, t.Any]) -> bool:
-    return "msg" in result and "failure" not in result and "actions" not in result
-
-
 def undone(result: dict[str, t.Any]) -> bool:
     failure = result.get("failure", {})
     return (
@@ -228,16 +224,21 @@ def make_tasks(bed: Bed) -> list[tuple[str, str, Task, Check]]:
         ("failing start with a terminal", publish, {"name": terminal, "published_ports": [f"{ports[4]}:80"]}, undone),
         ("port of a container", publish, {**add, "published_ports": [f"{ports[7]}:83"]}, failed_with("port_conflict")),
         ("port of a process", publish, {**add, "published_ports": [f"{ports[8]}:83"]}, failed_with("port_conflict")),
-        ("option of a wrong type", publish, {**add, "env": asked, "wait_timeout": "soon"}, refused_by_ansible),
-        ("unknown option", publish, {**add, "env": asked, "no_such_option": 1}, refused_by_ansible),
-        ("env that is no map", publish, {**add, "env": "{{ asked_LONG }}"}, refused_by_ansible),
+        (
+            "option of a wrong type",
+            publish,
+            {**add, "env": asked, "wait_timeout": "soon"},
+            failed_with("option_conflict"),
+        ),
+        ("unknown option", publish, {**add, "env": asked, "no_such_option": 1}, failed_with("option_conflict")),
+        ("env that is no map", publish, {**add, "env": "{{ asked_LONG }}"}, failed_with("option_conflict")),
         ("env with an odd value", publish, {**add, "env": {**asked, "LONG": 1.5}}, failed_with("option_conflict")),
         ("env without a name", publish, {**add, "env": {"": "{{ asked_LONG }}"}}, failed_with("option_conflict")),
         (
             "unknown option of an item",
             topology,
             {"containers": [{"name": main, "env": asked, "no": 1}]},
-            refused_by_ansible,
+            failed_with("option_conflict"),
         ),
         (
             "several",

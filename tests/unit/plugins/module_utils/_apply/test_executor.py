@@ -321,11 +321,9 @@ class Raced(ModelClient):
         self._interfere(path)
         return super().request(method, path, **options)
 
-    @contextlib.contextmanager
-    def download(self, path: str, **options: t.Any) -> t.Iterator[t.IO[bytes]]:
+    def download(self, path: str, **options: t.Any) -> t.ContextManager[t.IO[bytes]]:
         self._interfere(path)
-        with super().download(path, **options) as stream:
-            yield stream
+        return super().download(path, **options)
 
     def _interfere(self, path: str) -> None:
         if self._verb is not None and path.endswith(self._verb):
