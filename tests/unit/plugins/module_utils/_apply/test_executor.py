@@ -321,7 +321,7 @@ class Raced(ModelClient):
         self._interfere(path)
         return super().request(method, path, **options)
 
-    def download(self, path: str, **options: t.Any) -> t.ContextManager[t.IO[bytes]]:
+    def download(self, path: str, **options: t.Any) -> t.Any:
         self._interfere(path)
         return super().download(path, **options)
 
