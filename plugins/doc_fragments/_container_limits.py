@@ -243,7 +243,7 @@ options:
     choices: [host, private]
   ipc_mode:
     description:
-      - With whom the container shares memory, that is V(private) for nobody, V(shareable) for those that ask for it,
+      - With whom the container shares memory, that is V(private) for none, V(shareable) for those that ask for it,
         V(host), V(none) for no C(/dev/shm), or V(container:<name or ID>).
       - An empty text is the engine's default, V(private) unless it is configured otherwise.
     type: str

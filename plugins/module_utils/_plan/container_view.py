@@ -72,7 +72,7 @@ def predict_container(
 ) -> dict[str, t.Any]:
     published = sort_published(publication_result(publication, runs) for publication in publications)
     mode = blueprint.body["HostConfig"].get("NetworkMode")
-    # The engine shows an endpoint for these as well; nobody can ask for one.
+    # The engine shows an endpoint for these as well, which no request can ask for.
     endpoints = {mode: {}} if mode in MODES_WITHOUT_PORTS else blueprint.endpoints
     if not api.exact_aliases:
         # As in automatic_aliases: nothing tells whether the host name was asked for.

@@ -48,11 +48,10 @@ def try_task(task: Task, bed: Bed, runner: Runner) -> Verdict:
     done = run()
     after = bed.look()
     if done.get("failed"):
-        if not check.get("failed") and "exit_code" in done["failure"]:
+        if not check.get("failed"):
             # Whether a program goes on running no plan knows.
-            pass
-        elif not check.get("failed"):
-            findings.append(f"Check mode passes, the run fails ({_code(done)}): {done['msg']}")
+            if "exit_code" not in done["failure"]:
+                findings.append(f"Check mode passes, the run fails ({_code(done)}): {done['msg']}")
         elif done.get("rolled_back") is not None:
             findings.append(f"The run fails later than check mode: {done['msg']}")
         elif (_code(check), check["msg"], check.get("refusals")) != (_code(done), done["msg"], done.get("refusals")):
